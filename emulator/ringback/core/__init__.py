@@ -1,0 +1,1 @@
+"""The rules, as values and tables: no clock, no socket, no thread, no file, no `await`."""

@@ -1,0 +1,70 @@
+"""HTTP headers as a value: ordered, repeatable, looked up without regard to case."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+SECRET_NAMES = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "sec-websocket-protocol"}
+)
+"""Headers whose values are credentials. They are kept, compared and sent, and never printed."""
+
+MASK = "***"
+
+
+class Headers(Mapping[str, str]):
+    """An immutable, case-insensitive mapping of header names to their first value.
+
+    >>> headers = Headers([("Content-Type", "audio/mpeg"), ("dg-token", "k")])
+    >>> headers["content-type"]
+    'audio/mpeg'
+
+    Names keep their spelling and order in `items_as_sent`; `repr` masks credentials.
+    """
+
+    __slots__ = ("items_as_sent",)
+
+    items_as_sent: tuple[tuple[str, str], ...]
+
+    def __init__(self, items: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
+        """Take pairs in order, or a mapping."""
+        pairs = items.items() if isinstance(items, Mapping) else items
+        self.items_as_sent = tuple(pairs)
+
+    def __getitem__(self, name: str) -> str:
+        wanted = name.lower()
+        for key, value in self.items_as_sent:
+            if key.lower() == wanted:
+                return value
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key.lower() for key, _ in self.items_as_sent))
+
+    def __len__(self) -> int:
+        return len({key.lower() for key, _ in self.items_as_sent})
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Headers):
+            return self._folded() == other._folded()
+        if isinstance(other, Mapping):
+            return dict(self) == {str(name).lower(): value for name, value in other.items()}
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._folded()))
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self.masked())!r})"
+
+    def all(self, name: str) -> list[str]:
+        """Every value of *name*, in order."""
+        return [value for key, value in self.items_as_sent if key.lower() == name.lower()]
+
+    def masked(self) -> list[tuple[str, str]]:
+        """The pairs as they may be shown: credentials replaced by asterisks."""
+        return [
+            (key, MASK if key.lower() in SECRET_NAMES else value)
+            for key, value in self.items_as_sent
+        ]
+
+    def _folded(self) -> list[tuple[str, str]]:
+        return sorted((key.lower(), value) for key, value in self.items_as_sent)

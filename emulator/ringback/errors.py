@@ -1,0 +1,106 @@
+"""Everything that Ringback raises at the author of a test.
+
+::
+
+    RingbackError
+    ├── SettingsError        a setting, marker keyword or route cannot mean anything
+    ├── Refused              the service refused a `submit`; carries its status and JSON
+    ├── ScenarioError        a scenario file says something that it may not say
+    ├── ServerError          the server cannot start, or has stopped
+    ├── ClockError
+    │   ├── ClockBackwards   the clock cannot go back
+    │   ├── ClockBusy        somebody else is moving this clock
+    │   ├── ClockClosed      the emulator has ended
+    │   ├── NothingDue       a step was asked for and nothing is armed
+    │   ├── NeverTrue        `advance_until` reached its limit first
+    │   ├── Runaway          callbacks at one instant cause callbacks without end
+    │   ├── Stuck            a receiver or a hold kept real time waiting too long
+    │   └── WrongFace        a blocking verb was called inside a running event loop
+    └── MachineError         our own fault: an impossible transition
+
+What the *application* does wrong is not raised: it is a
+`Rejection`, answered as the service answers. What a *receiver* does
+wrong is an `Outcome`, kept in the journal.
+"""
+
+from collections.abc import Sequence
+
+
+class RingbackError(Exception):
+    """The family's head."""
+
+
+class SettingsError(RingbackError, ValueError):
+    """A setting, a marker keyword or a route that cannot mean anything."""
+
+
+class Refused(RingbackError):
+    """The emulated service refused a request made with `submit`.
+
+    *status* is the HTTP status, *payload* the service's JSON answer as a dict and *hint* our own
+    advice, which is never sent over the wire.
+    """
+
+    def __init__(self, status: int, payload: dict[str, str], hint: str = "") -> None:
+        """Keep the answer; the message is its text and the hint."""
+        self.status = status
+        self.payload = payload
+        self.hint = hint
+        advice = f" {hint}" if hint else ""
+        super().__init__(f"{status} {payload['err_code']}: {payload['err_msg']}{advice}")
+
+
+class ScenarioError(RingbackError):
+    """One or more faults of a scenario file, each with file, line, column and a caret.
+
+    *problems* holds one printable text per fault, in the order of the file.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keep the faults; the message shows all of them."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class ServerError(RingbackError):
+    """The server cannot start or has stopped; the message says what to do."""
+
+
+class ClockError(RingbackError):
+    """A verb of the clock cannot do what it was asked."""
+
+
+class ClockBackwards(ClockError, ValueError):
+    """The clock cannot go back."""
+
+
+class ClockBusy(ClockError):
+    """A mover was called inside a receiver, or beside another mover."""
+
+
+class ClockClosed(ClockError):
+    """The emulator of this clock has ended."""
+
+
+class NothingDue(ClockError):
+    """A step was asked for, and nothing is armed."""
+
+
+class NeverTrue(ClockError):
+    """`advance_until` reached its limit before its predicate came true."""
+
+
+class Runaway(ClockError):
+    """Work at one instant keeps causing work at the same instant."""
+
+
+class Stuck(ClockError):
+    """Something real (a receiver, a hold, a request) did not end within the guard's limit."""
+
+
+class WrongFace(ClockError):
+    """A blocking verb was called inside a running event loop."""
+
+
+class MachineError(RingbackError):
+    """A delivery was asked for a transition that its table does not have: a fault of ours."""
