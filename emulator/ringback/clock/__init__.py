@@ -1,1 +1,1 @@
-
+"""The only place that knows what time it is."""

@@ -68,3 +68,6 @@ class Headers(Mapping[str, str]):
 
     def _folded(self) -> list[tuple[str, str]]:
         return sorted((key.lower(), value) for key, value in self.items_as_sent)
+
+
+NO_HEADERS = Headers()

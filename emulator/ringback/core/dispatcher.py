@@ -1,0 +1,98 @@
+"""All deliveries of one emulator, and which of them is due next.
+
+The dispatcher decides; it never waits and never sends. What is scheduled stands in a heap, so the
+cost of a step does not grow with the number of deliveries that are pending. A cancelled delivery
+leaves its entry behind, which is passed over when it comes to the top.
+"""
+
+import heapq
+import itertools
+from collections.abc import Iterator, Sequence
+
+from ringback.core.delivery import (
+    Attempt,
+    Cancelled,
+    Delivery,
+    Finished,
+    Job,
+    Started,
+    State,
+)
+from ringback.core.retry import RetryPolicy
+
+
+class Dispatcher:
+    """Accepts jobs and walks their deliveries through the machine.
+
+    *sequence* numbers whatever is scheduled, so that (due, sequence) is a total order; it may be
+    shared with other schedules on the same clock.
+    """
+
+    def __init__(self, policy: RetryPolicy, sequence: Iterator[int] | None = None) -> None:
+        """Start empty."""
+        self._policy = policy
+        self._sequence = itertools.count() if sequence is None else sequence
+        self._deliveries: list[Delivery] = []
+        self._heap: list[tuple[int, int, int]] = []
+        self._pending = 0
+
+    def __repr__(self) -> str:
+        return f"<Dispatcher [{self._pending} of {len(self._deliveries)} pending]>"
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """Every delivery, by position, as it stands now."""
+        return self._deliveries
+
+    @property
+    def pending(self) -> int:
+        """How many deliveries are not settled."""
+        return self._pending
+
+    @property
+    def next_due(self) -> tuple[int, int] | None:
+        """Moment and sequence number of the next attempt, or None when nothing is scheduled."""
+        heap = self._heap
+        while heap:
+            due_at, sequence, position = heap[0]
+            if self._deliveries[position].due_at == due_at:
+                return due_at, sequence
+            heapq.heappop(heap)
+        return None
+
+    def accept(self, job: Job, due_at: int) -> Delivery:
+        """Schedule the first attempt of *job*."""
+        delivery = Delivery(len(self._deliveries), job, State.SCHEDULED, due_at)
+        self._deliveries.append(delivery)
+        self._pending += 1
+        self._schedule(delivery.position, due_at)
+        return delivery
+
+    def start_due(self, now: int) -> Delivery | None:
+        """Put the next delivery that is due by *now* in flight; None when there is none."""
+        due = self.next_due
+        if due is None or due[0] > now:
+            return None
+        due_at, _, position = heapq.heappop(self._heap)
+        return self._apply(position, Started(due_at))
+
+    def finish(self, position: int, attempt: Attempt) -> Delivery:
+        """Record the outcome of the attempt in flight, and schedule a retry where there is one."""
+        delivery = self._apply(position, Finished(attempt))
+        if delivery.due_at is not None:
+            self._schedule(position, delivery.due_at)
+        return delivery
+
+    def cancel(self, position: int, at: int, reason: str) -> Delivery:
+        """Give a delivery up."""
+        return self._apply(position, Cancelled(at, reason))
+
+    def _apply(self, position: int, event: Started | Finished | Cancelled) -> Delivery:
+        before = self._deliveries[position]
+        after = before.after(event, self._policy)
+        self._deliveries[position] = after
+        self._pending -= after.settled and not before.settled
+        return after
+
+    def _schedule(self, position: int, due_at: int) -> None:
+        heapq.heappush(self._heap, (due_at, next(self._sequence), position))

@@ -1,0 +1,136 @@
+"""What happened, in order: a closed family of facts, kept for whoever asks.
+
+Names are dotted and in the past tense; they are the same in the journal, the control API, the
+page and the logs. Moments are nanoseconds since the emulator's start.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias, overload
+
+from ringback.core.delivery import Attempt, State
+from ringback.core.rejection import Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswered:
+    """A request was answered with its audio at once, for want of a `callback`."""
+
+    name: ClassVar[str] = "speak.answered"
+    at: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRejected:
+    """A request was refused; its hint says what to do about it."""
+
+    name: ClassVar[str] = "speak.rejected"
+    at: int
+    request_id: str
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersIgnored:
+    """Query parameters that the service does not know were passed over."""
+
+    name: ClassVar[str] = "speak.parameters_ignored"
+    at: int
+    request_id: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobAccepted:
+    """A request with a `callback` was acknowledged; its first attempt is due at *due_at*."""
+
+    name: ClassVar[str] = "speak.accepted"
+    at: int
+    request_id: str
+    position: int
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """A callback is on its way."""
+
+    name: ClassVar[str] = "attempt.started"
+    at: int
+    position: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFinished:
+    """An attempt has its outcome, and the delivery became *state*, due again at *due_at*."""
+
+    name: ClassVar[str] = "attempt.finished"
+    at: int
+    position: int
+    attempt: Attempt
+    state: State
+    due_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCancelled:
+    """A delivery was given up."""
+
+    name: ClassVar[str] = "delivery.cancelled"
+    at: int
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMoved:
+    """A verb moved the clock from *at* to *to*; *idle* says that nothing was armed."""
+
+    name: ClassVar[str] = "clock.moved"
+    at: int
+    to: int
+    verb: str
+    idle: bool
+
+
+Fact: TypeAlias = (
+    RequestAnswered
+    | RequestRejected
+    | ParametersIgnored
+    | JobAccepted
+    | AttemptStarted
+    | AttemptFinished
+    | DeliveryCancelled
+    | ClockMoved
+)
+
+
+class Journal(Sequence[Fact]):
+    """Facts in the order in which they happened; append only."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._facts: list[Fact] = []
+
+    def __repr__(self) -> str:
+        return f"<Journal [{len(self._facts)} facts]>"
+
+    def append(self, fact: Fact) -> None:
+        """Remember *fact*."""
+        self._facts.append(fact)
+
+    def since(self, position: int) -> list[Fact]:
+        """The facts from *position* (a former length of the journal) on."""
+        return self._facts[position:]
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    @overload
+    def __getitem__(self, index: int) -> Fact: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Fact]: ...
+    def __getitem__(self, index: int | slice) -> Fact | list[Fact]:
+        return self._facts[index]

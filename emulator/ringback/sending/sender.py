@@ -1,0 +1,46 @@
+"""What every way of sending looks like to the engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ringback.core.callback import Endpoint
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long an attempt may take, in real seconds; None where the clock stands still."""
+
+    connect: float | None = None
+    total: float | None = None
+
+
+UNLIMITED = Limits()
+
+
+class Pending(Protocol):
+    """An alarm that has been set."""
+
+    def cancel(self) -> None:
+        """Make sure that it never rings; harmless when it has."""
+        ...
+
+
+Alarm = Callable[[float, Callable[[], None]], Pending]
+"""Sets an alarm: after so many real seconds the callback is called, in a thread of the alarm's own.
+
+Loop timers are no substitute: time freezers stop them, or ring all of them at once.
+"""
+
+
+class Sender(Protocol):
+    """Brings one message to one receiver.
+
+    Nothing that a receiver does is raised: it becomes an `Outcome`. Only cancellation is passed on.
+    """
+
+    async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
+        """Send *message* to *endpoint* and say what became of it."""
+        ...
