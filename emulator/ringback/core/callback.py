@@ -9,6 +9,8 @@ to the sender.
 import base64
 import re
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
 
 from ringback.core.rejection import Rejection, invalid_query
@@ -17,6 +19,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 PERMITTED_PORTS = (80, 443, 8080, 8443)
 """"only ports 80, 443, 8080, and 8443 are permitted for callbacks" (documented)."""
 
+_UNFIT = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
     r"(?:(?P<userinfo>[^/?#]*)@)?"
@@ -27,19 +30,17 @@ _URL = re.compile(
 )
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-_IPV6_CHARACTERS = re.compile(r"[0-9a-f:.]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where a callback goes, credentials apart.
 
-    *host* is lower-case ASCII without brackets, *target* the path and query as written, and
-    *authorization* the value of the header that the URL's credentials become (or None).
+    *host* is lower-case ASCII without brackets, an address in its shortest form; *target* is the
+    path and query as written, and *authorization* the value of the header that the URL's
+    credentials become (or None).
     """
 
     scheme: str
@@ -95,14 +96,15 @@ class CallbackRules:
 
 
 def split(url: str) -> Endpoint | str:
-    """Split *url* into an `Endpoint`, or return the sentence that says what is wrong with it."""
+    """Split *url* into an `Endpoint`, or return the sentence that says what is wrong with it.
+
+    The sentence never shows what may be a part of the URL's credentials.
+    """
     if not url:
         return "The URL is empty."
-    for character in url:
-        if character < "\x21" or character == "\x7f":
-            return f"The URL contains {character!r}; percent-encode it."
-    if "\\" in url:
-        return "The URL contains a backslash; percent-encode it as %5C."
+    unfit = _UNFIT.search(url)
+    if unfit:
+        return f"The URL contains {unfit[0]!r}; percent-encode it."
     match = _URL.fullmatch(url)
     if not match:
         return "The URL has no scheme and host; write it as https://host/path."
@@ -111,10 +113,11 @@ def split(url: str) -> Endpoint | str:
         return f"The scheme {scheme!r} is not supported; use http or https."
     host = _host(match["host"])
     if host is None:
-        return f"The host {match['host']!r} is not a host name or an address."
+        host_text = _shown(match["host"], url)
+        return f"The host{host_text} is no host name or address that all clients read alike."
     port = _port(match["port"], scheme)
     if port is None:
-        return f"The port {match['port']!r} is not a number from 1 to 65535."
+        return f"The port{_shown(match['port'], url)} is not a number from 1 to 65535."
     authorization = _basic(match["userinfo"] or "")
     if isinstance(authorization, _Fault):
         return authorization.sentence
@@ -136,34 +139,36 @@ def read_origin(url: str) -> str | None:
 
 def _host(text: str) -> str | None:
     if text.startswith("["):
-        return _ipv6(text[1:-1].lower())
-    try:
-        host = text.lower() if text.isascii() else text.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
+        return _address(IPv6Address, text[1:-1])
+    host = text.lower() if text.isascii() else _idna(text)
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         return None
     # `127.1`, `0x7f000001` and `2130706433` are addresses to some resolvers and names to others.
-    if _NUMERIC.fullmatch(labels[-1]) and not _IPV4.fullmatch(host):
-        return None
-    return host
+    return _address(IPv4Address, host) if _NUMERIC.fullmatch(labels[-1]) else host
 
 
-def _ipv6(text: str) -> str | None:
-    if not _IPV6_CHARACTERS.fullmatch(text) or text.count("::") > 1 or ":::" in text:
+def _address(kind: type[IPv4Address | IPv6Address], text: str) -> str | None:
+    try:
+        return None if "%" in text else str(kind(text))
+    except ValueError:
         return None
-    head, _, tail = text.rpartition(":")
-    groups = text
-    if "." in tail:
-        if not _IPV4.fullmatch(tail):
-            return None
-        groups = f"{head}:0:0"
-    left, gap, right = groups.partition("::")
-    parts = [part for side in (left, right) if side for part in side.split(":")]
-    if not all(1 <= len(part) <= 4 and "." not in part for part in parts):
-        return None
-    return text if (len(parts) < 8 if gap else len(parts) == 8) else None
+
+
+def _idna(text: str) -> str:
+    """Turn an international name into ASCII; nothing comes of one that has two readings.
+
+    IDNA 2003 and UTS 46 part ways at `ß`, `ς` and joiners, and whatever is mapped to another
+    character (full-width letters, circled digits, other full stops) is read by some and not by all.
+    """
+    name = normalize("NFC", text.lower())
+    try:
+        host = name.encode("idna").decode("ascii")
+        again = host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return ""
+    alike = again == name == normalize("NFKC", name.casefold()) and name.isprintable()
+    return host if alike else ""
 
 
 def _port(text: str | None, scheme: str) -> int | None:
@@ -182,8 +187,10 @@ def _basic(userinfo: str) -> str | _Fault | None:
     """
     if not userinfo:
         return None
-    if "@" in userinfo:
-        return _Fault("The credentials contain '@'; percent-encode it as %40.")
+    for character in "@[]":
+        if character in userinfo:
+            code = f"%{ord(character):02X}"
+            return _Fault(f"The credentials contain {character!r}; percent-encode it as {code}.")
     if _BAD_ESCAPE.search(userinfo):
         return _Fault("The credentials contain a '%' that escapes nothing; write it as %25.")
     user, _, password = map(unquote_to_bytes, userinfo.partition(":"))
@@ -198,6 +205,11 @@ def _basic(userinfo: str) -> str | _Fault | None:
 def _ascii(target: str) -> str:
     """Leave ASCII byte for byte as written; percent-encode what no request line can hold."""
     return target if target.isascii() else quote(target, safe=_VISIBLE)
+
+
+def _shown(part: str, url: str) -> str:
+    """Quote *part*, but not where it may be half a password: `https://ada:s3/cret@app.example`."""
+    return "" if "@" in url else f" {part!r}"
 
 
 def _refused(hint: str) -> Rejection:

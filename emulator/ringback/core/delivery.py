@@ -136,6 +136,10 @@ class Delivery:
         return changed
 
     def _finished(self, attempt: Attempt, policy: RetryPolicy) -> "Delivery":
+        if self.started_at is None or attempt.number != len(self.attempts) + 1:
+            raise MachineError(
+                f"delivery {self.job.request_id}: attempt {attempt.number} is not in flight"
+            )
         attempts = (*self.attempts, attempt)
         if self.state is State.CANCELLED:
             return self._changed(State.CANCELLED, attempts=attempts, reason=self.reason)

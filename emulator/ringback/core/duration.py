@@ -9,7 +9,7 @@ SECOND = 1_000_000_000
 """One second in nanoseconds, the unit in which the emulator counts."""
 
 _UNITS = {"ms": SECOND // 1000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND}
-_WORDS = re.compile(r"\+?(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
+_WORDS = re.compile(r"\+?(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h)?")
 
 
 def nanoseconds(span: float | timedelta) -> int:

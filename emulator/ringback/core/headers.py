@@ -26,8 +26,11 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, items: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
         """Take pairs in order, or a mapping."""
-        pairs = items.items() if isinstance(items, Mapping) else items
-        self.items_as_sent = tuple(pairs)
+        if isinstance(items, Headers):
+            items = items.items_as_sent
+        elif isinstance(items, Mapping):
+            items = items.items()
+        self.items_as_sent = tuple(items)
 
     def __getitem__(self, name: str) -> str:
         wanted = name.lower()

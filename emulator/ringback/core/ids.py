@@ -38,3 +38,8 @@ class IdSource:
         counter = self._counters.get(kind, 0)
         self._counters[kind] = counter + 1
         return hashlib.sha256(f"{self._seed}\x00{kind}\x00{counter}".encode()).digest()[:16]
+
+
+def anonymous_id() -> str:
+    """The request id of answers that belong to no emulator, and so to no seed."""
+    return str(uuid.UUID(bytes=hashlib.sha256(b"anonymous").digest()[:16], version=4))

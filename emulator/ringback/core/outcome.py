@@ -15,7 +15,7 @@ callback POST request is unsuccessful (not 200-299), Deepgram will retry the cal
 scenarios: a status, or one of `timeout`, `refused`, `reset`, `answer lost`, …
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 
 from ringback.core.headers import NO_HEADERS, Headers
@@ -130,3 +130,15 @@ Outcome: TypeAlias = Answered | AnswerLost | TimedOut | Unreachable | Dropped | 
 def succeeded(outcome: Outcome) -> bool:
     """Whether *outcome* ends its delivery: any answer from 200 to 299, and nothing else."""
     return isinstance(outcome, Answered) and 200 <= outcome.status <= 299
+
+
+def noted(answer: Answered) -> Answered:
+    """*answer* with a note on what the dispatcher passes over: redirects, and `Retry-After`."""
+    if succeeded(answer):
+        return answer
+    notes = [answer.note] if answer.note else []
+    if 300 <= answer.status <= 399 and "location" in answer.headers:
+        notes.append("the redirect is not followed")
+    if "retry-after" in answer.headers:
+        notes.append("Retry-After is ignored")
+    return replace(answer, note="; ".join(notes)) if notes else answer

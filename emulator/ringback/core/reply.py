@@ -38,7 +38,7 @@ class Reply:
 
     def __post_init__(self) -> None:
         """Refuse what no receiver could answer."""
-        if isinstance(self.status, bool) or not 200 <= self.status <= 599:
+        if not _is_status(self.status):
             raise SettingsError(f"a reply's status must be from 200 to 599, not {self.status!r}")
         if nanoseconds(self.after) < 0:
             raise SettingsError(f"a reply cannot come before its request: after={self.after!r}")
@@ -101,10 +101,14 @@ _MISHAPS = {
 }
 
 
+def _is_status(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 200 <= value <= 599
+
+
 def _word(entry: str, known: list[str] | list[Mishap], kind: str) -> Mishap:
     if entry in list(Mishap):
         return Mishap(entry)
-    near = get_close_matches(entry, [str(word) for word in known], n=1)
+    near = get_close_matches(str(entry), [str(word) for word in known], n=1)
     meant = f"; did you mean {near[0]!r}?" if near else "."
     words = ", ".join(repr(str(word)) for word in known)
     raise SettingsError(f"unknown {kind} {entry!r}{meant} Use a status, a Reply or one of {words}.")

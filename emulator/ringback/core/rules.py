@@ -1,7 +1,7 @@
 """Every rule of the service as data: what it says, how sure we are, and what changes it.
 
 *documented*: the callback page or another official page says so. *observed*: seen in real traffic
-or in a real client. *assumed*: our reading of a silence; its setting changes it.
+or in a real client. *assumed*: our reading of a silence; its setting, where it has one, changes it.
 """
 
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ authentication belongs between them.
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,8 @@ MAX_BODY = 2 * 1024 * 1024
 
 MAX_TAG = 128
 """The longest `tag`, in characters (documented)."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,11 @@ PARAMETERS = {
 class Query:
     """A query that fits the schema: *values* by name (lists for repeatable ones) and *voice*.
 
-    *ignored* are the names that the service does not know and passes over (observed for v1).
+    *values* hold the callback URL with its credentials, so `repr` leaves them out. *ignored* are
+    the names that the service does not know and passes over (observed for v1).
     """
 
-    values: dict[str, Any]
+    values: dict[str, Any] = field(repr=False)
     voice: Voice
     ignored: tuple[str, ...] = ()
 
@@ -270,20 +274,30 @@ def read_text(content_type: str | None, body: bytes) -> str | Rejection:
 
 def _text_of(document: str) -> str | Rejection:
     try:
-        loaded = json.loads(document)
+        # An object becomes a tuple of pairs, which no other JSON does; so a repeated key shows.
+        loaded = json.loads(document, object_pairs_hook=tuple)
     except (ValueError, RecursionError):
         return bad_payload("Failed to deserialize JSON payload.")
-    if isinstance(loaded, dict) and loaded.keys() == {"text"} and isinstance(loaded["text"], str):
-        text: str = loaded["text"]
-        # A lone surrogate is valid JSON and no text: no encoder could carry it on.
-        if any("\ud800" <= character <= "\udfff" for character in text):
+    match loaded if isinstance(loaded, tuple) else ():
+        case (("text", str(text)),) if not _LONE_SURROGATE.search(text):
+            return text
+        case (("text", str()),):
+            # Valid JSON, and yet no text: no encoder could carry it on.
             return bad_payload("Failed to decode payload as UTF-8.")
-        return text
-    return bad_payload(
-        "Failed to deserialize JSON payload. Please specify exactly one of `text` or `url` in the "
-        "JSON body.",
-        "The body must be exactly an object with the key `text`: parameters go into the query.",
-    )
+        case (("url", str()),):
+            return Rejection(
+                400,
+                "REMOTE_CONTENT_ERROR",
+                "URL for media download must be publicly routable.",
+                "Ringback fetches nothing; send the text itself.",
+            )
+        case _:
+            return bad_payload(
+                "Failed to deserialize JSON payload. Please specify exactly one of `text` or `url`"
+                " in the JSON body.",
+                "The body must be exactly an object with the key `text`: parameters go into the"
+                " query.",
+            )
 
 
 def _chosen(

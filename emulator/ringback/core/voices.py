@@ -5,6 +5,7 @@ Most voices have no published UUID; `uuid` is then empty and `model_uuid` mints 
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,12 @@ class Voice:
     @property
     def model_uuid(self) -> str:
         """The published UUID, or one derived from the name (UUIDv5, assumed)."""
-        return self.uuid or str(uuid.uuid5(uuid.NAMESPACE_DNS, self.name))
+        return self.uuid or _minted(self.name)
+
+
+@cache
+def _minted(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
 # fmt: off

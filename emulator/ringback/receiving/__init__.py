@@ -1,1 +1,1 @@
-
+"""A receiver that answers what a test says, and remembers what it saw."""

@@ -1,1 +1,1 @@
-
+"""The emulated endpoint on a socket."""

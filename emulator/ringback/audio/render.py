@@ -1,0 +1,71 @@
+"""From a request to the bytes of its answer."""
+
+from functools import lru_cache
+from typing import Literal
+
+from ringback.audio.fingerprint import fingerprint
+from ringback.audio.pace import symbols_in
+from ringback.audio.symbols import SYMBOL, spell
+from ringback.core.catalog import AudioFormat, Container, Encoding
+
+WavSizes = Literal["streamed", "exact"]
+"""What a WAV header says of its length: the service's placeholder, or the truth."""
+
+
+def duration(text: str, speed: float) -> int:
+    """How long *text* sounds at *speed*, in nanoseconds."""
+    return symbols_in(text, speed) * SYMBOL
+
+
+def render(
+    text: str, model: str, speed: float, sound: AudioFormat, *, wav_sizes: WavSizes = "streamed"
+) -> bytes:
+    """Render *text* with the voice *model* at *speed* as *sound*.
+
+    Equal arguments give equal bytes, on every machine and in every release of Python, and the
+    last bodies are kept: many deliveries of one request share one object. A text that cannot be
+    spoken gives what its container needs and no sound.
+    """
+    return _render(text, model, speed, sound, wav_sizes)
+
+
+@lru_cache(maxsize=32)
+def _render(text: str, model: str, speed: float, sound: AudioFormat, wav_sizes: WavSizes) -> bytes:
+    symbols = spell(fingerprint(text, model, speed), symbols_in(text, speed))
+    return b"".join(_pieces(symbols, sound, wav_sizes))
+
+
+def _pieces(symbols: bytes, sound: AudioFormat, wav_sizes: WavSizes) -> list[bytes]:
+    """The parts of a body. Each encoding's module is imported by the first request for it."""
+    rate, bit_rate = sound.sample_rate, sound.bit_rate or 0
+    match sound.encoding:
+        case Encoding.MP3:
+            from ringback.audio import mp3
+
+            return mp3.pieces(symbols, rate, bit_rate)
+        case Encoding.OPUS:
+            from ringback.audio import opus
+
+            return opus.pieces(symbols, bit_rate)
+        case Encoding.FLAC:
+            from ringback.audio import flac
+
+            return flac.pieces(symbols, rate)
+        case Encoding.AAC:
+            from ringback.audio import aac
+
+            return aac.pieces(symbols, bit_rate)
+        case Encoding.LINEAR16:
+            from ringback.audio import pcm
+
+            samples = pcm.pieces(symbols, rate)
+        case Encoding.MULAW | Encoding.ALAW:
+            from ringback.audio import g711
+
+            samples = g711.pieces(symbols, sound.encoding, rate)
+    if sound.container is Container.WAV:
+        from ringback.audio import wav
+
+        size = sum(map(len, samples)) if wav_sizes == "exact" else wav.STREAMED
+        return [wav.header(sound.encoding, rate, size), *samples]
+    return samples

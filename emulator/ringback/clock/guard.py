@@ -1,0 +1,77 @@
+"""Alarms in real time, rung by a thread of their own.
+
+Limits on receivers and the guard over a paused clock must hold while the process's time is frozen
+and while the loop that they watch is busy, so no loop timer will do. Waiting on a lock is real
+under every freezer.
+"""
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+
+from ringback.clock.real import monotonic_ns
+from ringback.core.duration import SECOND
+
+
+class Pending:
+    """An alarm that has been set."""
+
+    __slots__ = ("_ring",)
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring: Callable[[], None] | None = ring
+
+    def cancel(self) -> None:
+        """Make sure that it never rings; harmless when it has."""
+        self._ring = None
+
+    def ring(self) -> None:
+        """Call back, unless it was cancelled."""
+        ring, self._ring = self._ring, None
+        if ring is not None:
+            ring()
+
+
+class AlarmThread:
+    """Rings alarms at their time. The thread starts with the first one."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self._heap: list[tuple[int, int, Pending]] = []
+        self._sequence = itertools.count()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def set(self, seconds: float, ring: Callable[[], None]) -> Pending:
+        """Call *ring* after so many real seconds, in the alarm thread: it must be quick."""
+        pending = Pending(ring)
+        due = monotonic_ns() + round(seconds * SECOND)
+        with self._changed:
+            heapq.heappush(self._heap, (due, next(self._sequence), pending))
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._run, name="ringback alarms", daemon=True
+                )
+                self._thread.start()
+            elif self._heap[0][2] is pending:
+                self._changed.notify()
+        return pending
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                wait = (self._heap[0][0] - monotonic_ns()) / SECOND if self._heap else None
+                if wait is None or wait > 0:
+                    self._changed.wait(wait)
+                    continue
+                pending = heapq.heappop(self._heap)[2]
+            pending.ring()
+
+
+_thread = AlarmThread()
+
+
+def set_alarm(seconds: float, ring: Callable[[], None]) -> Pending:
+    """Call *ring* after so many real seconds, on the process's one alarm thread."""
+    return _thread.set(seconds, ring)

@@ -1,0 +1,439 @@
+"""The emulator as a test holds it: blocking, or awaitable. The only place that chooses parts."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from ringback.clock.faces import AwaitableClock, BlockingClock
+from ringback.clock.flow import Flow
+from ringback.clock.guard import set_alarm
+from ringback.clock.loops import drained
+from ringback.core.callback import split
+from ringback.core.journal import Journal, RequestRejected
+from ringback.core.reply import FaultLike, ReplyLike
+from ringback.errors import ServerError, SettingsError
+from ringback.receiving.scripted import Receiver
+from ringback.sending.faults import Fault, read_faults
+from ringback.sending.routes import Route
+from ringback.sending.sender import Sender
+from ringback.service import Reception, Service
+from ringback.settings import Settings
+from ringback.views import Attempt, Deliveries, Delivery, timeline
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from ringback.serving.server import Server
+
+ClockFace = TypeVar("ClockFace", BlockingClock, AwaitableClock)
+
+
+class _Emulator(Generic[ClockFace]):
+    """What both faces share: everything that does not move the clock."""
+
+    clock: ClockFace
+    """The emulator's clock, with the same verbs and `now`, `elapsed`, `next_due` and `sync`."""
+
+    def __init__(self, settings: Settings | None = None, *, server: "Server | None" = None) -> None:
+        """Prepare an emulator; it lives from `with` on.
+
+        *server* is shared with other emulators. Without one, an emulator starts its own when its
+        `url` is first asked for.
+        """
+        self.settings = Settings() if settings is None else settings
+        self._server = server
+        self._owns_server = server is None
+        self._receivers: list[Receiver] = []
+        self._running: Service | None = None
+        self._flow: Future[None] | asyncio.Task[None] | None = None
+
+    def __repr__(self) -> str:
+        if self._running is None:
+            return f"<{type(self).__name__} [not running]>"
+        return (
+            f"<{type(self).__name__} {self.clock!r}"
+            f" [{self._service.engine.dispatcher.pending} pending]>"
+        )
+
+    # -- what the application is told ------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """The base URL for the application's Deepgram client: `http://127.0.0.1:PORT`."""
+        return self._served().url
+
+    @property
+    def ws_url(self) -> str:
+        """The same for WebSockets."""
+        return "ws" + self.url.removeprefix("http")
+
+    @property
+    def api_key(self) -> str:
+        """The key that this emulator answers to; its own, unless `Settings.api_key` fixes it."""
+        return self._service.key.secret
+
+    @property
+    def key_id(self) -> str:
+        """The key's identifier: what callbacks carry as `dg-token`."""
+        return self._service.key.identifier
+
+    @property
+    def app(self) -> "ASGIApp":
+        """The endpoint as an ASGI application, for a client in this process."""
+        from ringback.serving.app import application
+
+        return application(_Sole(lambda: self._service))
+
+    # -- what a test arranges --------------------------------------------------------------------
+
+    def connect(
+        self,
+        origin: str,
+        to: Any,
+        faults: Iterable[FaultLike] = (),
+        *,
+        lifespan: bool = False,
+    ) -> None:
+        """Say where callbacks to *origin* lead.
+
+        *to* is an ASGI or WSGI application, a base URL (`http://127.0.0.1:49152`) or a receiver.
+        *faults*: entry i shapes attempt i + 1 of each delivery to that origin; see `Reply` for what
+        may stand there, `"answer lost"` and None besides. *lifespan* runs an ASGI application's
+        start-up now and its shutdown at the end. Raises `SettingsError`.
+        """
+        self._service.routes.connect(_origin(origin), self._route(to, read_faults(faults)))
+
+    def receiver(
+        self,
+        origin: str,
+        replies: Iterable[ReplyLike] = (200,),
+        faults: Iterable[FaultLike] = (),
+    ) -> Receiver:
+        """Put a scripted receiver at *origin*. Raises `SettingsError`.
+
+        *replies* are consumed in order of arrival, and the last one repeats: a status, `"timeout"`,
+        `"refused"`, `"reset"` or a `Reply`.
+        """
+        receiver = Receiver(_origin(origin), replies)
+        self.connect(origin, receiver, faults)
+        self._receivers.append(receiver)
+        return receiver
+
+    def submit(self, text: str, *, callback: str, **parameters: Any) -> Delivery:
+        """Do what a client would do, without one. Raises `Refused` with the service's answer.
+
+        *parameters* are those of `/v1/speak`; a list repeats one.
+        """
+        return self._service.submit(text, callback, parameters)
+
+    def cancel(self, delivery: Delivery, reason: str) -> None:
+        """Give *delivery* up; an attempt in flight still ends and is recorded."""
+        self._service.engine.cancel(delivery.position, reason)
+
+    def redeliver(self, delivery: Delivery) -> Delivery:
+        """Send *delivery*'s audio again, as a new delivery under the same request id."""
+        return self._service.redeliver(delivery)
+
+    def hold(self, reason: str) -> AbstractContextManager[None]:
+        """Keep time from moving, for work that the emulator cannot see. Use it with `with`."""
+        return self.clock.hold(reason)
+
+    # -- what a test looks at --------------------------------------------------------------------
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """Every delivery, in order of acceptance."""
+        return self._service.deliveries
+
+    @property
+    def pending(self) -> Deliveries:
+        """The deliveries that are not settled: empty is the proof that nothing more is sent."""
+        if not self._service.engine.dispatcher.pending:
+            return Deliveries([])
+        return Deliveries([each for each in self._service.deliveries if not each.settled])
+
+    @property
+    def requests(self) -> list[Reception]:
+        """What arrived at `/v1/speak`, in order, and how it was answered."""
+        return self._service.receptions
+
+    @property
+    def journal(self) -> Journal:
+        """Everything that happened."""
+        return self._service.journal
+
+    @property
+    def timeline(self) -> str:
+        """Every delivery and attempt as text, credentials apart."""
+        return timeline(self.deliveries)
+
+    def leftovers(self) -> dict[str, list[str]]:
+        """What a strict test would not leave behind, in sentences, by kind.
+
+        Kinds are `pending` (deliveries not settled), `replies` (scripted and never used) and
+        `strangers` (requests refused for their key).
+        """
+        found: dict[str, list[str]] = {"pending": [], "replies": [], "strangers": []}
+        for delivery in self.pending:
+            found["pending"].append(
+                f"{delivery!r} is still pending: run_until_idle() delivers it, cancel() gives it up"
+            )
+        for receiver in self._receivers:
+            if receiver.unused:
+                found["replies"].append(
+                    f"{receiver!r} was never asked for its last {receiver.unused + 1} replies"
+                )
+        for fact in self.journal:
+            if isinstance(fact, RequestRejected) and fact.rejection.status == 401:
+                found["strangers"].append(
+                    f"request {fact.request_id} was refused for its key. The application must use"
+                    " ringback.api_key"
+                )
+        return found
+
+    # -- beginning and ending ---------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
+        self._end_service()
+        if self._server is not None and self._owns_server:
+            self._server.stop()
+            self._server = None
+
+    def reset(self) -> None:
+        """Begin again at zero, under the same key, with nothing connected and nothing pending."""
+        self.settings = self.settings.changed(api_key=self.api_key)
+        self._end_service()
+        self.open()
+
+    def open(self) -> Self:
+        """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
+        raise NotImplementedError
+
+    @property
+    def _service(self) -> Service:
+        if self._running is None:
+            name = type(self).__name__
+            raise ServerError(
+                f"this {name} is not running; it runs inside `with {name}() as ringback:`, or from"
+                " open() to close()"
+            )
+        return self._running
+
+    def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
+        service = Service(self.settings, own_thread=own_thread, own_addresses=self._own_addresses)
+        guard = self.settings.guard
+        if self.settings.rate:
+            guard += self.settings.seconds_of("attempt_timeout")
+        self.clock = clock(service.clock, service.engine, guard)
+        self._receivers = []
+        self._running = service
+        if self._server is not None:
+            self._server.add(service)
+        return service
+
+    def _end_service(self) -> None:
+        service, self._running = self._running, None
+        if service is None:
+            return
+        if self._server is not None:
+            self._server.remove(service)
+        if self._flow is not None:
+            service.loop.call_soon(self._flow.cancel)
+            self._flow = None
+        service.close()
+
+    def _served(self) -> "Server":
+        service = self._service
+        if self._server is None:
+            from ringback.serving.server import Server
+
+            self._server = Server()
+            self._server.add(service)
+        return self._server
+
+    def _own_addresses(self) -> list[tuple[str, int]]:
+        return [] if self._server is None else self._server.addresses()
+
+    def _route(self, to: Any, faults: Sequence[Fault | None]) -> Route:
+        if isinstance(to, Receiver):
+            return Route(responder=to, faults=faults)
+        if isinstance(to, str):
+            return Route(sender=self._dialled(to), faults=faults)
+        from ringback.sending.asgi import AsgiSender
+        from ringback.sending.wsgi import WsgiSender, takes
+
+        sender = WsgiSender(to) if takes(to) == "wsgi" else AsgiSender(to)
+        return Route(sender=sender, faults=faults)
+
+    def _dialled(self, url: str) -> Sender:
+        endpoint = split(url)
+        if isinstance(endpoint, str) or endpoint.target != "/":
+            reason = endpoint if isinstance(endpoint, str) else "It must not have a path."
+            raise SettingsError(
+                f"connect(…, {url!r}): no base URL. {reason} Write http://127.0.0.1:PORT."
+            )
+        from ringback.sending.http import HttpSender
+
+        return HttpSender(
+            set_alarm,
+            base=(endpoint.scheme, endpoint.host, endpoint.port),
+            own_addresses=self._own_addresses,
+            ca_file=self.settings.ca_file,
+        )
+
+
+class Emulator(_Emulator[BlockingClock]):
+    """A local `/v1/speak` and its callback dispatcher, for tests that are plain functions.
+
+    >>> from ringback import Emulator
+    >>> with Emulator() as ringback:
+    ...     receiver = ringback.receiver("https://app.example", replies=[503, 204])
+    ...     delivery = ringback.submit("Hello", callback="https://app.example/done")
+    ...     _ = ringback.run_until_idle()
+    ...     delivery.timeline
+    ['+0s POST 503', '+30s POST 204']
+
+    In `paused` mode nothing is delivered, not even what is due now, until a verb moves the clock.
+    Every verb returns the attempts that ended in it; their errors are `BlockingClock`'s.
+    """
+
+    def __enter__(self) -> Self:
+        """Begin at zero, under a key of its own."""
+        return self.open()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
+        self.close()
+
+    def open(self) -> Self:
+        """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
+        service = self._begin(BlockingClock, own_thread=True)
+        if self.settings.rate:
+            self._flow = service.loop.submit(Flow(service.clock, service.engine).run())
+        return self
+
+    def settle(self) -> list[Attempt]:
+        """Run what is due now; time stands still."""
+        return self.clock.settle()
+
+    def advance(self, delta: float | timedelta) -> list[Attempt]:
+        """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
+        return self.clock.advance(delta)
+
+    def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
+        """Move to *moment*: seconds since the start, or an aware `datetime`."""
+        return self.clock.advance_to(moment)
+
+    def advance_to_next(self) -> list[Attempt]:
+        """Move to the next due moment and run all of it. Raises `NothingDue`."""
+        return self.clock.advance_to_next()
+
+    def step(self) -> list[Attempt]:
+        """Move until one attempt has ended. Raises `NothingDue`."""
+        return self.clock.step()
+
+    def run_until_idle(self) -> list[Attempt]:
+        """Move until nothing is armed any more: after it, nothing more will be sent."""
+        return self.clock.run_until_idle()
+
+    def advance_until(
+        self, predicate: Callable[[], object], within: float | timedelta
+    ) -> list[Attempt]:
+        """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
+        return self.clock.advance_until(predicate, within)
+
+
+class AsyncEmulator(_Emulator[AwaitableClock]):
+    """The same for tests that are coroutines: every verb is awaited.
+
+    Callbacks to an application of this process run on the loop of the first await, so the
+    application may share the test's loop.
+    """
+
+    async def __aenter__(self) -> Self:
+        """Begin at zero, under a key of its own, on the running loop."""
+        return self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
+        self.close()
+        await drained()
+
+    def open(self) -> Self:
+        """Begin at zero, under a key of its own; `close` ends it. `async with` does both.
+
+        In a mode that flows, it must be called on the loop that is to run the exchanges.
+        """
+        service = self._begin(AwaitableClock, own_thread=False)
+        if self.settings.rate:
+            loop = service.loop.ensure()
+            self._flow = loop.create_task(Flow(service.clock, service.engine).run())
+        return self
+
+    async def settle(self) -> list[Attempt]:
+        """Run what is due now; time stands still."""
+        return await self.clock.settle()
+
+    async def advance(self, delta: float | timedelta) -> list[Attempt]:
+        """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
+        return await self.clock.advance(delta)
+
+    async def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
+        """Move to *moment*: seconds since the start, or an aware `datetime`."""
+        return await self.clock.advance_to(moment)
+
+    async def advance_to_next(self) -> list[Attempt]:
+        """Move to the next due moment and run all of it. Raises `NothingDue`."""
+        return await self.clock.advance_to_next()
+
+    async def step(self) -> list[Attempt]:
+        """Move until one attempt has ended. Raises `NothingDue`."""
+        return await self.clock.step()
+
+    async def run_until_idle(self) -> list[Attempt]:
+        """Move until nothing is armed any more: after it, nothing more will be sent."""
+        return await self.clock.run_until_idle()
+
+    async def advance_until(
+        self, predicate: Callable[[], object], within: float | timedelta
+    ) -> list[Attempt]:
+        """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
+        return await self.clock.advance_until(predicate, within)
+
+
+class _Sole:
+    """The tenants of an emulator that is called in process: itself."""
+
+    def __init__(self, find: Callable[[], Service]) -> None:
+        self._find = find
+
+    def find(self, secret: str | None) -> Service | None:
+        """The emulator's own service, whoever asks: it refuses strangers itself."""
+        return self._find()
+
+
+def _origin(text: str) -> str:
+    endpoint = split(text)
+    if isinstance(endpoint, str):
+        raise SettingsError(f"{text!r} is no origin. {endpoint} Write https://app.example.")
+    if endpoint.target != "/":
+        raise SettingsError(
+            f"{text!r} has a path, and a receiver stands at a whole origin: write"
+            f" {endpoint.origin!r}"
+        )
+    return endpoint.origin

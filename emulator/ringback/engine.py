@@ -1,0 +1,268 @@
+"""Runs a dispatcher against a clock and its receivers, and writes the journal.
+
+Everything here happens under one lock and without waiting, but for `exchange`, which carries an
+attempt out on the engine's loop. Whoever moves the clock decides when anything happens at all.
+"""
+
+import asyncio
+import contextvars
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ringback.clock.guard import set_alarm
+from ringback.clock.loops import EngineLoop, drained
+from ringback.clock.timers import Timers
+from ringback.clock.virtual import INSIDE, VirtualClock
+from ringback.core import delivery as core
+from ringback.core.dispatcher import Dispatcher
+from ringback.core.duration import SECOND
+from ringback.core.journal import (
+    AttemptFinished,
+    AttemptStarted,
+    DeliveryCancelled,
+    JobAccepted,
+    Journal,
+)
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Aborted, Answered, Outcome, TimedOut, noted
+from ringback.core.reply import Answer
+from ringback.errors import MachineError
+from ringback.sending.faults import Fault
+from ringback.sending.routes import Routes
+from ringback.sending.sender import UNLIMITED, Limits, Sender
+from ringback.settings import Settings
+from ringback.views import Attempt
+
+MAX_AT_ONCE = 256
+"""How many attempts a flowing clock carries out at the same time."""
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One attempt under way to a real receiver."""
+
+    delivery: core.Delivery
+    message: CallbackMessage
+    fault: Fault | None
+    sender: Sender
+    token: object
+    task: "asyncio.Task[None] | None" = None
+    expired: bool = False
+    ended: bool = False
+
+    def expire(self) -> None:
+        """Stop the attempt, for its real limit has passed."""
+        self.expired = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+class Engine:
+    """The dispatcher's hands. It is also the agenda that the clock walks through."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: VirtualClock,
+        journal: Journal,
+        routes: Routes,
+        loop: EngineLoop,
+        compose: Callable[[core.Job], CallbackMessage],
+    ) -> None:
+        """Serve *clock*; *compose* makes the message of a job."""
+        self.clock = clock
+        self.loop = loop
+        self._lock = clock.lock
+        self._journal = journal
+        self._routes = routes
+        self._compose = compose
+        self._sequence = itertools.count(1)
+        self.dispatcher = Dispatcher(settings.retry_policy, self._sequence)
+        self._timers = Timers(self._sequence)
+        self._processing = settings.processing
+        self._limit = settings.attempt_limit
+        self._real_limits = UNLIMITED
+        if settings.rate:
+            self._real_limits = Limits(
+                settings.seconds_of("connect_timeout"), settings.seconds_of("attempt_timeout")
+            )
+        self._calls: set[Call] = set()
+        self._slots = asyncio.Semaphore(MAX_AT_ONCE)
+
+    def accept(self, job: core.Job) -> core.Delivery:
+        """Take *job* on, from any thread."""
+        with self._lock:
+            due_at = job.accepted_at + self._processing
+            delivery = self.dispatcher.accept(job, due_at)
+            self._journal.append(
+                JobAccepted(job.accepted_at, job.request_id, delivery.position, due_at)
+            )
+        self.clock.on_change()
+        return delivery
+
+    def cancel(self, position: int, reason: str) -> None:
+        """Give a delivery up; an attempt in flight still ends, and is recorded."""
+        with self._lock:
+            now = self.clock.now_ns
+            self.dispatcher.cancel(position, now, reason)
+            self._journal.append(DeliveryCancelled(now, position, reason))
+
+    # -- the agenda ------------------------------------------------------------------------------
+
+    @property
+    def next_due(self) -> tuple[int, int] | None:
+        """Moment and sequence number of the next attempt or late answer."""
+        with self._lock:
+            attempt, timer = self.dispatcher.next_due, self._timers.next_due
+            if attempt is None or timer is None:
+                return attempt or timer
+            return min(attempt, timer)
+
+    def mark_sequence(self) -> int:
+        """A number above every sequence number so far."""
+        return next(self._sequence)
+
+    def attempts_since(self, mark: int) -> Sequence[Attempt]:
+        """The attempts that ended since the journal had the length *mark*."""
+        deliveries = self.dispatcher.deliveries
+        return [
+            Attempt(deliveries[fact.position].job, fact.attempt)
+            for fact in self._journal.since(mark)
+            if isinstance(fact, AttemptFinished)
+        ]
+
+    def begin_next(self) -> Call | None:
+        """Begin what is next. A call that is returned needs a loop: `exchange` or `launch` it."""
+        with self._lock:
+            due, timer = self.dispatcher.next_due, self._timers.next_due
+            if timer is not None and (due is None or timer < due):
+                self._timers.run_next()
+                return None
+            delivery = self.dispatcher.start_due(due[0]) if due else None
+            return None if delivery is None else self._begin(delivery)
+
+    async def exchange(self, call: Call) -> None:
+        """Carry *call* out, and wait until the loop has nothing left to do.
+
+        If the waiting is cancelled the attempt goes on, and ends in its own time.
+        """
+        await asyncio.shield(self.launch(call))
+        await drained()
+
+    def launch(self, call: Call) -> "asyncio.Task[None]":
+        """Carry *call* out in a task of its own, on the running loop."""
+        context = contextvars.copy_context()
+        context.run(INSIDE.set, lambda: not call.ended)
+        call.task = asyncio.get_running_loop().create_task(self._carry_out(call), context=context)
+        return call.task
+
+    def abort(self, reason: str) -> None:
+        """End every attempt in flight as aborted: recorded, and not retried."""
+        with self._lock:
+            for call in list(self._calls):
+                position = call.delivery.position
+                if not self.dispatcher.deliveries[position].settled:
+                    self.cancel(position, f"aborted: {reason}")
+                self._hang_up(call, Aborted(reason))
+                if call.task is not None:
+                    self.loop.call_soon(call.task.cancel)
+
+    def ensure_loop(self) -> EngineLoop:
+        """The loop on which exchanges run, bound or started now if it was not."""
+        self.loop.ensure()
+        return self.loop
+
+    # -- one attempt -----------------------------------------------------------------------------
+
+    def _begin(self, delivery: core.Delivery) -> Call | None:
+        job, number = delivery.job, len(delivery.attempts) + 1
+        message = self._compose(job)
+        route = self._routes.find(job.endpoint.origin)
+        fault = route.fault(number)
+        self._journal.append(AttemptStarted(delivery.started_at or 0, delivery.position, number))
+        if fault is not None and fault.instead is not None:
+            self._answered(delivery, message, fault, fault.instead)
+            return None
+        if route.responder is not None:
+            self._answered(delivery, message, fault, route.responder.answer(message))
+            return None
+        if route.sender is None:
+            raise MachineError(f"the route of {job.endpoint.origin} leads nowhere")
+        token = self.clock.enter(f"attempt {number} of {job.request_id} to {message.url}")
+        call = Call(delivery, message, fault, route.sender, token)
+        self._calls.add(call)
+        return call
+
+    def _answered(
+        self,
+        delivery: core.Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        answer: Answer,
+    ) -> None:
+        """Take an answer that costs no real time, now or after the virtual time that it takes."""
+        outcome, takes = answer.outcome, answer.takes
+        if takes is None or takes > self._limit:
+            outcome, takes = TimedOut(self._limit / SECOND), self._limit
+        elif fault is not None and fault.instead is None:
+            outcome = fault.after(outcome)
+        ended_at = (delivery.started_at or 0) + takes
+        end = partial(self._end, delivery, message, fault, outcome, ended_at)
+        if takes:
+            self._timers.call_at(ended_at, end)
+        else:
+            end()
+
+    async def _carry_out(self, call: Call) -> None:
+        limits, alarm = self._real_limits, None
+        try:
+            async with self._slots:
+                if limits.total is not None:
+                    alarm = set_alarm(limits.total, partial(self.loop.call_soon, call.expire))
+                outcome = await call.sender.send(call.message, call.delivery.job.endpoint, limits)
+        except asyncio.CancelledError:
+            if not call.expired:
+                self._hang_up(call, Aborted("the emulator was closed"))
+                raise
+            outcome = TimedOut(limits.total or 0)
+        finally:
+            if alarm is not None:
+                alarm.cancel()
+        if call.fault is not None:
+            outcome = call.fault.after(outcome)
+        self._hang_up(call, outcome)
+
+    def _hang_up(self, call: Call, outcome: Outcome) -> None:
+        """End *call*, once, and let time go on."""
+        with self._lock:
+            if call.ended:
+                return
+            call.ended = True
+            self._calls.discard(call)
+            ended_at = max(call.delivery.started_at or 0, self.clock.now_ns)
+            self._end(call.delivery, call.message, call.fault, outcome, ended_at)
+        self.clock.leave(call.token)
+        self.clock.on_change()
+
+    def _end(
+        self,
+        delivery: core.Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        outcome: Outcome,
+        ended_at: int,
+    ) -> None:
+        attempt = core.Attempt(
+            len(delivery.attempts) + 1,
+            delivery.started_at or 0,
+            ended_at,
+            message,
+            noted(outcome) if isinstance(outcome, Answered) else outcome,
+            None if fault is None else fault.word,
+        )
+        after = self.dispatcher.finish(delivery.position, attempt)
+        self._journal.append(
+            AttemptFinished(ended_at, delivery.position, attempt, after.state, after.due_at)
+        )

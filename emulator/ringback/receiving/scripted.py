@@ -1,0 +1,59 @@
+"""A scripted receiver: replies in order, and a record of what arrived.
+
+It answers at once, in whatever thread asks: no task, no socket, no turn of a loop. Whatever virtual
+time a reply takes is the engine's to spend.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from ringback.core.message import CallbackMessage
+from ringback.core.reply import (
+    Answer,
+    Mishap,
+    Reply,
+    ReplyLike,
+    answer_of,
+    read_replies,
+)
+
+
+class Receiver:
+    """Stands at one origin. Replies are consumed in order of arrival, and the last one repeats."""
+
+    def __init__(self, origin: str, replies: Iterable[ReplyLike] = (200,)) -> None:
+        """Answer *replies* at *origin*. Raises `SettingsError` for a reply that is none."""
+        self._origin = origin
+        self._script = read_replies(replies) or [Reply(200)]
+        self._next = 0
+        self._requests: list[CallbackMessage] = []
+
+    def __repr__(self) -> str:
+        return f"<Receiver {self._origin} [{len(self._requests)} requests, {self.unused} unused]>"
+
+    @property
+    def url(self) -> str:
+        """The origin at which it stands."""
+        return self._origin
+
+    @property
+    def requests(self) -> Sequence[CallbackMessage]:
+        """What arrived, in order. A refused connection brings nothing."""
+        return tuple(self._requests)
+
+    @property
+    def unused(self) -> int:
+        """How many replies no attempt has reached, the last one, which repeats, apart."""
+        return max(len(self._script) - 1 - self._next, 0)
+
+    def replies(self, *entries: ReplyLike) -> None:
+        """Replace what is left of the script. Raises `SettingsError` for a reply that is none."""
+        self._script = read_replies(entries) or [Reply(200)]
+        self._next = 0
+
+    def answer(self, message: CallbackMessage) -> Answer:
+        """Take *message* and answer it."""
+        entry = self._script[min(self._next, len(self._script) - 1)]
+        self._next += 1
+        if entry is not Mishap.REFUSED:
+            self._requests.append(message)
+        return answer_of(entry)

@@ -1,0 +1,64 @@
+"""The settings that a scenario may change: those of the emulator that belong to a story."""
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
+
+from pydantic import Field, create_model, model_validator
+
+from ringback.core.rules import RULES
+from ringback.errors import SettingsError
+from ringback.scenario.part import Part
+from ringback.scenario.values import Moment, Seconds, wrong
+from ringback.settings import Settings
+
+PLAYERS_OWN = frozenset({"clock", "allow_hosts", "api_key", "ca_file", "guard"})
+"""Settings that whoever plays a scenario decides, and no story does."""
+
+
+class Changes(Part):
+    """Settings that differ from the emulator's defaults, by their names."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the file names, as `Settings` takes it."""
+        return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+
+    @model_validator(mode="after")
+    def _can_mean_something(self) -> "Changes":
+        try:
+            Settings(**self.given)
+        except SettingsError as error:
+            name = str(error).partition(" ")[0]
+            raise wrong(str(error), *([name] if name in self.model_fields_set else ())) from None
+        return self
+
+
+def _written_as(hint: Any) -> Any:
+    """The type of a setting as a scenario writes it."""
+    if hint == float | timedelta:
+        return Seconds
+    if hint is datetime:
+        return Moment
+    if get_origin(hint) is tuple:
+        return Annotated[hint, Field(strict=False)]
+    return hint
+
+
+_HINTS = get_type_hints(Settings)
+_STATEMENTS = {rule.setting: rule.statement for rule in RULES if rule.setting}
+_WRITTEN: dict[str, Any] = {
+    each.name: (
+        _written_as(_HINTS[each.name]),
+        Field(default=None, description=_STATEMENTS.get(each.name)),
+    )
+    for each in fields(Settings)
+    if each.name not in PLAYERS_OWN
+}
+
+if TYPE_CHECKING:
+    ChangedSettings = Changes
+else:
+    ChangedSettings = create_model(
+        "ChangedSettings", __base__=Changes, __doc__=Changes.__doc__, **_WRITTEN
+    )

@@ -1,0 +1,174 @@
+"""What a scenario may expect: of the answer, of each attempt, of the end."""
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from ringback.core.callback import Endpoint, split
+from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, form
+from ringback.scenario.values import (
+    Digest,
+    EndWord,
+    Expected,
+    HeaderName,
+    MethodWord,
+    OutcomeWord,
+    Span,
+    Status,
+    WrittenSpan,
+    wrong,
+)
+
+OutcomeEntry: TypeAlias = Annotated[
+    Annotated[Status, Tag("status")] | Annotated[OutcomeWord, Tag("word")],
+    Discriminator(form, custom_error_type="outcome_form", custom_error_message="no outcome"),
+]
+SameAs: TypeAlias = Annotated[
+    Annotated[int, Field(ge=1, le=MAX_ENTRIES), Tag("status")]
+    | Annotated[Literal["audio"], Tag("word")],
+    Discriminator(form, custom_error_type="same_as_form", custom_error_message="not a body"),
+]
+
+HeaderEntry: TypeAlias = Annotated[
+    Annotated[Expected, Tag("word")] | Annotated[None, Tag("none")],
+    Discriminator(form, custom_error_type="header_form", custom_error_message="not a text"),
+]
+
+
+class ExpectedAnswer(Part):
+    """What the submission itself is answered."""
+
+    status: Status
+    err_code: str | None = None
+    err_msg: Expected | None = None
+
+    @model_validator(mode="after")
+    def _errors_are_refusals(self) -> "ExpectedAnswer":
+        if self.status < 300 and (self.err_code or self.err_msg):
+            raise wrong("an answer from 200 to 299 carries no error", "status")
+        return self
+
+
+class ExpectedBody(Part):
+    """What a callback's body must be."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    sha256: Digest | None = None
+    bytes: Annotated[int, Field(ge=0)] | None = None
+    """Its length."""
+    same_as: SameAs | None = None
+    """The number of an earlier attempt with the same bytes, or `audio`: the request's audio."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ExpectedBody":
+        if not self.model_fields_set:
+            raise wrong("this expects nothing; give `sha256`, `bytes` or `same_as`")
+        return self
+
+
+class ExpectedRequest(Part):
+    """What a callback must look like; a header that must be absent is `null`."""
+
+    method: MethodWord | None = None
+    url: Expected | None = None
+    """Without credentials: they travel as the `authorization` header."""
+    headers: Annotated[dict[HeaderName, HeaderEntry], ONLY_THESE] = Field(default_factory=dict)
+    body: ExpectedBody | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _without_credentials(cls, url: str) -> str:
+        endpoint = split(url)
+        if isinstance(endpoint, Endpoint) and endpoint.authorization:
+            raise wrong("a callback's URL is seen without credentials; expect them in `headers`")
+        return url
+
+    @field_validator("headers")
+    @classmethod
+    def _named_once(cls, headers: dict[str, str | None]) -> dict[str, str | None]:
+        seen: dict[str, str] = {}
+        for name in headers:
+            if name.lower() in seen:
+                raise wrong(f"{name!r} is the same header as {seen[name.lower()]!r}", name)
+            seen[name.lower()] = name
+        return headers
+
+
+class ExpectedAttempt(ExpectedRequest):
+    """One attempt: when it begins, what becomes of it, and what it carries."""
+
+    at: Span
+    """When it begins, counted from the acceptance."""
+    got: OutcomeEntry | None = None
+    """A status, or a word such as `timeout`."""
+
+
+def _spread(value: Any) -> Any:
+    """An attempt that is only a moment, in the long form."""
+    return value if isinstance(value, dict) else {"at": value}
+
+
+AttemptEntry: TypeAlias = Annotated[
+    ExpectedAttempt,
+    BeforeValidator(_spread, json_schema_input_type=WrittenSpan | ExpectedAttempt),
+]
+
+
+class Expect(Part):
+    """What must be seen. Whatever is left out is not looked at."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    answer: ExpectedAnswer | None = None
+    attempts: Annotated[
+        tuple[AttemptEntry, ...] | None, Field(strict=False, max_length=MAX_ENTRIES)
+    ] = None
+    """Every attempt, in order, as moments (`+30s`) or in the long form."""
+    each: ExpectedRequest | None = None
+    """What every attempt must look like."""
+    state: EndWord | None = None
+    """How the delivery ends."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the submission is expected to be turned down."""
+        return self.answer is not None and self.answer.status >= 300
+
+    @model_validator(mode="after")
+    def _can_come_true(self) -> "Expect":
+        if not self.model_fields_set:
+            raise wrong("a scenario without expectations proves nothing; give `attempts` at least")
+        if self.refused:
+            self._expects_no_callback()
+        attempts = self.attempts or ()
+        for index, (earlier, later) in enumerate(pairwise(attempts), 1):
+            if later.at < earlier.at:
+                raise wrong("an attempt cannot begin before the one above it", "attempts", index)
+        self._compares_what_there_is()
+        return self
+
+    def _expects_no_callback(self) -> None:
+        for name in ("attempts", "each", "state"):
+            if getattr(self, name):
+                raise wrong(f"a refused request leads to no callback; take `{name}` out", name)
+
+    def _compares_what_there_is(self) -> None:
+        if self.attempts is None:
+            return
+        for index, attempt in enumerate(self.attempts):
+            same_as = attempt.body.same_as if attempt.body else None
+            if isinstance(same_as, int) and same_as > len(self.attempts):
+                raise wrong(
+                    f"there is no attempt {same_as} to compare with",
+                    *("attempts", index, "body", "same_as"),
+                )

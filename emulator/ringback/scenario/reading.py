@@ -1,0 +1,60 @@
+"""A scenario file, read and checked: everything wrong with it is said at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ringback.scenario.model import Scenario
+from ringback.scenario.source import DocumentPath, Problem, read_source
+from ringback.scenario.tree import Tree, parse
+from ringback.scenario.values import shown
+from ringback.scenario.wording import problems_of
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A *scenario*, the file that it came from, and where in it everything stands."""
+
+    path: Path
+    name: str
+    scenario: Scenario
+    tree: Tree
+
+    def line(self, path: DocumentPath) -> int:
+        """The line of the value at *path*, or of the nearest value around it."""
+        return self.tree.place(path).line
+
+
+def read(path: Path) -> ScenarioFile:
+    """Read the scenario at *path*.
+
+    Raises `ScenarioError`, which holds one text with line, column and caret for each problem.
+    """
+    source = read_source(path)
+    tree = parse(source)
+    scenario = _checked(tree)
+    if scenario is None:
+        raise source.error(tree.problems)
+    return ScenarioFile(path, source.name, scenario, tree)
+
+
+def _checked(tree: Tree) -> Scenario | None:
+    """The scenario in *tree*, or None with one problem at least in the tree."""
+    if isinstance(tree.value, dict):
+        try:
+            scenario = Scenario.model_validate(tree.value)
+        except ValidationError as error:
+            tree.problems += problems_of(error, tree)
+            return None
+        return None if tree.problems else scenario
+    if not tree.problems:
+        tree.problems.append(_no_mapping(tree))
+    return None
+
+
+def _no_mapping(tree: Tree) -> Problem:
+    if tree.value is None:
+        return Problem("the file is empty; a scenario begins with `version: 1`")
+    message = f"a scenario is a mapping that begins with `version: 1`, not {shown(tree.value)}"
+    return Problem(message, tree.place(()))

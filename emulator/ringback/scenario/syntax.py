@@ -1,0 +1,84 @@
+"""What a YAML parser complains about, in words that say what to do.
+
+The two parsers of PyYAML word their complaints differently, so both wordings stand in the table.
+"""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from ringback.scenario.source import Place, Problem, Source
+
+UNPRINTABLE = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML does not allow in a file at all, line breaks apart."""
+
+_AT_THE_START = {
+    "a quoted scalar": "the quotes that open here are not closed",
+    "a flow sequence": "the list that begins here lacks a comma or its ']'",
+    "a flow mapping": "the mapping that begins here lacks a comma or its '}'",
+    "a simple key": "this is neither a key nor a value; write `key: value`",
+}
+"""Contexts whose beginning is the place to look at."""
+
+_WHERE_IT_STOPPED = {
+    "mapping values are not allowed": (
+        "this ': ' begins no value; put a value that contains ': ' in quotes, or mend the"
+        " indentation"
+    ),
+    "a block mapping": "this line does not fit the mapping around it; mend its indentation",
+    "a block collection": "this line does not fit the list around it; begin it with '- '",
+}
+
+
+def unprintable_characters(source: Source) -> list[Problem]:
+    """One problem for each line with a character that YAML does not allow in a file."""
+    found = ((number, UNPRINTABLE.search(line)) for number, line in _numbered(source))
+    return [
+        Problem(
+            f"the control character U+{ord(match[0]):04X} cannot stand in a scenario; take it out",
+            Place(number, match.start() + 1),
+        )
+        for number, match in found
+        if match
+    ]
+
+
+def syntax_problems(source: Source, error: yaml.MarkedYAMLError) -> list[Problem]:
+    """The parser's complaint in our words; where tabs are the cause, one problem for each tab."""
+    return _tabs(source) or [_explained(source, error)]
+
+
+def _tabs(source: Source) -> list[Problem]:
+    indents = ((number, re.match(" *\t[ \t]*(?=\\S)", line)) for number, line in _numbered(source))
+    return [
+        Problem(
+            "a tab in the indentation, where YAML allows only spaces; replace it",
+            Place(number, match[0].index("\t") + 1),
+        )
+        for number, match in indents
+        if match
+    ]
+
+
+def _explained(source: Source, error: yaml.MarkedYAMLError) -> Problem:
+    words = f"{error.context or ''}; {error.problem or ''}"
+    for phrase, message in _AT_THE_START.items():
+        if phrase in words and error.context_mark is not None:
+            return Problem(message, _at(error.context_mark))
+    place = _at(error.problem_mark or error.context_mark)
+    for phrase, message in _WHERE_IT_STOPPED.items():
+        if phrase in words:
+            return Problem(message, place)
+    if "cannot start any token" in words:
+        character = source.lines[place.line - 1][place.column - 1]
+        return Problem(f"a value cannot begin with {character!r}; put it in quotes", place)
+    return Problem(f"this is not YAML: {error.problem}", place)
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, str]]:
+    return enumerate(source.lines, 1)
+
+
+def _at(mark: yaml.Mark | None) -> Place:
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)

@@ -1,0 +1,168 @@
+"""A scenario file as plain values, each with its place in the file.
+
+The parser's events are composed here, not by PyYAML: its composer keeps neither the place of a key
+nor a second key of the same name, expands aliases and recurses as deep as the file asks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from ringback.scenario.scalars import resolve
+from ringback.scenario.source import DocumentPath, Place, Problem, Source
+from ringback.scenario.syntax import syntax_problems, unprintable_characters
+
+MAX_DEPTH = 64
+"""How deep lists and mappings may be nested."""
+
+# Loaders of C and of Python give the same events; the first is twenty times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True)
+class Tree:
+    """The document's *value*, the *places* of values and of *keys* by path, and the *problems*."""
+
+    value: Any = None
+    places: dict[DocumentPath, Place] = field(default_factory=dict)
+    keys: dict[DocumentPath, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, path: DocumentPath) -> Place:
+        """The place of the value at *path*, or of the nearest value around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, Place(1, 1))
+
+    def key_place(self, path: DocumentPath) -> Place:
+        """The place of the key at *path*, or of its value where it has none, as in a list."""
+        return self.keys.get(path) or self.place(path)
+
+
+class _Abandoned(Exception):
+    """The rest of the file cannot be read: what is wrong is among the problems."""
+
+
+def parse(source: Source) -> Tree:
+    """Read *source* as YAML 1.2. Nothing is raised: what is wrong is in the tree's problems."""
+    unprintable = unprintable_characters(source)
+    if unprintable:
+        return Tree(problems=unprintable)
+    composer = _Composer(source)
+    try:
+        composer.compose()
+    except _Abandoned:
+        pass
+    except yaml.MarkedYAMLError as error:
+        composer.tree.problems += syntax_problems(source, error)
+    return composer.tree
+
+
+class _Composer:
+    def __init__(self, source: Source) -> None:
+        self.tree = Tree()
+        # The stubs know neither that an event of a node has a tag nor that every event has marks.
+        self._events: Iterator[Any] = yaml.parse(source.text, Loader=_LOADER)
+
+    def compose(self) -> None:
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._report("a second document begins here; a file tells one story", event)
+                    raise _Abandoned
+            elif isinstance(event, yaml.NodeEvent):
+                self.tree.value = self._node(event, ())
+
+    def _node(self, event: Any, path: DocumentPath) -> Any:
+        self.tree.places[path] = _place(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._report(
+                f"'*{event.anchor}' is an alias, and scenarios have none; write the value out, or"
+                " put it in quotes",
+                event,
+                path,
+            )
+            return None
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event, path)
+        elif len(path) >= MAX_DEPTH:
+            self._report(f"nested more than {MAX_DEPTH} levels deep", event, path)
+            raise _Abandoned
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(path)
+        else:
+            value = self._mapping(path)
+        self._refuse_properties(event, path)
+        return value
+
+    def _scalar(self, event: Any, path: DocumentPath) -> Any:
+        plain = event.implicit[0]
+        try:
+            return resolve(event.value) if plain else event.value
+        except ValueError as error:
+            self._report(str(error), event, path)
+            return None
+
+    def _sequence(self, path: DocumentPath) -> list[Any]:
+        items: list[Any] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self._node(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: DocumentPath) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            name = self._key(event, path)
+            inside = (*path, name)
+            if name in mapping:
+                first = self.tree.keys[inside]
+                self._report(f"duplicate key {name!r}, first given in line {first.line}", event)
+                inside = (*path, f"{name} (duplicate)")
+            else:
+                self.tree.keys[inside] = _place(event)
+            value = self._node(next(self._events), inside)
+            mapping.setdefault(name, value)
+        return mapping
+
+    def _key(self, event: Any, path: DocumentPath) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._report("a key must be a word, not a list, a mapping or an alias", event)
+            raise _Abandoned
+        self._refuse_properties(event, path)
+        name: str = event.value
+        if event.implicit[0] and name == "<<":
+            self._report("merge keys are not supported; write the keys out", event, (*path, name))
+        elif event.implicit[0] and not _is_word(name):
+            self._report(f"a key must be a word; put {name!r} in quotes", event, (*path, name))
+        return name
+
+    def _refuse_properties(self, event: Any, path: DocumentPath) -> None:
+        if event.anchor:
+            self._report(f"anchors are not supported; take '&{event.anchor}' out", event, path)
+        if getattr(event, "tag", None):
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._report(f"tags are not supported; take {tag!r} out", event, path)
+
+    def _report(self, message: str, event: Any, path: DocumentPath | None = None) -> None:
+        self.tree.problems.append(Problem(message, _place(event), path))
+
+
+def _is_word(text: str) -> bool:
+    try:
+        return isinstance(resolve(text), str)
+    except ValueError:
+        return False
+
+
+def _place(event: Any) -> Place:
+    start, end = event.start_mark, event.end_mark
+    width = end.column - start.column if end.line == start.line else 1
+    return Place(start.line + 1, start.column + 1, max(1, width))

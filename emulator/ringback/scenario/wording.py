@@ -1,0 +1,111 @@
+"""pydantic's errors, turned into problems of a file: our words, and the place of each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ringback.scenario.schema import keys_at, sections_with
+from ringback.scenario.source import DocumentPath, Problem
+from ringback.scenario.tree import Tree
+from ringback.scenario.values import FAULT_WORDS, OUTCOME_WORDS, REPLY_WORDS, nearest, shown
+
+
+def problems_of(error: ValidationError, tree: Tree) -> list[Problem]:
+    """One problem for each of pydantic's errors, apart from those that another one explains."""
+    details = error.errors(include_url=False)
+    versions = [each for each in details if each["loc"] == ("version",)]
+    unusable = [problem.path for problem in tree.problems if problem.path is not None]
+    problems = [_problem(each, tree) for each in versions or details]
+    return [
+        problem
+        for problem in problems
+        if not any((problem.path or ())[: len(path)] == path for path in unusable)
+    ]
+
+
+def _problem(error: ErrorDetails, tree: Tree) -> Problem:
+    path = _path(error["loc"], tree) + tuple(error.get("ctx", {}).get("inside", ()))
+    name = error["loc"][-1]
+    if error["type"] == "missing":
+        where = f" in `{path[-1]}`" if path and isinstance(path[-1], str) else ""
+        return Problem(f"missing key {name!r}{where}", tree.key_place(path), path)
+    if error["type"] == "extra_forbidden":
+        return Problem(_unknown_key(path), tree.key_place(path), path)
+    if path == ("version",):
+        return Problem(_unknown_version(error["input"]), tree.place(path), path)
+    say = _SAYINGS.get(error["type"])
+    message = say(error["input"], error.get("ctx", {})) if say else error["msg"]
+    at_key = name == "[key]" or isinstance(error["input"], dict | list)
+    return Problem(message, tree.key_place(path) if at_key else tree.place(path), path)
+
+
+def _path(loc: tuple[str | int, ...], tree: Tree) -> DocumentPath:
+    """Where *loc* leads in the file: pydantic also names the members of unions on its way."""
+    path: DocumentPath = ()
+    for part in loc:
+        if (*path, part) in tree.places:
+            path = (*path, part)
+    return path
+
+
+def _unknown_key(path: DocumentPath) -> str:
+    *around, key = path
+    known = keys_at(tuple(around))
+    elsewhere = [name for name in sections_with(str(key)) if name not in around]
+    if elsewhere:
+        return f"unknown key {key!r} here; it belongs under `{elsewhere[0]}`"
+    return f"unknown key {key!r}{nearest(str(key), known)}"
+
+
+def _unknown_version(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 1:
+        return f"version {value} is from a newer Ringback; this one reads version 1"
+    return f"{shown(value)} is no version of this format; write `version: 1`"
+
+
+def _not_a_text(value: Any, _: dict[str, Any]) -> str:
+    if isinstance(value, dict | list):
+        return f"{shown(value)} stands where a text belongs"
+    return f"{shown(value)} is not a text unless it is put in quotes"
+
+
+def _not_a_list(value: Any, _: dict[str, Any]) -> str:
+    example = "" if isinstance(value, dict) else f"; write [{value}]"
+    return f"{shown(value)} stands where a list belongs{example}"
+
+
+def _not_a_mapping(value: Any, _: dict[str, Any]) -> str:
+    return f"{shown(value)} stands where keys belong; write `key: value` under it"
+
+
+def _wrong_form(kind: str, *, words: tuple[str, ...], rest: str) -> Callable[..., str]:
+    choice = f"write a status such as 503, one of {', '.join(words)}{rest}"
+    return lambda value, _: f"{shown(value)} is not {kind}; {choice}"
+
+
+_LONG_FORM = ", or a mapping with `status`, `headers`, `body` or `after`"
+_SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
+    "scenario": lambda _, context: str(context["text"]),
+    "string_type": _not_a_text,
+    "int_type": lambda value, _: f"{shown(value)} is not a whole number",
+    "float_type": lambda value, _: f"{shown(value)} is not a number",
+    "bool_type": lambda value, _: f"{shown(value)} is neither true nor false",
+    "tuple_type": _not_a_list,
+    "dict_type": _not_a_mapping,
+    "model_type": _not_a_mapping,
+    "literal_error": lambda value, context: f"{shown(value)} is not {context['expected']}",
+    "greater_than_equal": lambda value, context: f"{value} is too small; {context['ge']} or more",
+    "less_than_equal": lambda value, context: f"{value} is too large; {context['le']} or less",
+    "too_short": lambda _value, _: "the list is empty; write at least one entry",
+    "too_long": lambda _, context: f"the list has more than {context['max_length']} entries",
+    "reply_form": _wrong_form("an answer", words=REPLY_WORDS, rest=_LONG_FORM),
+    "fault_form": _wrong_form("a fault", words=FAULT_WORDS, rest=f", null{_LONG_FORM}"),
+    "outcome_form": _wrong_form("an outcome", words=OUTCOME_WORDS, rest=""),
+    "header_form": _not_a_text,
+    "tag_form": lambda value, _: f"{shown(value)} is not a tag; write a text or a list of texts",
+    "same_as_form": lambda value, _: (
+        f"{shown(value)} is no body to compare with; write the number of an attempt, or audio"
+    ),
+}

@@ -1,0 +1,141 @@
+"""Which hosts and addresses may be dialled: this machine, and what the user has named.
+
+An emulator that takes callback URLs from the application it serves would otherwise be a relay
+into every network that it can reach. So an unnamed host is refused before any look-up, every
+address that a look-up gives is checked, and the checked address is what is dialled.
+"""
+
+from collections.abc import Collection, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from ringback.core.outcome import Unreachable
+from ringback.errors import SettingsError
+
+LOOPBACK = ("127.0.0.1", "::1")
+"""What `localhost` and `*.localhost` are, without asking anybody (RFC 6761, 6.3)."""
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+_THIS_NETWORK = IPv4Network("0.0.0.0/8")
+_METADATA_V6 = IPv6Address("fd00:ec2::254")
+_HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_:")
+
+_Address = IPv4Address | IPv6Address
+
+
+class AddressRules:
+    """The hosts of *allow_hosts*, names or literal addresses, beside this machine."""
+
+    def __init__(self, allow_hosts: Collection[str] = ()) -> None:
+        """Read the names. Raises `SettingsError` for what cannot be a host."""
+        if isinstance(allow_hosts, str):
+            raise SettingsError(f"allow_hosts must be a list: write allow_hosts=[{allow_hosts!r}]")
+        names = [_allowed(entry) for entry in allow_hosts]
+        self._names = frozenset(names)
+        self._literals = frozenset(
+            address for name in names if (address := _read(name)) is not None
+        )
+
+    def refuse_host(self, host: str, origin: str) -> Unreachable | None:
+        """Say why *host*, where callbacks to *origin* would go, must not even be looked up."""
+        address = _read(host)
+        named = _folded(host) in self._names or address in self._literals
+        if (
+            named
+            or _is_local_name(host)
+            or (address is not None and _effective(address).is_loopback)
+        ):
+            return None
+        return _not_allowed(
+            f"{host} is not this machine, so it was not looked up; add it to Settings.allow_hosts,"
+            f" or say with connect() where {origin} leads"
+        )
+
+    def without_lookup(self, host: str) -> Sequence[str]:
+        """The addresses of *host* that need no look-up; empty if it needs one."""
+        if _is_local_name(host):
+            return LOOPBACK
+        return () if _read(host) is None else (host,)
+
+    def refuse_address(
+        self, address: str, port: int, own: Collection[tuple[str, int]]
+    ) -> Unreachable | None:
+        """Say why *address*, one of those of a permitted host, must not be dialled.
+
+        *own* are the emulator's own listeners.
+        """
+        literal = ip_address(address.partition("%")[0])
+        if any(port == own_port and _reaches(literal, listener) for listener, own_port in own):
+            return _not_allowed(
+                f"{address} port {port} is this emulator, and a callback to the emulator itself"
+                " would loop; say with connect() where the callback URL leads"
+            )
+        danger = _danger(_effective(literal))
+        if danger and literal not in self._literals:
+            return _not_allowed(
+                f"{address} is {danger}; if it is meant, add the address itself to"
+                " Settings.allow_hosts"
+            )
+        return None
+
+
+def _not_allowed(detail: str) -> Unreachable:
+    return Unreachable("not allowed", detail)
+
+
+def _folded(host: str) -> str:
+    return host.lower().removesuffix(".")
+
+
+def _is_local_name(host: str) -> bool:
+    name = _folded(host)
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def _read(host: str) -> _Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _allowed(entry: str) -> str:
+    name = _folded(entry.removeprefix("[").removesuffix("]"))
+    port = ":" in name and _read(name) is None
+    if not name or port or not set(name) <= _HOST_CHARACTERS:
+        raise SettingsError(
+            f"allow_hosts takes host names and addresses, without scheme, port or path; not"
+            f" {entry!r}"
+        )
+    return name
+
+
+def _effective(address: _Address) -> _Address:
+    """The address at which *address* arrives: an IPv4 one may be wrapped into it."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or address
+
+
+def _danger(address: _Address) -> str:
+    if address.is_link_local or address == _METADATA_V6:
+        return "a link-local address, where clouds keep credentials"
+    if address.is_multicast or address == IPv4Address("255.255.255.255"):
+        return "an address of many machines"
+    if address.is_unspecified or (isinstance(address, IPv4Address) and address in _THIS_NETWORK):
+        return "not the address of any machine"
+    return ""
+
+
+def _reaches(address: _Address, listener: str) -> bool:
+    """Whether a dial to *address* ends at *listener*, which may be a wildcard or a name."""
+    if _is_local_name(listener):
+        return _effective(address).is_loopback
+    bound = _effective(ip_address(listener))
+    target = _effective(address)
+    if bound.is_unspecified:
+        return target.is_loopback or target.is_unspecified
+    return target == bound or (target.is_unspecified and bound.is_loopback)

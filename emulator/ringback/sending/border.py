@@ -1,0 +1,47 @@
+"""Where foreign exceptions become outcomes: one table, read from the top."""
+
+import errno
+import socket
+import ssl
+
+from ringback.core.outcome import Aborted, Dropped, Outcome, Unreachable
+
+CONNECTING = "connecting"
+
+_NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL, from 1.1 to 3.x, says when the other side answers a handshake in plain text."""
+
+
+def outcome_of(error: OSError, phase: str) -> Outcome:
+    """What *error*, which ended an attempt in *phase*, is to the dispatcher."""
+    match error:
+        case socket.gaierror():
+            return Unreachable("unknown host", reason_of(error))
+        case ssl.SSLCertVerificationError():
+            return Unreachable("tls", error.verify_message or reason_of(error))
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return Dropped("closed", phase)
+        case ssl.SSLError(reason=reason) if reason in _NOT_TLS:
+            return Unreachable("tls", "the receiver does not speak TLS; is it plain http?")
+        case ssl.SSLError():
+            return Unreachable("tls", (error.reason or reason_of(error)).replace("_", " ").lower())
+        case ConnectionRefusedError():
+            return Unreachable("refused", reason_of(error))
+        # asyncio raises this itself, without a number, when a handshake ends in an orderly close.
+        case ConnectionError(errno=None):
+            return Dropped("closed", phase)
+        case ConnectionError():
+            return Dropped("reset", phase)
+        case OSError(errno=number) if number in _NO_RESOURCES:
+            return Aborted(f"this process has no room for a connection ({reason_of(error)})")
+        case OSError() if phase == CONNECTING:
+            return Unreachable("unreachable", reason_of(error))
+        case _:
+            return Dropped("reset", phase)
+
+
+def reason_of(error: OSError) -> str:
+    """The system's words for *error*, without the numbers, which differ between systems."""
+    return error.strerror or str(error) or type(error).__name__

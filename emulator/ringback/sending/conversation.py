@@ -1,0 +1,136 @@
+"""One request and its answer as bytes, without a socket.
+
+The status line decides. A dispatcher acts on nothing but the status, so an answer whose headers
+or body are cut short, too long or contradictory is still that answer, with a note. Only what has
+no readable status line and complete head is no answer.
+"""
+
+import re
+from collections.abc import Sequence
+
+import h11
+
+from ringback.core.headers import NO_HEADERS, Headers
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Answered, Garbled, Outcome
+from ringback.sending.answers import Body, answered
+
+HEAD_LIMIT = 65536
+"""Bytes that all heads of an answer together, interim ones included, may have."""
+
+INTERIM_LIMIT = 100
+"""Interim answers (1xx) that are skipped; some libraries read them for ever."""
+
+SAMPLE_SIZE = 80
+
+_BEGINNING = b"HTTP/1."
+_FINAL_HEAD = re.compile(rb"(?:\A|\n\r?\n)HTTP/1\.[01] ([2-9][0-9]{2})[ \r\n](?s:.*?)\n\r?\n")
+
+
+class Conversation:
+    """Says one request and hears one answer.
+
+    `hear` returns the outcome as soon as there is one, and must not be called after that.
+    """
+
+    __slots__ = ("_body", "_h11", "_head", "_interim", "_response")
+
+    def __init__(self) -> None:
+        """Nothing has been said."""
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
+        self._head = bytearray()
+        self._interim = 0
+        self._response: h11.Response | None = None
+        self._body = Body()
+
+    @property
+    def begun(self) -> bool:
+        """Whether any byte of an answer has come."""
+        return bool(self._head)
+
+    def say(self, message: CallbackMessage, target: str) -> Sequence[bytes]:
+        """The bytes of the request, in pieces: the body among them is *message*'s own object.
+
+        `connection: close` is the one header that is added.
+        """
+        headers = [*message.headers.items_as_sent, ("connection", "close")]
+        request = h11.Request(method=message.method, target=target, headers=headers)
+        head = self._h11.send(request)
+        body = self._h11.send_with_data_passthrough(h11.Data(data=message.body)) or ()
+        end = self._h11.send(h11.EndOfMessage())
+        return [piece for piece in (head, *body, end) if piece]
+
+    def hear(self, data: bytes) -> Outcome | None:
+        """Take in *data*, which is not empty."""
+        return self._hear_head(data) if self._response is None else self._read(data)
+
+    def hear_end(self, otherwise: Outcome) -> Outcome:
+        """The receiver closed the connection; *otherwise* is the outcome without an answer."""
+        if self._response is None:
+            return otherwise
+        try:
+            self._h11.receive_data(b"")
+            self._h11.next_event()  # the end of a body that lasts until the end of the connection
+        except h11.RemoteProtocolError:
+            return _answered_by(self._response, self._body, "truncated body")
+        return _answered_by(self._response, self._body)
+
+    def hear_break(self, otherwise: Outcome) -> Outcome:
+        """The connection was torn down; *otherwise* is the outcome without an answer."""
+        if self._response is None:
+            return otherwise
+        return _answered_by(self._response, self._body, "truncated body")
+
+    def _hear_head(self, data: bytes) -> Outcome | None:
+        # How much is heard of a head must not depend on how the network cut it into pieces.
+        room = HEAD_LIMIT - len(self._head)
+        head, rest = (data, b"") if len(data) <= room else (data[:room], data[room:])
+        self._head += head
+        if not self._head.startswith(_BEGINNING[: len(self._head)]):
+            return self._garbled("it does not begin with HTTP/1")
+        outcome = self._read(head)
+        if outcome is None and self._response is None and len(self._head) >= HEAD_LIMIT:
+            return self._garbled(f"its head is longer than {HEAD_LIMIT} bytes")
+        return self._read(rest) if outcome is None and rest else outcome
+
+    def _read(self, data: bytes) -> Outcome | None:
+        try:
+            self._h11.receive_data(data)
+            return self._read_events()
+        except h11.RemoteProtocolError as error:
+            return self._unreadable(str(error))
+
+    def _read_events(self) -> Outcome | None:
+        while (event := self._h11.next_event()) is not h11.NEED_DATA:
+            match event:
+                case h11.Response():
+                    self._response = event
+                case h11.Data():
+                    self._body.add(event.data)
+                case h11.InformationalResponse():
+                    self._interim += 1
+                case _:
+                    pass
+            if self._interim > INTERIM_LIMIT:
+                return self._garbled(f"more than {INTERIM_LIMIT} interim answers")
+            if self._response and (self._body.cut or isinstance(event, h11.EndOfMessage)):
+                return _answered_by(self._response, self._body)
+        return None
+
+    def _unreadable(self, reason: str) -> Outcome:
+        if self._response is not None:
+            return _answered_by(self._response, self._body, "garbled body")
+        head = _FINAL_HEAD.search(self._head)
+        if head is None:
+            return self._garbled(reason)
+        return answered(int(head[1]), NO_HEADERS, Body(), f"unusable headers: {reason}")
+
+    def _garbled(self, detail: str) -> Garbled:
+        return Garbled(detail, repr(bytes(self._head[:SAMPLE_SIZE]))[2:-1])
+
+
+def _answered_by(response: h11.Response, body: Body, odd: str = "") -> Answered:
+    """The outcome of *response*, whose header names keep their spelling."""
+    pairs = response.headers.raw_items()
+    headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+    return answered(response.status_code, headers, body, odd)

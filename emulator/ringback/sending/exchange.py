@@ -1,0 +1,130 @@
+"""One request and its answer over one connection."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import cast
+
+from ringback.core.outcome import Dropped, Outcome
+from ringback.sending.border import CONNECTING, outcome_of
+from ringback.sending.conversation import Conversation
+
+PIECE = 65536
+"""Bytes handed to the transport at once. It copies what the socket does not take."""
+
+
+class Exchange(asyncio.Protocol):
+    """Writes a request as soon as it is connected, reads the answer, and ends the connection.
+
+    *request* is in pieces as `Conversation.say` makes them. `outcome` is set once the connection
+    has gone, so nothing of an attempt is left when it is over. *raw* is the socket under it all.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        request: Sequence[bytes],
+        raw: socket.socket,
+        outcome: asyncio.Future[Outcome],
+    ) -> None:
+        """Nothing is connected yet."""
+        self.outcome = outcome
+        self._conversation = conversation
+        self._left = [memoryview(piece) for piece in reversed(request)]
+        self._raw = raw
+        self._transport: asyncio.Transport | None = None
+        self._encrypted = False
+        self._paused = False
+        self._found: Outcome | None = None
+
+    @property
+    def phase(self) -> str:
+        """How far it got: `connecting`, `sending`, `waiting` or `receiving`."""
+        if self._transport is None:
+            return CONNECTING
+        if self._conversation.begun:
+            return "receiving"
+        return "sending" if self._left or self._paused else "waiting"
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the request."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._encrypted = transport.get_extra_info("sslcontext") is not None
+        # Buffering nothing beyond a piece keeps the audio shared, and `phase` true.
+        self._transport.set_write_buffer_limits(high=1, low=0)
+        self._write()
+
+    def pause_writing(self) -> None:
+        """Wait until the socket has taken what it was given."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """Send more."""
+        self._paused = False
+        self._write()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. An early answer counts: nobody has to read a request to answer it."""
+        if self._found is None:
+            self._end(self._conversation.hear(data))
+
+    def eof_received(self) -> None:
+        """Take the end of the receiver's half for the end: no answer can follow."""
+        if self._found is None:
+            self._end(self._closed())
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Say what became of it all."""
+        if self.outcome.done():
+            return
+        if self._found is not None:
+            self.outcome.set_result(self._found)
+        elif error is None:
+            self.outcome.set_result(self._closed())
+        elif isinstance(error, OSError):
+            self.outcome.set_result(self._late_answer() or self._broken(error))
+        else:
+            self.outcome.set_exception(error)
+
+    def abandon(self) -> None:
+        """Tear the connection down, if there is one left."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _write(self) -> None:
+        transport = self._transport
+        while transport and not (self._paused or transport.is_closing()) and self._left:
+            piece = self._left.pop()
+            if len(piece) > PIECE:
+                self._left.append(piece[PIECE:])
+            transport.write(piece[:PIECE])
+
+    def _end(self, found: Outcome | None) -> None:
+        if found is None or self._transport is None:
+            return
+        self._found = found
+        if self._encrypted:
+            self._transport.close()  # says goodbye, and would then wait for the receiver's
+        self._transport.abort()
+
+    def _closed(self) -> Outcome:
+        return self._conversation.hear_end(Dropped("closed", self.phase))
+
+    def _broken(self, error: OSError) -> Outcome:
+        return self._conversation.hear_break(outcome_of(error, self.phase))
+
+    def _late_answer(self) -> Outcome | None:
+        """Read what had arrived before the connection broke.
+
+        A receiver that answers without reading the request resets the connection, and asyncio
+        notices by failing to write before it reads the answer.
+        """
+        if self._encrypted:
+            return None
+        # It ends when nothing more is there, or when the loop has closed the socket already.
+        with suppress(OSError):
+            while data := self._raw.recv(PIECE):
+                if found := self._conversation.hear(data):
+                    return found
+        return None

@@ -1,0 +1,167 @@
+"""Sends callbacks over HTTP/1.1, one fresh connection per attempt.
+
+It is no HTTP client library on purpose: those are mocked by the very tests that this serves, and
+a delivery that the user's own mock swallows is the worst that can happen. No redirects, proxies,
+cookies, compression or pools either: what happens on the wire is exactly one request.
+"""
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from ringback.core.callback import Endpoint
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Outcome, TimedOut, Unreachable
+from ringback.errors import SettingsError
+from ringback.sending.addresses import AddressRules
+from ringback.sending.border import CONNECTING, outcome_of
+from ringback.sending.conversation import Conversation
+from ringback.sending.deadline import Expired, deadline
+from ringback.sending.exchange import Exchange
+from ringback.sending.sender import Alarm, Limits
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Looks up a host for a port: its addresses in order of preference. Raises `OSError`."""
+
+_NEVER = 1e9
+"""Seconds. asyncio limits handshakes by a loop timer, which freezers ring; our alarm does it."""
+
+
+async def look_up(host: str, port: int) -> Sequence[str]:
+    """Ask the system for the addresses of *host*, in a worker thread."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class HttpSender:
+    """A `Sender` over sockets.
+
+    *base* is dialled instead of every endpoint's own scheme, host and port. *allow_hosts* may be
+    dialled beside this machine, never *own_addresses*, the emulator's listeners. *ca_file* takes
+    the place of the system's certificate authorities.
+    """
+
+    def __init__(
+        self,
+        alarm: Alarm,
+        *,
+        base: tuple[str, str, int] | None = None,
+        allow_hosts: Collection[str] = (),
+        own_addresses: Callable[[], Collection[tuple[str, int]]] = frozenset,
+        ca_file: str | None = None,
+        resolve: Resolve = look_up,
+    ) -> None:
+        """Connect to nothing yet. Raises `SettingsError` for a bad host or certificate file."""
+        self._alarm = alarm
+        self._base = base
+        self._rules = AddressRules([*allow_hosts, base[1]] if base else allow_hosts)
+        self._own_addresses = own_addresses
+        self._resolve = resolve
+        self._tls_context = _trusting(ca_file) if ca_file is not None else None
+
+    async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
+        """Send *message* over a connection of its own and say what became of it."""
+        exchange: Exchange | Unreachable | None = None
+        try:
+            with deadline(self._alarm, limits.total):
+                with deadline(self._alarm, limits.connect):
+                    exchange = await self._connect(message, endpoint)
+                if isinstance(exchange, Unreachable):
+                    return exchange
+                return await exchange.outcome
+        except Expired as late:
+            return TimedOut(late.limit, "answer" if exchange else "connect")
+        except OSError as error:
+            return outcome_of(error, CONNECTING)
+        finally:
+            if isinstance(exchange, Exchange):
+                exchange.abandon()
+
+    async def _connect(
+        self, message: CallbackMessage, endpoint: Endpoint
+    ) -> Exchange | Unreachable:
+        """Dial, shake hands where it is https, and begin the exchange. Raises `OSError`."""
+        scheme, host, port = self._base or (endpoint.scheme, endpoint.host, endpoint.port)
+        addresses = await self._addresses(host, port, endpoint.origin)
+        if isinstance(addresses, Unreachable):
+            return addresses
+        loop = asyncio.get_running_loop()
+        raw = await _dial(addresses, port)
+        conversation = Conversation()
+        request = conversation.say(message, endpoint.target)
+        exchange = Exchange(conversation, request, raw, loop.create_future())
+        encrypted = scheme == "https"
+        try:
+            await loop.create_connection(
+                lambda: exchange,
+                sock=raw,
+                ssl=self._tls() if encrypted else None,
+                # The certificate is the endpoint's, wherever its callbacks lead.
+                server_hostname=endpoint.host.removesuffix(".") if encrypted else None,
+                ssl_handshake_timeout=_NEVER if encrypted else None,
+            )
+        except BaseException:
+            exchange.abandon()
+            raw.close()
+            raise
+        return exchange
+
+    async def _addresses(self, host: str, port: int, origin: str) -> Sequence[str] | Unreachable:
+        refusal = self._rules.refuse_host(host, origin)
+        if refusal:
+            return refusal
+        addresses = self._rules.without_lookup(host) or await self._resolve(host, port)
+        own = self._own_addresses()
+        for address in addresses:
+            refusal = self._rules.refuse_address(address, port, own)
+            if refusal:
+                return refusal
+        return addresses or Unreachable("unknown host", f"{host} has no address")
+
+    def _tls(self) -> ssl.SSLContext:
+        """The one context, made when it is first needed: that takes 40 ms (measured)."""
+        if self._tls_context is None:
+            self._tls_context = _trusting(None)
+        return self._tls_context
+
+
+def _trusting(ca_file: str | None) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise SettingsError(
+            f"Settings.ca_file: {ca_file!r} cannot be read as certificates in PEM form ({error})"
+        ) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+async def _dial(addresses: Sequence[str], port: int) -> socket.socket:
+    """Connect to the first of *addresses* that takes it. Raises `OSError` naming them all."""
+    failures: list[tuple[str, OSError]] = []
+    for address in addresses:
+        try:
+            return await _dial_one(address, port)
+        except OSError as error:
+            failures.append((f"[{address}]" if ":" in address else address, error))
+    number = failures[0][1].errno or 0
+    raise OSError(
+        number,
+        ", ".join(f"{where}:{port} {os.strerror(error.errno or 0)}" for where, error in failures),
+    )
+
+
+async def _dial_one(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # asyncio turns Nagle's algorithm off, but only on sockets that name their protocol.
+    raw = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        raw.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(raw, (address, port))
+    except BaseException:
+        raw.close()
+        raise
+    return raw

@@ -1,0 +1,52 @@
+"""Where origins lead: the URL says `https://app.example`, a route says who answers there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ringback.core.message import CallbackMessage
+from ringback.core.reply import Answer
+from ringback.sending.faults import Fault
+from ringback.sending.sender import Sender
+
+
+class Responder(Protocol):
+    """A receiver that answers at once, without a loop."""
+
+    def answer(self, message: CallbackMessage) -> Answer:
+        """Take *message* and answer it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One origin's way: to a *responder*, or by a *sender*, with *faults* per attempt."""
+
+    sender: Sender | None = None
+    responder: Responder | None = None
+    faults: Sequence[Fault | None] = ()
+
+    def fault(self, attempt: int) -> Fault | None:
+        """The fault of *attempt*, counted from 1; beyond the list there is none."""
+        return self.faults[attempt - 1] if attempt <= len(self.faults) else None
+
+
+class Routes:
+    """All connected origins; what is not connected goes *elsewhere*, by a sender made then."""
+
+    def __init__(self, elsewhere: Callable[[], Sender]) -> None:
+        """Nothing is connected."""
+        self._make_sender = elsewhere
+        self._elsewhere: Route | None = None
+        self._routes: dict[str, Route] = {}
+
+    def connect(self, origin: str, route: Route) -> None:
+        """Lead *origin* along *route* from now on."""
+        self._routes[origin] = route
+
+    def find(self, origin: str) -> Route:
+        """The route of *origin*."""
+        route = self._routes.get(origin) or self._elsewhere
+        if route is None:
+            route = self._elsewhere = Route(sender=self._make_sender())
+        return route

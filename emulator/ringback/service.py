@@ -1,0 +1,283 @@
+"""One emulated service: a key, a clock, and everything that was asked of it and done for it.
+
+A server holds one service per API key (a tenant), so that parallel tests share a socket and nothing
+else. Everything here may be called from any thread, and nothing waits.
+"""
+
+import email.utils
+import json
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, overload
+from urllib.parse import urlencode
+
+from ringback.audio.render import render
+from ringback.clock.guard import set_alarm
+from ringback.clock.loops import EngineLoop
+from ringback.clock.virtual import VirtualClock
+from ringback.core.delivery import Job
+from ringback.core.ids import IdSource
+from ringback.core.journal import (
+    Journal,
+    ParametersIgnored,
+    RequestAnswered,
+    RequestRejected,
+)
+from ringback.core.keys import ApiKey, identifier_of, read_authorization
+from ringback.core.message import CallbackMessage, metadata
+from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
+from ringback.core.speak import SpeakRequest, SpeakRules
+from ringback.engine import Engine
+from ringback.errors import Refused
+from ringback.sending.routes import Routes
+from ringback.sending.sender import Sender
+from ringback.settings import Settings
+from ringback.views import Deliveries, Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """One request to `/v1/speak` as it arrived, and how it was answered."""
+
+    at: int
+    request_id: str
+    query: str
+    content_type: str | None
+    body: bytes
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the caller. A *streamed* body is sent in pieces, without its length."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    request_id: str
+    streamed: bool = False
+    hint: str = ""
+
+
+class Service:
+    """The endpoint of one API key."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        own_thread: bool = True,
+        any_key: bool = False,
+        own_addresses: Callable[[], Sequence[tuple[str, int]]] = tuple,
+    ) -> None:
+        """Start at zero, with nothing pending.
+
+        *own_thread*: exchanges run on a thread of their own, else on the loop of the first await.
+        *any_key*: whoever has a key is let in, under an identifier derived from it.
+        *own_addresses*: listeners that no callback may reach, for it would call itself.
+        """
+        self.settings = settings
+        self.lock = threading.RLock()
+        self.journal = Journal()
+        self.clock = VirtualClock(settings.epoch, settings.rate, self.lock, self.journal)
+        self._ids = IdSource(settings.seed or 0, settings.uuid_version)
+        self.key = ApiKey(settings.api_key or secrets.token_hex(20), self._ids.identifier("key"))
+        self.routes = Routes(self._dialler)
+        self._own_addresses = own_addresses
+        self.loop = EngineLoop(own_thread=own_thread)
+        self.engine = Engine(
+            settings, self.clock, self.journal, self.routes, self.loop, self.compose
+        )
+        self.deliveries = Deliveries(_Views(self))
+        self.receptions: list[Reception] = []
+        self._any_key = any_key
+        self._rules = settings.speak_rules
+        self._messages = settings.message_rules
+
+    def speak(
+        self,
+        query: bytes,
+        authorization: str | None,
+        content_type: str | None,
+        body: bytes,
+    ) -> Answer:
+        """Answer one `POST /v1/speak`. A job that it leads to is accepted when this returns."""
+        with self.lock:
+            at = self.clock.now_ns
+            request_id = self._ids.request_id(self.clock.unix_ns(at))
+            read = self._read(query, authorization, content_type, body, at, request_id)
+            if isinstance(read, Rejection):
+                self.journal.append(RequestRejected(at, request_id, read))
+                answer = refusal(read, request_id)
+            else:
+                answer = self._accepted(*read, at, request_id)
+            self.receptions.append(
+                Reception(
+                    at, request_id, query.decode("latin-1"), content_type, body, answer.status
+                )
+            )
+            return answer
+
+    def submit(self, text: str, callback: str, parameters: dict[str, Any]) -> Delivery:
+        """Do what a client would do. Raises `Refused` with the service's answer."""
+        query = urlencode(
+            [
+                (name, _written(value))
+                for name, values in {"callback": callback, **parameters}.items()
+                for value in (values if isinstance(values, list | tuple) else [values])
+            ]
+        )
+        answer = self.speak(
+            query.encode(),
+            f"Token {self.key.secret}",
+            "application/json",
+            json.dumps({"text": text}).encode(),
+        )
+        self.clock.on_change()
+        if answer.status != 200:
+            raise Refused(answer.status, json.loads(answer.body), answer.hint)
+        return self.deliveries.for_request(answer.request_id)
+
+    def compose(self, job: Job) -> CallbackMessage:
+        """The message that brings *job*'s audio to its endpoint."""
+        return self._messages.compose(
+            job.request, job.endpoint, job.request_id, job.key_id, self.audio(job.request)
+        )
+
+    def audio(self, request: SpeakRequest) -> bytes:
+        """The audio of *request*: the same bytes object each time, while it is remembered."""
+        return render(
+            request.text,
+            request.voice.name,
+            request.speed,
+            request.sound,
+            wav_sizes=self.settings.wav_sizes,
+        )
+
+    def redeliver(self, delivery: Delivery) -> Delivery:
+        """Send a job's audio again, as a delivery of its own under the same request id."""
+        with self.lock:
+            old = self.engine.dispatcher.deliveries[delivery.position].job
+            job = Job(old.request_id, old.key_id, old.request, old.endpoint, self.clock.now_ns)
+            self.engine.accept(job)
+        return self.deliveries[-1]
+
+    def close(self) -> None:
+        """Refuse to move the clock from now on, and stop the engine's thread."""
+        self.clock.close()
+        self.engine.abort("the emulator was closed")
+        self.loop.stop()
+
+    def _dialler(self) -> Sender:
+        from ringback.sending.http import HttpSender
+
+        return HttpSender(
+            set_alarm,
+            allow_hosts=self.settings.allow_hosts,
+            own_addresses=self._own_addresses,
+            ca_file=self.settings.ca_file,
+        )
+
+    def _read(
+        self,
+        query: bytes,
+        authorization: str | None,
+        content_type: str | None,
+        body: bytes,
+        at: int,
+        request_id: str,
+    ) -> tuple[SpeakRequest, str] | Rejection:
+        schema = self._rules.read_query(query)
+        if isinstance(schema, Rejection):
+            return schema
+        if schema.ignored:
+            self.journal.append(ParametersIgnored(at, request_id, schema.ignored))
+        key_id = self._identify(authorization)
+        if isinstance(key_id, Rejection):
+            return key_id
+        request = _read_request(self._rules, query, content_type, body)
+        return request if isinstance(request, Rejection) else (request, key_id)
+
+    def _identify(self, authorization: str | None) -> str | Rejection:
+        secret = read_authorization(authorization)
+        if isinstance(secret, Rejection):
+            return secret
+        if secrets.compare_digest(secret.encode(), self.key.secret.encode()):
+            return self.key.identifier
+        return identifier_of(secret) if self._any_key else INVALID_CREDENTIALS
+
+    def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
+        headers = [*metadata(request, request_id), ("date", http_date(self.clock))]
+        if request.callback is None:
+            self.journal.append(RequestAnswered(at, request_id))
+            headers.append(("content-type", request.sound.content_type))
+            return Answer(200, headers, self.audio(request), request_id, streamed=True)
+        self.engine.accept(Job(request_id, key_id, request, request.callback, at))
+        headers.append(("content-type", "application/json"))
+        return Answer(200, headers, b'{"request_id":"%s"}' % request_id.encode(), request_id)
+
+
+def refusal(rejection: Rejection, request_id: str) -> Answer:
+    """The answer to a request that is turned down, `dg-error` included."""
+    headers = [
+        ("content-type", "application/json"),
+        ("dg-request-id", request_id),
+        ("dg-error", rejection.message.encode("ascii", "backslashreplace").decode()),
+    ]
+    return Answer(
+        rejection.status,
+        headers,
+        rejection.body(request_id),
+        request_id,
+        hint=rejection.hint,
+    )
+
+
+def http_date(clock: VirtualClock) -> str:
+    """The emulator's wall clock as a `Date` header writes it."""
+    return _http_date(clock.unix_ns(clock.now_ns) // 1_000_000_000)
+
+
+@lru_cache(maxsize=8)
+def _http_date(unix: int) -> str:
+    return email.utils.formatdate(unix, usegmt=True)
+
+
+@lru_cache(maxsize=64)
+def _read_request(
+    rules: SpeakRules, query: bytes, content_type: str | None, body: bytes
+) -> SpeakRequest | Rejection:
+    """Read a request; equal requests share one value, so that many pending jobs stay small."""
+    schema = rules.read_query(query)
+    if isinstance(schema, Rejection):
+        return schema
+    return rules.read_request(schema, content_type, body)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+class _Views(Sequence[Delivery]):
+    """Views of a service's deliveries, made when they are looked at."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __len__(self) -> int:
+        return len(self._service.engine.dispatcher.deliveries)
+
+    @overload
+    def __getitem__(self, index: int) -> Delivery: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Delivery]: ...
+    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        position = range(len(self))[index]
+        return Delivery(self._service.engine.dispatcher, position, self._service.audio)

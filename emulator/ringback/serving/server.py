@@ -1,0 +1,127 @@
+"""One socket, one thread, any number of emulated services behind it."""
+
+import errno
+import socket
+from typing import Any
+
+import uvicorn
+
+from ringback.clock.loops import drained
+from ringback.clock.real import LoopThread
+from ringback.errors import ServerError
+from ringback.service import Service
+from ringback.serving.app import application
+
+
+class Server:
+    """Listens on loopback and hands each request to the service of its API key.
+
+    Starting takes a few milliseconds and stopping no longer, for uvicorn's own main loop, which
+    looks ten times a second whether it should end, is not used.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Start. Port 0 picks a free one. Raises `ServerError` when it cannot listen."""
+        self._services: dict[str, Service] = {}
+        self._strangers = 0
+        self._socket = _listen(host, port)
+        self._host, self._port = self._socket.getsockname()[:2]
+        config = uvicorn.Config(
+            application(self),
+            http="h11",  # httptools drops the body of requests that offer an upgrade
+            ws="none",
+            loop="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            date_header=False,  # the emulator's clock dates its answers
+            server_header=False,
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = LoopThread("ringback server")
+        self._thread.submit(self._start(config)).result()
+
+    def __repr__(self) -> str:
+        return f"<Server {self.url} [{len(self._services)} services]>"
+
+    @property
+    def url(self) -> str:
+        """Where it listens, such as `http://127.0.0.1:49152`."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        port: int = self._port
+        return port
+
+    @property
+    def strangers(self) -> int:
+        """How many requests came with a key that belongs to no live service."""
+        return self._strangers
+
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where it listens, as host and port: no callback may lead here."""
+        return [(self._host, self._port)]
+
+    def add(self, service: Service) -> None:
+        """Serve *service* from now on. Raises `ServerError` when its key is served already."""
+        if service.key.secret in self._services:
+            raise ServerError(
+                "two live emulators share one api_key on this server; give each its own, or none"
+            )
+        self._services[service.key.secret] = service
+
+    def remove(self, service: Service) -> None:
+        """Serve *service* no more."""
+        self._services.pop(service.key.secret, None)
+
+    def find(self, secret: str | None) -> Service | None:
+        """The service of a key. A single service is asked about every key, to refuse it itself."""
+        service = self._services.get(secret or "")
+        if service is None:
+            services = list(self._services.values())
+            if len(services) == 1:
+                return services[0]
+            self._strangers += 1
+        return service
+
+    def stop(self) -> None:
+        """Stop listening, cut what is connected, and end the thread."""
+        self._thread.submit(self._stop()).result(5)
+        self._thread.stop()
+
+    async def _start(self, config: uvicorn.Config) -> None:
+        config.load()
+        self._uvicorn.lifespan = config.lifespan_class(config)
+        await self._uvicorn.startup(sockets=[self._socket])
+
+    async def _stop(self) -> None:
+        for server in self._uvicorn.servers:
+            server.close()
+        connections: list[Any] = list(self._uvicorn.server_state.connections)
+        for connection in connections:
+            connection.transport.abort()
+        await drained()
+        self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it Nagle's algorithm and
+    # delayed acknowledgements cost 40 ms a request.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ServerError(
+                f"port {port} on {host} is in use; choose another, or 0 to have one picked"
+            ) from None
+        raise ServerError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,154 @@
+"""Every setting of an emulator, checked when it is made."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from ringback.core.callback import PERMITTED_PORTS, CallbackRules
+from ringback.core.duration import SECOND, nanoseconds
+from ringback.core.ids import UuidVersion
+from ringback.core.message import MessageRules
+from ringback.core.retry import RetryPolicy
+from ringback.core.speak import SpeakRules
+from ringback.errors import SettingsError
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""When an emulator's clock starts, unless it is told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one emulator behaves. Spans are seconds or `timedelta`; every default is a rule's.
+
+    *seed* decides request ids and `key_id` (None: 0, or one of its own per test in the fixtures).
+    *epoch* is the moment at which the clock starts, aware. *clock* is `"paused"`, `"real"` or
+    `"x100"`. *processing_time* passes between acceptance and the first attempt. *allow_hosts*
+    are hosts beyond loopback that may be dialled. *api_key* fixes the key for an application that
+    reads its own once. *ca_file* is trusted besides the usual authorities. *guard* is how many
+    real seconds something may keep a paused clock waiting.
+
+    Raises `SettingsError` for a value that cannot mean anything.
+    """
+
+    seed: int | None = None
+    epoch: datetime = EPOCH
+    clock: str = "paused"
+    retries: int = 10
+    retry_delay: float | timedelta = 30
+    connect_timeout: float | timedelta = 1
+    attempt_timeout: float | timedelta = 10
+    processing_time: float | timedelta = 0
+    permitted_ports: tuple[int, ...] = PERMITTED_PORTS
+    dg_token: bool = True
+    callback_metadata: bool = True
+    mp3_sample_rate: int = 22050
+    uuid_version: UuidVersion = 7
+    wav_sizes: Literal["streamed", "exact"] = "streamed"
+    allow_hosts: tuple[str, ...] = ()
+    api_key: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    guard: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Check every value, so that a mistake is found where it was made."""
+        if self.epoch.tzinfo is None:
+            raise SettingsError("epoch must be aware: datetime(2026, 1, 1, tzinfo=timezone.utc)")
+        read_rate(self.clock)
+        for name in ("permitted_ports", "allow_hosts"):
+            if isinstance(getattr(self, name), str | int):
+                raise SettingsError(f"{name} must be a tuple, not {getattr(self, name)!r}")
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not (_is_integer(self.retries) and self.retries >= 0):
+            raise SettingsError(f"retries must be 0 or more, not {self.retries!r}")
+        for name in ("retry_delay", "processing_time"):
+            if self._span(name) < 0:
+                raise SettingsError(f"{name} cannot be negative: {getattr(self, name)!r}")
+        for name in ("connect_timeout", "attempt_timeout", "guard"):
+            if self._span(name) <= 0:
+                raise SettingsError(f"{name} must be more than 0: {getattr(self, name)!r}")
+        for port in self.permitted_ports:
+            if not (_is_integer(port) and 1 <= port <= 65535):
+                raise SettingsError(f"permitted_ports holds {port!r}, which is no port")
+        if self.mp3_sample_rate not in (22050, 24000):
+            raise SettingsError(f"mp3_sample_rate is 22050 or 24000, not {self.mp3_sample_rate!r}")
+        if self.uuid_version not in (4, 7):
+            raise SettingsError(f"uuid_version is 4 or 7, not {self.uuid_version!r}")
+        if self.wav_sizes not in ("streamed", "exact"):
+            raise SettingsError(f"wav_sizes is 'streamed' or 'exact', not {self.wav_sizes!r}")
+
+    @property
+    def rate(self) -> int:
+        """How many seconds the clock passes in a real one: 0 while it is paused."""
+        return read_rate(self.clock)
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        """The part of the settings that decides about retries."""
+        return RetryPolicy(self.retries, self._span("retry_delay"))
+
+    @property
+    def speak_rules(self) -> SpeakRules:
+        """The part of the settings that decides how a request is read."""
+        return SpeakRules(CallbackRules(self.permitted_ports), self.mp3_sample_rate)
+
+    @property
+    def message_rules(self) -> MessageRules:
+        """The part of the settings that decides what a callback carries."""
+        return MessageRules(self.dg_token, self.callback_metadata)
+
+    @property
+    def attempt_limit(self) -> int:
+        """The attempt limit in nanoseconds."""
+        return self._span("attempt_timeout")
+
+    @property
+    def processing(self) -> int:
+        """The processing time in nanoseconds."""
+        return self._span("processing_time")
+
+    def seconds_of(self, name: str) -> float:
+        """The span *name* in seconds, whichever way it was written."""
+        return self._span(name) / SECOND
+
+    def changed(self, **changes: Any) -> "Settings":
+        """These settings with *changes*. Raises `SettingsError` naming the nearest setting."""
+        for name in changes:
+            check_name(name, "setting")
+        return replace(self, **changes)
+
+    def _span(self, name: str) -> int:
+        value = getattr(self, name)
+        try:
+            return nanoseconds(value)
+        except (TypeError, ValueError):
+            raise SettingsError(f"{name} must be seconds or a timedelta, not {value!r}") from None
+
+
+NAMES = tuple(each.name for each in fields(Settings))
+"""The names of all settings."""
+
+
+def check_name(name: str, kind: str, also: tuple[str, ...] = ()) -> None:
+    """Refuse an unknown *name* with the nearest known one. Raises `SettingsError`."""
+    known = (*NAMES, *also)
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else "."
+        raise SettingsError(f"unknown {kind} {name!r}{meant} Known: {', '.join(known)}")
+
+
+def read_rate(mode: str) -> int:
+    """Read a clock mode: 0 for `paused`, 1 for `real`, N for `xN`. Raises `SettingsError`."""
+    if mode == "paused":
+        return 0
+    if mode == "real":
+        return 1
+    digits = str(mode).removeprefix("x")
+    if mode != digits and digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 1_000_000:
+        return int(digits)
+    raise SettingsError(f"clock is 'paused', 'real' or 'xN' such as 'x100', not {mode!r}")
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

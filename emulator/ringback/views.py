@@ -1,0 +1,296 @@
+"""What a test looks at: deliveries and attempts as plain, live, printable things."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, overload
+
+from ringback.core import delivery as core
+from ringback.core.callback import Endpoint
+from ringback.core.delivery import State
+from ringback.core.duration import SECOND, seconds, words
+from ringback.core.headers import Headers
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Answered, AnswerLost, Outcome
+from ringback.core.speak import SpeakRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a receiver answered; *body* is what was read of it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Attempt:
+    """One try of one delivery, ended. Offsets are seconds since the job was accepted."""
+
+    __slots__ = ("_attempt", "_job")
+
+    def __init__(self, job: core.Job, attempt: core.Attempt) -> None:
+        """Show *attempt* of *job*."""
+        self._job = job
+        self._attempt = attempt
+
+    def __repr__(self) -> str:
+        return f"<Attempt {self._attempt.number}: {self}>"
+
+    def __str__(self) -> str:
+        attempt = self._attempt
+        return f"{_since(self._job, attempt.started_at)} {attempt.message.method} {self.word}"
+
+    @property
+    def number(self) -> int:
+        """Counted from 1."""
+        return self._attempt.number
+
+    @property
+    def request_id(self) -> str:
+        """The request whose audio this attempt carried."""
+        return self._job.request_id
+
+    @property
+    def offset(self) -> int | float:
+        """When it began."""
+        return seconds(self._attempt.started_at - self._job.accepted_at)
+
+    @property
+    def started_at(self) -> int | float:
+        """When it began, in seconds since the emulator's start."""
+        return seconds(self._attempt.started_at)
+
+    @property
+    def finished_at(self) -> int | float:
+        """When its outcome was known, in seconds since the emulator's start."""
+        return seconds(self._attempt.finished_at)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it; `str()` of it is a sentence."""
+        return self._attempt.outcome
+
+    @property
+    def word(self) -> str:
+        """The outcome in short: `503`, `timeout`, `answer lost`."""
+        return self._attempt.outcome.word
+
+    @property
+    def status(self) -> int | None:
+        """The status that the dispatcher saw, or None when none arrived."""
+        outcome = self._attempt.outcome
+        return outcome.status if isinstance(outcome, Answered) else None
+
+    @property
+    def fault(self) -> str | None:
+        """The fault that was scripted for it."""
+        return self._attempt.fault
+
+    @property
+    def request(self) -> CallbackMessage:
+        """What was sent: `method`, `url`, `headers`, `body`."""
+        return self._attempt.message
+
+    @property
+    def response(self) -> Response | None:
+        """What came back. After a lost answer: what the receiver had said."""
+        outcome = self._attempt.outcome
+        if isinstance(outcome, AnswerLost):
+            outcome = outcome.answer
+        if isinstance(outcome, Answered):
+            return Response(outcome.status, outcome.headers, outcome.body)
+        return None
+
+
+class Book(Protocol):
+    """Where deliveries are kept: the dispatcher, seen from here."""
+
+    @property
+    def deliveries(self) -> Sequence[core.Delivery]:
+        """Every delivery as it stands."""
+        ...
+
+
+class Delivery:
+    """A live view of one delivery: when the clock has moved, it has moved too."""
+
+    __slots__ = ("_book", "_position", "_render")
+
+    def __init__(self, book: Book, position: int, render: Callable[[SpeakRequest], bytes]) -> None:
+        """Look at *position* of *book*; *render* makes a request's audio."""
+        self._book = book
+        self._position = position
+        self._render = render
+
+    def __repr__(self) -> str:
+        due = f", due at {words(self._now.due_at)}" if self._now.due_at is not None else ""
+        story = "; ".join(self.timeline) or "no attempt yet"
+        return f"<Delivery {self.request_id} to {self.endpoint}: {self.state}{due} [{story}]>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Delivery):
+            return NotImplemented
+        return self._book is other._book and self._position == other._position
+
+    def __hash__(self) -> int:
+        return hash((id(self._book), self._position))
+
+    @property
+    def _now(self) -> core.Delivery:
+        return self._book.deliveries[self._position]
+
+    @property
+    def position(self) -> int:
+        """Its place in order of acceptance, from 0."""
+        return self._position
+
+    @property
+    def request_id(self) -> str:
+        """The id that the acknowledgement carried."""
+        return self._now.job.request_id
+
+    @property
+    def key_id(self) -> str:
+        """The identifier of the key that submitted the request: the value of `dg-token`."""
+        return self._now.job.key_id
+
+    @property
+    def request(self) -> SpeakRequest:
+        """What was asked."""
+        return self._now.job.request
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it goes; its `str()` is the URL without credentials."""
+        return self._now.job.endpoint
+
+    @property
+    def state(self) -> State:
+        """`scheduled`, `in flight`, `delivered`, `exhausted` or `cancelled`."""
+        return self._now.state
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will be sent."""
+        return self._now.settled
+
+    @property
+    def reason(self) -> str:
+        """Why it was cancelled; empty otherwise."""
+        return self._now.reason
+
+    @property
+    def accepted_at(self) -> int | float:
+        """When the job was accepted, in seconds since the emulator's start."""
+        return seconds(self._now.job.accepted_at)
+
+    @property
+    def due_at(self) -> int | float | None:
+        """When the next attempt is due, in seconds since the emulator's start."""
+        due = self._now.due_at
+        return None if due is None else seconds(due)
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """The attempts that have ended, in order."""
+        now = self._now
+        return [Attempt(now.job, attempt) for attempt in now.attempts]
+
+    @property
+    def timeline(self) -> list[str]:
+        """One line an attempt, such as `+30s PUT 503`."""
+        return [str(attempt) for attempt in self.attempts]
+
+    @property
+    def offsets(self) -> list[int | float]:
+        """When each attempt began, in seconds since acceptance."""
+        return [attempt.offset for attempt in self.attempts]
+
+    @property
+    def statuses(self) -> list[int | str]:
+        """What came of each attempt: a status, or the outcome's word."""
+        return [
+            attempt.word if attempt.status is None else attempt.status for attempt in self.attempts
+        ]
+
+    @property
+    def audio(self) -> bytes:
+        """The audio that each attempt carries."""
+        return self._render(self.request)
+
+
+class Deliveries(Sequence[Delivery]):
+    """Deliveries in order of acceptance."""
+
+    def __init__(self, items: Sequence[Delivery]) -> None:
+        """Hold *items*, which may grow."""
+        self._items = items
+        self._positions: dict[str, int] = {}
+        self._indexed = 0
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} deliveries: {list(self._items)!r}>"
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Delivery: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Deliveries": ...
+    def __getitem__(self, index: int | slice) -> "Delivery | Deliveries":
+        if isinstance(index, slice):
+            return Deliveries(self._items[index])
+        return self._items[index]
+
+    def only(self) -> Delivery:
+        """The one delivery there is. Raises `LookupError` when there is none, or more."""
+        if len(self._items) != 1:
+            found = "\n  ".join(repr(item) for item in self._items) or "none"
+            raise LookupError(
+                f"expected exactly one delivery, found {len(self._items)}:\n  {found}"
+            )
+        return self._items[0]
+
+    def for_request(self, request_id: str) -> Delivery:
+        """The newest delivery of a request. Raises `LookupError` for an unknown id."""
+        for index in range(self._indexed, len(self._items)):
+            self._positions[self._items[index].request_id] = index
+        self._indexed = len(self._items)
+        position = self._positions.get(request_id)
+        if position is None:
+            raise LookupError(
+                f"no delivery for request {request_id!r} among {len(self._items)};"
+                " a request without a callback has none"
+            )
+        return self._items[position]
+
+    def to(self, origin: str) -> "Deliveries":
+        """Those that go to *origin*, such as `https://app.example`."""
+        return Deliveries(
+            [item for item in self._items if item.endpoint.origin == origin.rstrip("/").lower()]
+        )
+
+
+def _since(job: core.Job, moment: int) -> str:
+    return words(moment - job.accepted_at)
+
+
+def timeline(deliveries: Sequence[Delivery]) -> str:
+    """Deliveries and their attempts as text for people: one line each, credentials apart."""
+    lines = []
+    for delivery in deliveries:
+        due = f", due at {words(round(delivery.due_at * SECOND))}" if delivery.due_at else ""
+        reason = f" ({delivery.reason})" if delivery.reason else ""
+        lines.append(
+            f"{delivery.request.method} {delivery.endpoint}  request {delivery.request_id}"
+            f"  accepted at {words(round(delivery.accepted_at * SECOND))}"
+        )
+        for attempt in delivery.attempts:
+            fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
+            lines.append(f"  {attempt}  {attempt.outcome}{fault}")
+        lines.append(f"  = {delivery.state}{due}{reason}")
+    return "\n".join(lines) or "no deliveries"
