@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -48,11 +48,12 @@ class _Emulator(Generic[ClockFace]):
         self._server = server
         self._owns_server = server is None
         self._receivers: list[Receiver] = []
-        self._running: Service | None = None
+        self._begun: Service | None = None
+        self._live = False
         self._flow: Future[None] | asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
-        if self._running is None:
+        if self._begun is None:
             return f"<{type(self).__name__} [not running]>"
         return (
             f"<{type(self).__name__} {self.clock!r}"
@@ -86,7 +87,7 @@ class _Emulator(Generic[ClockFace]):
         """The endpoint as an ASGI application, for a client in this process."""
         from ringback.serving.app import application
 
-        return application(_Sole(lambda: self._service))
+        return application(_Sole(lambda: self._live_service))
 
     # -- what a test arranges --------------------------------------------------------------------
 
@@ -105,7 +106,7 @@ class _Emulator(Generic[ClockFace]):
         may stand there, `"answer lost"` and None besides. *lifespan* runs an ASGI application's
         start-up now and its shutdown at the end. Raises `SettingsError`.
         """
-        self._service.routes.connect(_origin(origin), self._route(to, read_faults(faults)))
+        self._live_service.routes.connect(_origin(origin), self._route(to, read_faults(faults)))
 
     def receiver(
         self,
@@ -128,15 +129,15 @@ class _Emulator(Generic[ClockFace]):
 
         *parameters* are those of `/v1/speak`; a list repeats one.
         """
-        return self._service.submit(text, callback, parameters)
+        return self._live_service.submit(text, callback, parameters)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded."""
-        self._service.engine.cancel(delivery.position, reason)
+        self._live_service.engine.cancel(delivery.position, reason)
 
     def redeliver(self, delivery: Delivery) -> Delivery:
         """Send *delivery*'s audio again, as a new delivery under the same request id."""
-        return self._service.redeliver(delivery)
+        return self._live_service.redeliver(delivery)
 
     def hold(self, reason: str) -> AbstractContextManager[None]:
         """Keep time from moving, for work that the emulator cannot see. Use it with `with`."""
@@ -185,7 +186,7 @@ class _Emulator(Generic[ClockFace]):
         for receiver in self._receivers:
             if receiver.unused:
                 found["replies"].append(
-                    f"{receiver!r} was never asked for its last {receiver.unused + 1} replies"
+                    f"{receiver!r}: {receiver.unused} of its scripted replies were never used"
                 )
         for fact in self.journal:
             if isinstance(fact, RequestRejected) and fact.rejection.status == 401:
@@ -216,13 +217,24 @@ class _Emulator(Generic[ClockFace]):
 
     @property
     def _service(self) -> Service:
-        if self._running is None:
-            name = type(self).__name__
-            raise ServerError(
-                f"this {name} is not running; it runs inside `with {name}() as ringback:`, or from"
-                " open() to close()"
-            )
-        return self._running
+        """The service, which can still be looked at when it has ended."""
+        if self._begun is None:
+            raise ServerError(self._idle())
+        return self._begun
+
+    @property
+    def _live_service(self) -> Service:
+        """The service, which must not have ended."""
+        if self._begun is None or not self._live:
+            raise ServerError(self._idle())
+        return self._begun
+
+    def _idle(self) -> str:
+        name = type(self).__name__
+        return (
+            f"this {name} is not running; it runs inside `with {name}() as ringback:`, or from"
+            " open() to close()"
+        )
 
     def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
         service = Service(self.settings, own_thread=own_thread, own_addresses=self._own_addresses)
@@ -231,15 +243,16 @@ class _Emulator(Generic[ClockFace]):
             guard += self.settings.seconds_of("attempt_timeout")
         self.clock = clock(service.clock, service.engine, guard)
         self._receivers = []
-        self._running = service
+        self._begun, self._live = service, True
         if self._server is not None:
             self._server.add(service)
         return service
 
     def _end_service(self) -> None:
-        service, self._running = self._running, None
-        if service is None:
+        service = self._begun
+        if service is None or not self._live:
             return
+        self._live = False
         if self._server is not None:
             self._server.remove(service)
         if self._flow is not None:
@@ -248,7 +261,7 @@ class _Emulator(Generic[ClockFace]):
         service.close()
 
     def _served(self) -> "Server":
-        service = self._service
+        service = self._live_service
         if self._server is None:
             from ringback.serving.server import Server
 
@@ -377,13 +390,25 @@ class AsyncEmulator(_Emulator[AwaitableClock]):
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `async with` does both.
 
-        In a mode that flows, it must be called on the loop that is to run the exchanges.
+        A clock that flows begins to when the emulator is first used on a running loop.
         """
-        service = self._begin(AwaitableClock, own_thread=False)
-        if self.settings.rate:
-            loop = service.loop.ensure()
-            self._flow = loop.create_task(Flow(service.clock, service.engine).run())
+        self._begin(AwaitableClock, own_thread=False)
+        self._let_flow()
         return self
+
+    @property
+    def _live_service(self) -> Service:
+        self._let_flow()
+        return super()._live_service
+
+    def _let_flow(self) -> None:
+        service = self._begun
+        if not self.settings.rate or self._flow is not None or service is None:
+            return
+        with suppress(RuntimeError):  # there is no running loop yet
+            loop = asyncio.get_running_loop()
+            service.loop.ensure()
+            self._flow = loop.create_task(Flow(service.clock, service.engine).run())
 
     async def settle(self) -> list[Attempt]:
         """Run what is due now; time stands still."""

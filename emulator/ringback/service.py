@@ -70,13 +70,11 @@ class Service:
         settings: Settings,
         *,
         own_thread: bool = True,
-        any_key: bool = False,
         own_addresses: Callable[[], Sequence[tuple[str, int]]] = tuple,
     ) -> None:
         """Start at zero, with nothing pending.
 
         *own_thread*: exchanges run on a thread of their own, else on the loop of the first await.
-        *any_key*: whoever has a key is let in, under an identifier derived from it.
         *own_addresses*: listeners that no callback may reach, for it would call itself.
         """
         self.settings = settings
@@ -93,7 +91,6 @@ class Service:
         )
         self.deliveries = Deliveries(_Views(self))
         self.receptions: list[Reception] = []
-        self._any_key = any_key
         self._rules = settings.speak_rules
         self._messages = settings.message_rules
 
@@ -207,7 +204,7 @@ class Service:
             return secret
         if secrets.compare_digest(secret.encode(), self.key.secret.encode()):
             return self.key.identifier
-        return identifier_of(secret) if self._any_key else INVALID_CREDENTIALS
+        return identifier_of(secret) if self.settings.any_key else INVALID_CREDENTIALS
 
     def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
         headers = [*metadata(request, request_id), ("date", http_date(self.clock))]

@@ -25,8 +25,8 @@ class Settings:
     *epoch* is the moment at which the clock starts, aware. *clock* is `"paused"`, `"real"` or
     `"x100"`. *processing_time* passes between acceptance and the first attempt. *allow_hosts*
     are hosts beyond loopback that may be dialled. *api_key* fixes the key for an application that
-    reads its own once. *ca_file* is trusted besides the usual authorities. *guard* is how many
-    real seconds something may keep a paused clock waiting.
+    reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
+    usual authorities. *guard* is how many real seconds something may keep a paused clock waiting.
 
     Raises `SettingsError` for a value that cannot mean anything.
     """
@@ -47,6 +47,7 @@ class Settings:
     wav_sizes: Literal["streamed", "exact"] = "streamed"
     allow_hosts: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
+    any_key: bool = False
     ca_file: str | None = None
     guard: float = 10.0
 

@@ -283,7 +283,9 @@ def timeline(deliveries: Sequence[Delivery]) -> str:
     """Deliveries and their attempts as text for people: one line each, credentials apart."""
     lines = []
     for delivery in deliveries:
-        due = f", due at {words(round(delivery.due_at * SECOND))}" if delivery.due_at else ""
+        due = (
+            "" if delivery.due_at is None else f", due at {words(round(delivery.due_at * SECOND))}"
+        )
         reason = f" ({delivery.reason})" if delivery.reason else ""
         lines.append(
             f"{delivery.request.method} {delivery.endpoint}  request {delivery.request_id}"

@@ -212,7 +212,7 @@ def purity(samples: bytes, frequency: float, rate: int) -> float:
 
     A tone that is far too loud or too soft has none.
     """
-    heard = [sample for (sample,) in struct.iter_unpack("<h", samples)]
+    heard: list[int] = [sample for (sample,) in struct.iter_unpack("<h", samples)]
     turn = 2 * math.pi * frequency / rate
     in_phase = sum(sample * math.cos(turn * at) for at, sample in enumerate(heard))
     across = sum(sample * math.sin(turn * at) for at, sample in enumerate(heard))

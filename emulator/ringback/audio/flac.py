@@ -89,7 +89,7 @@ def _file_header(symbols: bytes, rate: int) -> bytes:
 
 
 def _frame_header(number: int, rate: int) -> bytes:
-    """The header of frame *number*: mono samples of 16 bits in blocks of equal size (section 9.1)."""
+    """The header of frame *number*: equal blocks of mono samples of 16 bits (section 9.1)."""
     head = b"".join(
         [
             bytes([0xFF, 0xF8, 0x70 | RATES[rate], 0x08]),

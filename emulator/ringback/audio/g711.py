@@ -16,30 +16,54 @@ def pieces(symbols: bytes, encoding: Encoding, rate: int) -> list[bytes]:
 @lru_cache(maxsize=4)
 def sounds(encoding: Encoding, rate: int) -> tuple[bytes, ...]:
     """The samples of each symbol at *rate* hertz."""
-    compress = LAWS[encoding]
+    compress, _ = _LAWS[encoding]
     return tuple(bytes(map(compress, cycle)) * pcm.CYCLES for cycle in pcm.cycles(rate))
 
 
-def mulaw(sample: int) -> int:
-    """Compress a sample of 16 bits: a sign, three bits of exponent, four of mantissa."""
+def linear(samples: bytes, encoding: Encoding) -> bytes:
+    """Expand *samples* to 16 bits, little-endian."""
+    _, expand = _LAWS[encoding]
+    codes = [expand(code).to_bytes(2, "little", signed=True) for code in range(256)]
+    return b"".join([codes[sample] for sample in samples])
+
+
+def to_mulaw(sample: int) -> int:
+    """Compress a sample of 16 bits to a sign, three bits of exponent and four of mantissa."""
     magnitude = min((_magnitude(sample) >> 2) + 33, 0x1FFF)
     exponent = magnitude.bit_length() - 6
     code = exponent << 4 | magnitude >> exponent + 1 & 0xF
-    return code ^ (0xFF if sample >= 0 else 0x7F)
+    return code ^ (0x7F if sample < 0 else 0xFF)
 
 
-def alaw(sample: int) -> int:
-    """Compress a sample of 16 bits as `mulaw` does, with a straight piece around zero."""
+def from_mulaw(code: int) -> int:
+    """The sample of 16 bits in the middle of those that *code* stands for."""
+    exponent, mantissa = ~code >> 4 & 7, ~code & 0xF
+    magnitude = ((2 * mantissa + 33 << exponent) - 33) << 2
+    return magnitude if code & 0x80 else -magnitude
+
+
+def to_alaw(sample: int) -> int:
+    """Compress a sample of 16 bits as `to_mulaw` does, with a straight piece around zero."""
     magnitude = _magnitude(sample) >> 4
     exponent = max(magnitude.bit_length() - 4, 0)
     code = exponent << 4 | magnitude >> max(exponent - 1, 0) & 0xF
-    return code ^ (0xD5 if sample >= 0 else 0x55)
+    return code ^ (0x55 if sample < 0 else 0xD5)
+
+
+def from_alaw(code: int) -> int:
+    """The sample of 16 bits in the middle of those that *code* stands for."""
+    exponent, mantissa = (code ^ 0x55) >> 4 & 7, (code ^ 0x55) & 0xF
+    magnitude = 2 * mantissa + 33 << exponent + 2 if exponent else 2 * mantissa + 1 << 3
+    return magnitude if code & 0x80 else -magnitude
 
 
 def _magnitude(sample: int) -> int:
     # The one's complement, as in the reference code of ITU-T G.191.
-    return sample if sample >= 0 else ~sample
+    return ~sample if sample < 0 else sample
 
 
-LAWS: dict[Encoding, Callable[[int], int]] = {Encoding.MULAW: mulaw, Encoding.ALAW: alaw}
-"""The encodings of this module, and how each compresses a sample."""
+_LAWS: dict[Encoding, tuple[Callable[[int], int], Callable[[int], int]]] = {
+    Encoding.MULAW: (to_mulaw, from_mulaw),
+    Encoding.ALAW: (to_alaw, from_alaw),
+}
+"""How each encoding compresses and expands."""

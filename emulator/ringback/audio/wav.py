@@ -1,18 +1,27 @@
-"""The RIFF header of a WAV file, as a service writes it that does not yet know the length."""
+"""The RIFF container: written as by a service that does not know the length yet, and read."""
 
 import struct
-from typing import Final
+from typing import Final, NamedTuple
 
 from ringback.core.catalog import Encoding
 
 STREAMED: Final = 0x7FFF0000
-"""The size of the sample data that the service writes (observed in two files of 2025).
+"""The size of the samples that the service announces (observed in two files of 2025).
 
-Readers that believe it report a sound of hours, so a test suite should meet it.
+Readers that believe it report hours of sound, so a test suite should meet it.
 """
 
 _TAGS = {Encoding.LINEAR16: 1, Encoding.ALAW: 6, Encoding.MULAW: 7}
 """The format tag of each encoding (documented, RFC 2361 appendix A)."""
+
+
+class Wav(NamedTuple):
+    """What a WAV file holds: *samples* of *channels* taken in turn, at *rate* hertz."""
+
+    encoding: Encoding
+    channels: int
+    rate: int
+    samples: bytes
 
 
 def header(encoding: Encoding, rate: int, size: int = STREAMED) -> bytes:
@@ -29,6 +38,36 @@ def header(encoding: Encoding, rate: int, size: int = STREAMED) -> bytes:
         chunks = _chunk(b"fmt ", described + bytes(2)) + _chunk(b"fact", struct.pack("<I", size))
     opening = b"WAVE" + chunks + b"data" + struct.pack("<I", size)
     return b"RIFF" + struct.pack("<I", len(opening) + size) + opening
+
+
+def parse(body: bytes) -> Wav | None:
+    """Take a WAV file apart, however much of it is there and whatever it says of its length.
+
+    None where it is no WAV file, or one of samples other than 16 bits linear and G.711.
+    """
+    if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
+        return None
+    format_chunk = b""
+    at = 12
+    while len(head := body[at : at + 8]) == 8:
+        name, size = struct.unpack("<4sI", head)
+        at += 8
+        if name == b"data":
+            return _parsed(format_chunk, body[at : at + size])
+        if name == b"fmt ":
+            format_chunk = body[at : at + size]
+        at += size + size % 2
+    return None
+
+
+def _parsed(format_chunk: bytes, samples: bytes) -> Wav | None:
+    if len(format_chunk) < 16:
+        return None
+    tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", format_chunk)
+    for encoding, known in _TAGS.items():
+        if tag == known and bits == (16 if encoding is Encoding.LINEAR16 else 8):
+            return Wav(encoding, channels, rate, samples)
+    return None
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

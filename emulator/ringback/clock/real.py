@@ -57,6 +57,11 @@ REAL_DATETIME = _real_datetime()
 _UNIX_EPOCH = REAL_DATETIME(1970, 1, 1, tzinfo=datetime.UTC)
 
 
+def utc_now() -> datetime.datetime:
+    """The real time, aware."""
+    return _UNIX_EPOCH + datetime.timedelta(microseconds=wall_ns() // 1000)
+
+
 class SteadyLoop(asyncio.SelectorEventLoop):
     """An event loop whose timers keep running while the process's time is frozen."""
 

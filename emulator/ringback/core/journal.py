@@ -4,7 +4,7 @@ Names are dotted and in the past tense; they are the same in the journal, the co
 page and the logs. Moments are nanoseconds since the emulator's start.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
@@ -108,11 +108,15 @@ Fact: TypeAlias = (
 
 
 class Journal(Sequence[Fact]):
-    """Facts in the order in which they happened; append only."""
+    """Facts in the order in which they happened; append only.
+
+    *on_append*, when it is set, is called with each new fact; it must be quick.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
         self._facts: list[Fact] = []
+        self.on_append: Callable[[Fact], None] | None = None
 
     def __repr__(self) -> str:
         return f"<Journal [{len(self._facts)} facts]>"
@@ -120,6 +124,8 @@ class Journal(Sequence[Fact]):
     def append(self, fact: Fact) -> None:
         """Remember *fact*."""
         self._facts.append(fact)
+        if self.on_append is not None:
+            self.on_append(fact)
 
     def since(self, position: int) -> list[Fact]:
         """The facts from *position* (a former length of the journal) on."""

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, ValidationInfo, create_model, field_validator
 
 from ringback.core.rules import RULES
 from ringback.errors import SettingsError
@@ -24,14 +24,14 @@ class Changes(Part):
         """What the file names, as `Settings` takes it."""
         return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
 
-    @model_validator(mode="after")
-    def _can_mean_something(self) -> "Changes":
+    @field_validator("*")
+    @classmethod
+    def _can_mean_something(cls, value: Any, info: ValidationInfo) -> Any:
         try:
-            Settings(**self.given)
+            Settings(**{str(info.field_name): value})
         except SettingsError as error:
-            name = str(error).partition(" ")[0]
-            raise wrong(str(error), *([name] if name in self.model_fields_set else ())) from None
-        return self
+            raise wrong(str(error)) from None
+        return value
 
 
 def _written_as(hint: Any) -> Any:

@@ -1,7 +1,7 @@
 """What a scenario may expect: of the answer, of each attempt, of the end."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
     BeforeValidator,
@@ -16,6 +16,7 @@ from pydantic import (
 from ringback.core.callback import Endpoint, split
 from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, form
 from ringback.scenario.values import (
+    Audio,
     Digest,
     EndWord,
     Expected,
@@ -33,8 +34,7 @@ OutcomeEntry: TypeAlias = Annotated[
     Discriminator(form, custom_error_type="outcome_form", custom_error_message="no outcome"),
 ]
 SameAs: TypeAlias = Annotated[
-    Annotated[int, Field(ge=1, le=MAX_ENTRIES), Tag("status")]
-    | Annotated[Literal["audio"], Tag("word")],
+    Annotated[int, Field(ge=1, le=MAX_ENTRIES), Tag("status")] | Annotated[Audio, Tag("word")],
     Discriminator(form, custom_error_type="same_as_form", custom_error_message="not a body"),
 ]
 

@@ -29,6 +29,7 @@ OUTCOME_WORDS = (
 )
 """What may have become of an attempt, apart from a status."""
 
+NO_BODY = "is no body to compare with; write the number of an attempt, or audio"
 ENDS = tuple(str(state) for state in State if state in SETTLED)
 METHODS = ("POST", "PUT")
 
@@ -47,7 +48,7 @@ def shown(value: Any) -> str:
     """A value as it is quoted in a message."""
     match value:
         case None:
-            return "nothing"
+            return "null"
         case bool():
             return "true" if value else "false"
         case str():
@@ -62,7 +63,7 @@ def shown(value: Any) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`; did you mean 'x'?`, or the whole list where nothing is near."""
-    near = get_close_matches(word, known, n=1)
+    near = get_close_matches(word, known, n=1) or [each for each in known if word in each]
     return f"; did you mean {near[0]!r}?" if near else f"; write one of {', '.join(known)}"
 
 
@@ -196,6 +197,7 @@ MethodWord = Annotated[str, one_of(METHODS, "a method of callbacks")]
 
 HeaderName = Annotated[str, matching(_TOKEN, "is not the name of a header")]
 HeaderValue = Annotated[str, Checked(_sendable, {"pattern": r"^[\t\x20-\x7e]*$"})]
+Audio = Annotated[str, matching("audio", NO_BODY)]
 Digest = Annotated[str, matching("[0-9a-f]{64}", "is not a SHA-256 in lower-case hexadecimal")]
 Name = Annotated[str, Checked(_one_line, {"maxLength": 200, "pattern": r"\S"})]
 Expected = Annotated[str, Checked(_expected, {"pattern": _NO_OTHER_VARIABLE})]

@@ -6,10 +6,18 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ringback.scenario.changes import PLAYERS_OWN
 from ringback.scenario.schema import keys_at, sections_with
 from ringback.scenario.source import DocumentPath, Problem
 from ringback.scenario.tree import Tree
-from ringback.scenario.values import FAULT_WORDS, OUTCOME_WORDS, REPLY_WORDS, nearest, shown
+from ringback.scenario.values import (
+    FAULT_WORDS,
+    NO_BODY,
+    OUTCOME_WORDS,
+    REPLY_WORDS,
+    nearest,
+    shown,
+)
 
 
 def problems_of(error: ValidationError, tree: Tree) -> list[Problem]:
@@ -52,6 +60,8 @@ def _path(loc: tuple[str | int, ...], tree: Tree) -> DocumentPath:
 
 def _unknown_key(path: DocumentPath) -> str:
     *around, key = path
+    if around == ["settings"] and key in PLAYERS_OWN:
+        return f"{key!r} is for whoever plays the scenario to decide; take it out"
     known = keys_at(tuple(around))
     elsewhere = [name for name in sections_with(str(key)) if name not in around]
     if elsewhere:
@@ -96,8 +106,8 @@ _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "dict_type": _not_a_mapping,
     "model_type": _not_a_mapping,
     "literal_error": lambda value, context: f"{shown(value)} is not {context['expected']}",
-    "greater_than_equal": lambda value, context: f"{value} is too small; {context['ge']} or more",
-    "less_than_equal": lambda value, context: f"{value} is too large; {context['le']} or less",
+    "greater_than_equal": lambda value, context: f"{value} is less than {context['ge']}",
+    "less_than_equal": lambda value, context: f"{value} is more than {context['le']}",
     "too_short": lambda _value, _: "the list is empty; write at least one entry",
     "too_long": lambda _, context: f"the list has more than {context['max_length']} entries",
     "reply_form": _wrong_form("an answer", words=REPLY_WORDS, rest=_LONG_FORM),
@@ -105,7 +115,5 @@ _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "outcome_form": _wrong_form("an outcome", words=OUTCOME_WORDS, rest=""),
     "header_form": _not_a_text,
     "tag_form": lambda value, _: f"{shown(value)} is not a tag; write a text or a list of texts",
-    "same_as_form": lambda value, _: (
-        f"{shown(value)} is no body to compare with; write the number of an attempt, or audio"
-    ),
+    "same_as_form": lambda value, _: f"{shown(value)} {NO_BODY}",
 }

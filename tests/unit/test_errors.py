@@ -1,0 +1,54 @@
+"""One family of errors; each says who must act, and what to do."""
+
+import inspect
+
+import pytest
+
+from ringback import errors
+from ringback.errors import ClockBackwards, ClockError, Refused, RingbackError, ScenarioError
+
+FAMILY = [
+    each
+    for _, each in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(each, BaseException)
+]
+
+
+@pytest.mark.parametrize("error", FAMILY)
+def test_everything_raised_at_the_author_of_a_test_is_one_family(
+    error: type[BaseException],
+) -> None:
+    assert issubclass(error, RingbackError)
+    assert error.__doc__
+
+
+@pytest.mark.parametrize("error", FAMILY)
+def test_the_tree_at_the_top_draws_each_error_under_its_parent(
+    error: type[BaseException],
+) -> None:
+    drawn = [line for line in (errors.__doc__ or "").splitlines() if "──" in line]
+    parents = {line.split()[0 if "│" not in line else 1]: line for line in drawn}
+    lines = [line for line in drawn if f"── {error.__name__} " in f"{line} "]
+    assert len(lines) == (0 if error is RingbackError else 1), parents
+    for line in lines:
+        parent = ClockError if line.lstrip().startswith("│") else RingbackError
+        assert parent in error.__bases__
+
+
+@pytest.mark.parametrize("error", [errors.SettingsError, ClockBackwards])
+def test_a_value_that_cannot_mean_anything_is_a_value_error_too(error: type[Exception]) -> None:
+    assert issubclass(error, ValueError)
+
+
+def test_a_refusal_shows_the_answer_and_the_advice() -> None:
+    payload = {"err_code": "Bad Request", "err_msg": "Invalid query string.", "request_id": "r"}
+    refused = Refused(400, payload, "Quote it.")
+    assert str(refused) == "400 Bad Request: Invalid query string. Quote it."
+    assert (refused.status, refused.payload, refused.hint) == (400, payload, "Quote it.")
+    assert str(Refused(400, payload)) == "400 Bad Request: Invalid query string."
+
+
+def test_the_faults_of_a_scenario_are_shown_together_in_their_order() -> None:
+    error = ScenarioError(["a.yaml:1:1: no", "a.yaml:2:1: neither"])
+    assert error.problems == ("a.yaml:1:1: no", "a.yaml:2:1: neither")
+    assert str(error) == "a.yaml:1:1: no\na.yaml:2:1: neither"

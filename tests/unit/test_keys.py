@@ -1,0 +1,65 @@
+"""Who is asking: the key in the header, and the identifier that stands for it."""
+
+import uuid
+
+import pytest
+
+from ringback.core.keys import ApiKey, identifier_of, read_authorization
+from ringback.core.rejection import Rejection
+
+KEY = "c0ffee" * 6 + "c0de"
+
+
+@pytest.mark.parametrize(
+    "header", [f"Token {KEY}", f"token {KEY}", f"TOKEN {KEY}", f"  Token   {KEY}  "]
+)
+def test_a_key_is_read_whatever_the_case_of_its_scheme(header: str) -> None:
+    assert read_authorization(header) == KEY
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        " ",
+        "Token",
+        "Token ",
+        KEY,
+        f"Token{KEY}",
+        f"Token:{KEY}",
+        f"Token\t{KEY}",
+        f"Token {KEY} {KEY}",
+        f"Bearer {KEY}",
+        f"bearer {KEY}",
+        "Basic YWRhOnMzY3JldA==",
+        f"Tokens {KEY}",
+    ],
+)
+def test_anything_but_a_token_is_an_invalid_credential(header: str) -> None:
+    rejection = read_authorization(header)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.status, rejection.code) == (401, "INVALID_AUTH")
+    assert rejection.message == "Invalid credentials."
+    assert rejection.hint == "The Authorization header must read `Token KEY`."
+
+
+def test_a_missing_header_is_an_invalid_credential_with_a_hint_of_its_own() -> None:
+    rejection = read_authorization(None)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.status, rejection.message) == (401, "Invalid credentials.")
+    assert "is missing; send `Authorization: Token KEY`" in rejection.hint
+
+
+def test_a_refusal_never_repeats_the_key() -> None:
+    assert KEY not in repr(read_authorization(f"Bearer {KEY}"))
+
+
+def test_a_key_has_an_identifier_that_never_changes_and_does_not_give_it_away() -> None:
+    identifier = identifier_of(KEY)
+    assert identifier == "63f8ee0a-78f6-5d84-9f88-5bd2ee2a4d1a"
+    assert uuid.UUID(identifier).version == 5
+    assert identifier_of("another") != identifier
+
+
+def test_a_key_does_not_print_its_secret() -> None:
+    assert repr(ApiKey(KEY, "id-1")) == "ApiKey(identifier='id-1')"
