@@ -55,7 +55,7 @@ def test_a_published_uuid_is_used_as_it_is() -> None:
 def test_a_voice_without_a_published_uuid_has_one_of_its_own_that_never_changes() -> None:
     apollo = AURA["aura-2-apollo-en"]
     assert not apollo.uuid
-    assert apollo.model_uuid == "c7dd4da5-ff5e-5ca7-8c79-f8ee2ebf3b2f"
+    assert apollo.model_uuid == "150f2d9f-fd82-5aa6-abf8-8d455842d6ae"
 
 
 def test_no_two_voices_share_a_uuid() -> None:

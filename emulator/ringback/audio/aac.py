@@ -26,6 +26,9 @@ _SILENCE = bytes.fromhex("00002007")
 The one bit names the shape of the window that the tones have.
 """
 
+_LEAST = _HEADER + max(map(len, codebook.AAC))
+"""Bytes of the smallest frame that can carry any of the tones."""
+
 _END = 0b111
 _FILL = 0b110
 _ELEMENT = 3
@@ -50,11 +53,10 @@ def read(body: bytes) -> bytes:
     """The symbols of *body*, up to the first frame that is not ours or not whole."""
     frames = bytearray()
     at = 0
-    while header := body[at : at + _HEADER]:
-        size = int.from_bytes(header) >> 13 & 0x1FFF
+    while len(body) >= at + _LEAST:
+        size = int.from_bytes(body[at : at + _HEADER]) >> 13 & 0x1FFF
         frame = body[at : at + size]
-        known = frames_of(size)
-        if frame not in known:
+        if size < _LEAST or frame not in (known := frames_of(size)):
             break
         frames.append(known.index(frame))
         at += size
@@ -63,7 +65,7 @@ def read(body: bytes) -> bytes:
 
 @lru_cache(maxsize=16)
 def frames_of(size: int) -> tuple[bytes, ...]:
-    """The frame of each symbol, *size* bytes long."""
+    """The frame of each symbol, *size* bytes long: 23, which is 4000 bit/s, or more."""
     # MPEG-4 without CRC, LC, 22050 Hz, one channel; the size; a buffer of unknown fullness.
     header = (0xFFF1_5C40_001F_FC | size << 13).to_bytes(_HEADER)
     return tuple(header + _filled(block, size - _HEADER) for block in [*codebook.AAC, _SILENCE])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ringback.audio.reading import Reading, understand, understand_block
-from ringback.audio.symbols import BLOCK, SILENCE, SYNC
+from ringback.audio.symbols import BLOCK, SILENCE, SYNC, TONES
 from ringback.audio.tuning import WINDOWS, Strengths, strengths_in
 
 _PURE = 0.3
@@ -24,6 +24,8 @@ def read_pcm(samples: bytes, rate: int) -> Reading | None:
     Silence around, noise, another rate and codecs do no harm, as long as time is not stretched.
     A sound of less than one block has no check, so its reading has no fingerprint.
     """
+    if rate < 2 * max(TONES):
+        return None
     windows = strengths_in(samples, rate)
     heard = max((_symbols(windows[shift:]) for shift in range(WINDOWS)), key=_purity)
     if _purity(heard) < _PURE:

@@ -6,6 +6,8 @@ from ringback.audio import wav
 from ringback.audio.reading import Reading, understand
 from ringback.core.catalog import OUTPUTS, Encoding
 
+_SAMPLED = (Encoding.LINEAR16, Encoding.MULAW, Encoding.ALAW)
+
 
 def identify(body: bytes) -> Reading | None:
     """Read *body* exactly if it is as served or its beginning, or by ear if it is a WAV file."""
@@ -30,44 +32,41 @@ def read_wav(body: bytes) -> Reading | None:
         return None
     from ringback.audio.hearing import read_pcm
 
-    if file.encoding is Encoding.LINEAR16:
-        samples = file.samples
-    else:
+    samples = file.samples
+    if file.encoding is not Encoding.LINEAR16:
         from ringback.audio import g711
 
-        samples = g711.linear(file.samples, file.encoding)
-    if file.channels > 1:
-        frames = memoryview(samples[: len(samples) // (2 * file.channels) * 2 * file.channels])
-        samples = frames.cast("H")[:: file.channels].tobytes()
-    return read_pcm(samples, file.rate)
+        samples = g711.linear(samples, file.encoding)
+    whole = len(samples) // (2 * file.channels) * 2 * file.channels
+    first = memoryview(samples)[:whole].cast("H")[:: file.channels]
+    return read_pcm(first.tobytes(), file.rate)
 
 
 def _spellings(body: bytes) -> Iterator[bytes]:
     """The symbols of *body*, for each way to read it that its first bytes allow."""
-    match body[:4]:
-        case b"RIFF":
-            if file := wav.parse(body):
-                yield _sampled(file.samples, file.encoding, file.rate)
-        case b"fLaC":
-            from ringback.audio import flac
+    if body.startswith(b"RIFF"):
+        if (file := wav.parse(body)) and file.rate in OUTPUTS[file.encoding].sample_rate.allowed:
+            yield _sampled(file.samples, file.encoding, file.rate)
+    elif body.startswith(b"fLaC"):
+        from ringback.audio import flac
 
-            yield flac.read(body)
-        case b"OggS":
-            from ringback.audio import opus
+        yield flac.read(body)
+    elif body.startswith(b"OggS"):
+        from ringback.audio import opus
 
-            yield opus.read(body)
-        case [0xFF, 0xF3, *_]:
-            from ringback.audio import mp3
+        yield opus.read(body)
+    elif body.startswith(b"\xff\xf3"):
+        from ringback.audio import mp3
 
-            yield mp3.read(body)
-        case [0xFF, 0xF1, *_]:
-            from ringback.audio import aac
+        yield mp3.read(body)
+    elif body.startswith(b"\xff\xf1"):
+        from ringback.audio import aac
 
-            yield aac.read(body)
-        case _:
-            for encoding in (Encoding.LINEAR16, Encoding.MULAW, Encoding.ALAW):
-                for rate in OUTPUTS[encoding].sample_rate.allowed:
-                    yield _sampled(body, encoding, rate)
+        yield aac.read(body)
+    else:
+        for encoding in _SAMPLED:
+            for rate in OUTPUTS[encoding].sample_rate.allowed:
+                yield _sampled(body, encoding, rate)
 
 
 def _sampled(samples: bytes, encoding: Encoding, rate: int) -> bytes:
@@ -75,7 +74,10 @@ def _sampled(samples: bytes, encoding: Encoding, rate: int) -> bytes:
     known = _sounds(encoding, rate)
     size = len(known[0])
     symbols = bytearray()
-    while (sound := samples[len(symbols) * size :][:size]) in known:
+    for at in range(0, len(samples), size):
+        sound = samples[at : at + size]
+        if sound not in known:
+            break
         symbols.append(known.index(sound))
     return bytes(symbols)
 

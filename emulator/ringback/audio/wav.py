@@ -30,7 +30,7 @@ def header(encoding: Encoding, rate: int, size: int = STREAMED) -> bytes:
     An encoding other than linear samples has a longer format chunk, and a fact chunk that counts
     the samples (documented, RFC 2361; assumed of the service).
     """
-    width = 2 if encoding is Encoding.LINEAR16 else 1
+    width = _width(encoding)
     described = struct.pack("<HHIIHH", _TAGS[encoding], 1, rate, rate * width, width, 8 * width)
     if encoding is Encoding.LINEAR16:
         chunks = _chunk(b"fmt ", described)
@@ -65,9 +65,14 @@ def _parsed(format_chunk: bytes, samples: bytes) -> Wav | None:
         return None
     tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", format_chunk)
     for encoding, known in _TAGS.items():
-        if tag == known and bits == (16 if encoding is Encoding.LINEAR16 else 8):
+        if (tag, bits) == (known, 8 * _width(encoding)) and channels:
             return Wav(encoding, channels, rate, samples)
     return None
+
+
+def _width(encoding: Encoding) -> int:
+    """Bytes per sample."""
+    return 2 if encoding is Encoding.LINEAR16 else 1
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -59,5 +59,5 @@ def _written(value: Any) -> Any:
 def _read(status: int, body: bytes) -> Submitted:
     payload = json.loads(body)
     if status == 200:
-        return Submitted(SeenAnswer(status), payload["request_id"])
+        return Submitted(SeenAnswer(status), payload.get("request_id", ""))
     return Submitted(SeenAnswer(status, payload.get("err_code", ""), payload.get("err_msg", "")))

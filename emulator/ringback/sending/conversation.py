@@ -98,7 +98,8 @@ class Conversation:
             self._h11.receive_data(data)
             return self._read_events()
         except h11.RemoteProtocolError as error:
-            return self._unreadable(str(error))
+            # h11 appends the offending line, as a bytearray; the sample shows it better.
+            return self._unreadable(str(error).partition(": bytearray")[0])
 
     def _read_events(self) -> Outcome | None:
         while (event := self._h11.next_event()) is not h11.NEED_DATA:

@@ -1,0 +1,66 @@
+"""Every rule says how sure we are of it, and is proven by a test that names it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ringback.core.rules import RULES, Rule, Standing
+from ringback.settings import Settings
+
+TESTS = Path(__file__).parents[1]
+NAMES = [rule.name for rule in RULES]
+
+
+def rules_named_by_tests() -> Iterator[str]:
+    """The names in each `pytest.mark.rule(…)` below `tests/`."""
+    for file in TESTS.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.rule":
+                yield from (ast.literal_eval(name) for name in node.args)
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_a_rule_is_named_by_a_test_that_proves_it(rule: str) -> None:
+    assert rule in set(rules_named_by_tests())
+
+
+def test_no_test_names_a_rule_that_is_not_there() -> None:
+    assert set(rules_named_by_tests()) <= set(NAMES)
+
+
+def test_no_two_rules_share_a_name() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_a_rule_states_something_and_says_where_from(rule: Rule) -> None:
+    assert rule.statement.endswith(".")
+    assert rule.source
+    assert rule.standing in Standing
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.setting], ids=lambda r: r.name)
+def test_a_rule_is_changed_by_a_setting_that_exists(rule: Rule) -> None:
+    assert rule.setting in {field.name for field in fields(Settings)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "standing"),
+    [
+        ("success", "documented"),
+        ("retries", "documented"),
+        ("delay", "documented"),
+        ("delay-from-the-end", "assumed"),
+        ("attempt-limit", "assumed"),
+        ("dg-token", "documented"),
+        ("acknowledgement", "documented"),
+        ("acknowledgement-headers", "observed"),
+        ("wav-sizes", "observed"),
+        ("framing", "assumed"),
+    ],
+)
+def test_nothing_is_called_surer_than_it_is(rule: str, standing: str) -> None:
+    assert RULES[NAMES.index(rule)].standing == standing
