@@ -38,7 +38,9 @@ def a_job(request_id: str = REQUEST_ID, accepted_at: int = 0) -> Job:
     return Job(request_id, KEY_ID, _REQUEST, _ENDPOINT, accepted_at)
 
 
-def an_attempt(number: int = 1, outcome: Outcome | int = 503, at: int = 0, took: int = 0) -> Attempt:
+def an_attempt(
+    number: int = 1, outcome: Outcome | int = 503, at: int = 0, took: int = 0
+) -> Attempt:
     """An attempt that ended; an int is the status that was answered."""
     ended = Answered(outcome) if isinstance(outcome, int) else outcome
     return Attempt(number, at, at + took, _MESSAGE, ended)

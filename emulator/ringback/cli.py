@@ -1,1 +1,153 @@
-def main() -> None: ...
+"""The command line.
+
+Exit codes: 0 all as expected, 1 an expectation failed, 2 usage, 3 a scenario file is invalid,
+4 the server cannot start. Everything but click is imported by the command that needs it.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from ringback.errors import RingbackError, ScenarioError, ServerError, SettingsError
+
+EXIT_CODES = {SettingsError: 2, ScenarioError: 3, ServerError: 4}
+
+
+class _Commands(click.Group):
+    """Says our errors in one message, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RingbackError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(EXIT_CODES.get(type(error), 1))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ringback")
+def main() -> None:
+    """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
+
+
+def _base_url(_: click.Context, __: click.Parameter, url: str | None) -> str | None:
+    from ringback.core.callback import read_origin
+
+    if url is not None and read_origin(url) is None:
+        raise click.BadParameter(f"{url!r} is no base URL; write http://127.0.0.1:PORT")
+    return url
+
+
+def _clock_mode(_: click.Context, __: click.Parameter, mode: str) -> str:
+    from ringback.settings import read_rate
+
+    try:
+        read_rate(mode)
+    except SettingsError as error:
+        raise click.BadParameter(str(error)) from None
+    return mode
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--over",
+    type=click.Choice(["process", "sockets"]),
+    default="process",
+    show_default=True,
+    help="Play in this process, or over HTTP with a real receiver on a loopback port.",
+)
+@click.option(
+    "--to",
+    metavar="URL",
+    callback=_base_url,
+    help="Base URL of the application that receives, for scenarios without `receiver`.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table for people, or one JSON document.",
+)
+def play(
+    paths: tuple[Path, ...],
+    over: Literal["process", "sockets"],
+    to: str | None,
+    style: str,
+) -> None:
+    """Play scenario files; directories are searched for *.ringback.yaml."""
+    from ringback.emulator import Emulator
+    from ringback.scenario.batch import Batch, find
+    from ringback.scenario.printing import print_batch, tracked
+
+    batch = Batch()
+    for path in tracked(find(paths)):
+        batch.add(path, Emulator, over=over, to=to)
+    if style == "json":
+        click.echo(json.dumps(batch.as_json(), indent=2))
+    else:
+        print_batch(batch)
+    sys.exit(batch.exit_code)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from ringback.scenario.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+@main.command()
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Paragraphs for people, or a JSON list.",
+)
+def rules(style: str) -> None:
+    """Print every rule of the service, how sure we are of it, and its setting."""
+    from dataclasses import asdict
+
+    from ringback.core.rules import RULES
+
+    if style == "json":
+        click.echo(json.dumps([asdict(rule) for rule in RULES], indent=2))
+        return
+    for rule in RULES:
+        setting = f", setting: {rule.setting}" if rule.setting else ""
+        click.secho(rule.name, bold=True, nl=False)
+        click.echo(f" ({rule.standing}{setting})")
+        click.echo(click.wrap_text(rule.statement, 100, "    ", "    "))
+        click.echo(click.wrap_text(f"Source: {rule.source}", 100, "    ", "    "))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8088,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--clock",
+    default="real",
+    show_default=True,
+    callback=_clock_mode,
+    help="real, paused, or xN for N times faster (x100).",
+)
+@click.option("--seed", type=int, help="Decides request ids; the same seed repeats them.")
+def serve(host: str, port: int, clock: str, seed: int | None) -> None:
+    """Serve the endpoint until it is interrupted."""
+    from ringback.serving.standalone import serve as run
+
+    run(host=host, port=port, clock=clock, seed=seed)

@@ -27,6 +27,7 @@ from ringback.views import Attempt, Deliveries, Delivery, timeline
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from ringback.sending.lifespan import LifespanSender
     from ringback.serving.server import Server
 
 ClockFace = TypeVar("ClockFace", BlockingClock, AwaitableClock)
@@ -50,6 +51,7 @@ class _Emulator(Generic[ClockFace]):
         self._receivers: list[Receiver] = []
         self._begun: Service | None = None
         self._live = False
+        self._started_apps: list[LifespanSender] = []
         self._flow: Future[None] | asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
@@ -104,9 +106,10 @@ class _Emulator(Generic[ClockFace]):
         *to* is an ASGI or WSGI application, a base URL (`http://127.0.0.1:49152`) or a receiver.
         *faults*: entry i shapes attempt i + 1 of each delivery to that origin; see `Reply` for what
         may stand there, `"answer lost"` and None besides. *lifespan* runs an ASGI application's
-        start-up now and its shutdown at the end. Raises `SettingsError`.
+        startup before its first callback, and its shutdown at the end. Raises `SettingsError`.
         """
-        self._live_service.routes.connect(_origin(origin), self._route(to, read_faults(faults)))
+        route = self._route(to, read_faults(faults), lifespan)
+        self._live_service.routes.connect(_origin(origin), route)
 
     def receiver(
         self,
@@ -205,6 +208,9 @@ class _Emulator(Generic[ClockFace]):
             self._server.stop()
             self._server = None
 
+    def _shut_down_apps(self) -> None:
+        """Run the shutdown of every application whose lifespan was started."""
+
     def reset(self) -> None:
         """Begin again at zero, under the same key, with nothing connected and nothing pending."""
         self.settings = self.settings.changed(api_key=self.api_key)
@@ -255,6 +261,8 @@ class _Emulator(Generic[ClockFace]):
         self._live = False
         if self._server is not None:
             self._server.remove(service)
+        self._shut_down_apps()
+        self._started_apps.clear()
         if self._flow is not None:
             service.loop.call_soon(self._flow.cancel)
             self._flow = None
@@ -272,7 +280,7 @@ class _Emulator(Generic[ClockFace]):
     def _own_addresses(self) -> list[tuple[str, int]]:
         return [] if self._server is None else self._server.addresses()
 
-    def _route(self, to: Any, faults: Sequence[Fault | None]) -> Route:
+    def _route(self, to: Any, faults: Sequence[Fault | None], lifespan: bool) -> Route:
         if isinstance(to, Receiver):
             return Route(responder=to, faults=faults)
         if isinstance(to, str):
@@ -280,8 +288,15 @@ class _Emulator(Generic[ClockFace]):
         from ringback.sending.asgi import AsgiSender
         from ringback.sending.wsgi import WsgiSender, takes
 
-        sender = WsgiSender(to) if takes(to) == "wsgi" else AsgiSender(to)
-        return Route(sender=sender, faults=faults)
+        if takes(to) == "wsgi":
+            return Route(sender=WsgiSender(to), faults=faults)
+        if not lifespan:
+            return Route(sender=AsgiSender(to), faults=faults)
+        from ringback.sending.lifespan import LifespanSender
+
+        started = LifespanSender(to)
+        self._started_apps.append(started)
+        return Route(sender=started, faults=faults)
 
     def _dialled(self, url: str) -> Sender:
         endpoint = split(url)
@@ -335,6 +350,10 @@ class Emulator(_Emulator[BlockingClock]):
             self._flow = service.loop.submit(Flow(service.clock, service.engine).run())
         return self
 
+    def _shut_down_apps(self) -> None:
+        for app in self._started_apps:
+            self._service.loop.submit(app.close()).result(self.settings.guard)
+
     def settle(self) -> list[Attempt]:
         """Run what is due now; time stands still."""
         return self.clock.settle()
@@ -384,6 +403,8 @@ class AsyncEmulator(_Emulator[AwaitableClock]):
         traceback: TracebackType | None,
     ) -> None:
         """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
+        for app in self._started_apps:
+            await app.close()
         self.close()
         await drained()
 

@@ -227,6 +227,9 @@ class Engine:
                 self._hang_up(call, Aborted("the emulator was closed"))
                 raise
             outcome = TimedOut(limits.total or 0)
+        except Exception as error:
+            self._hang_up(call, Aborted(f"the emulator failed: {error}"))
+            raise
         finally:
             if alarm is not None:
                 alarm.cancel()

@@ -19,6 +19,7 @@ class FakeAlarm:
 
     set_for: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     cancelled: list[float] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
 
     def __call__(self, seconds: float, ring: Callable[[], None]) -> "FakePending":
         self.set_for.append((seconds, ring))
@@ -29,9 +30,15 @@ class FakeAlarm:
         rings = [ring for wanted, ring in self.set_for if wanted == seconds]
         assert rings, f"nothing was set for {seconds} s"
         for ring in rings:
-            thread = threading.Thread(target=ring)
+            thread = threading.Thread(target=self._ring, args=(ring,))
             thread.start()
             thread.join()
+
+    def _ring(self, ring: Callable[[], None]) -> None:
+        try:
+            ring()
+        except Exception as fault:
+            self.faults.append(fault)
 
 
 @dataclass

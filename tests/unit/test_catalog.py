@@ -35,9 +35,7 @@ WAV_OR_NONE = (Container.WAV, Container.NONE)
         ("flac", Output((), Choice(48000, (8000, 16000, 22050, 32000, 48000)), None)),
         (
             "aac",
-            Output(
-                (), Choice(22050, (22050,), fixed=True), Choice(48000, range(4000, 192_001))
-            ),
+            Output((), Choice(22050, (22050,), fixed=True), Choice(48000, range(4000, 192_001))),
         ),
     ],
 )

@@ -64,8 +64,6 @@ def test_attempts_start_in_order_of_due_moment_then_of_scheduling() -> None:
 
 
 def test_a_retry_queues_behind_what_was_scheduled_for_its_moment_before() -> None:
-    dispatcher = a_dispatcher(0, 30)
-    started(dispatcher, 0)
     dispatcher = a_dispatcher(0, 30, delay=30)
     started(dispatcher, 0)
     dispatcher.finish(0, an_attempt())

@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     # The names by which `http.server` finds the handler of a method.
-    do_POST = do_PUT = handle_callback  # noqa: N815
+    do_POST = do_PUT = handle_callback
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep standard error for people."""

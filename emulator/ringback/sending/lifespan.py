@@ -4,8 +4,12 @@ import asyncio
 from types import TracebackType
 from typing import Any
 
+from ringback.core.callback import Endpoint
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Outcome
 from ringback.errors import SettingsError
-from ringback.sending.asgi import AsgiApp, Event, described
+from ringback.sending.asgi import AsgiApp, AsgiSender, Event, described
+from ringback.sending.sender import Limits
 
 
 class Lifespan:
@@ -70,3 +74,31 @@ class Lifespan:
     def _abandon(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+
+class LifespanSender:
+    """A `Sender` into an ASGI *app* that is started before its first callback.
+
+    `send` raises `SettingsError` when the app cannot be started. `close` shuts it down.
+    """
+
+    def __init__(self, app: AsgiApp) -> None:
+        """Start nothing yet."""
+        self._app = app
+        self._lifespan = Lifespan(app)
+        self._starting = asyncio.Lock()
+        self._sender: AsgiSender | None = None
+
+    async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
+        """Start the app if it was not, and call it with *message*."""
+        async with self._starting:
+            if self._sender is None:
+                await self._lifespan.__aenter__()
+                self._sender = AsgiSender(self._app, state=self._lifespan.state)
+        return await self._sender.send(message, endpoint, limits)
+
+    async def close(self) -> None:
+        """Shut the app down, if it was started."""
+        if self._sender is not None:
+            self._sender = None
+            await self._lifespan.__aexit__(None, None, None)

@@ -1,0 +1,97 @@
+"""Scenario files as tests: one item for each file, played in process on an emulator of its own.
+
+Items take no fixtures: what pytest offers for that is private, and changes with every release.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ringback.errors import ScenarioError
+    from ringback.scenario.reading import ScenarioFile
+    from ringback.scenario.report import Report
+
+
+def collect(file_path: Path, parent: pytest.Collector) -> pytest.Collector:
+    """The collector of the scenario at *file_path*."""
+    return ScenarioCollector.from_parent(parent, path=file_path)
+
+
+class NotAsExpected(Exception):
+    """A scenario was played, and something was not as expected."""
+
+    def __init__(self, report: "Report") -> None:
+        """Keep the *report*, which says what."""
+        super().__init__(str(report))
+        self.report = report
+
+
+class ScenarioCollector(pytest.File):
+    """Reads one file. An invalid one becomes a test that fails, so that all others still run."""
+
+    def collect(self) -> Iterator["ScenarioItem"]:
+        """The one item of the file, named as the scenario is."""
+        from ringback.errors import ScenarioError
+        from ringback.scenario.reading import read
+
+        try:
+            file = read(_relative(self.path, self.config.invocation_params.dir))
+        except ScenarioError as error:
+            stem = self.path.name.partition(".")[0]
+            yield ScenarioItem.from_parent(self, name=stem, file=None, error=error)
+        else:
+            yield ScenarioItem.from_parent(self, name=file.scenario.name, file=file, error=None)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario."""
+
+    def __init__(
+        self,
+        *,
+        file: "ScenarioFile | None",
+        error: "ScenarioError | None",
+        **keywords: Any,
+    ) -> None:
+        """Play *file*, or fail with the *error* of reading it."""
+        super().__init__(**keywords)
+        self._file = file
+        self._error = error
+
+    def runtest(self) -> None:
+        """Play the scenario. One that is written for a real application is skipped."""
+        from ringback import Emulator
+        from ringback.scenario.playing import play
+
+        if self._file is None:
+            raise self._error or AssertionError("an item has a file or an error")
+        scenario = self._file.scenario
+        if scenario.receiver is None and not scenario.expect.refused:
+            pytest.skip("it has no `receiver`: play it to an application, in a test of yours")
+        report = play(self._file, Emulator)
+        if not report.passed:
+            self.user_properties.append(("ringback_timeline", "\n".join(report.timeline)))
+            raise NotAsExpected(report)
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> str | Any:
+        """What is wrong, on the first line: pytest's summary shows no other."""
+        from ringback.errors import ScenarioError
+
+        if isinstance(excinfo.value, NotAsExpected | ScenarioError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """File, line (from 0) and name of the scenario."""
+        line = self._file.line(("name",)) - 1 if self._file else 0
+        return self.path, line, self.name
+
+
+def _relative(path: Path, directory: Path) -> Path:
+    """The path as the user would type it."""
+    return path.relative_to(directory) if path.is_relative_to(directory) else path

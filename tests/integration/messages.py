@@ -1,0 +1,59 @@
+"""Callbacks to send, and ways to send them, for the tests of every sender."""
+
+import asyncio
+
+from ringback.core.callback import Endpoint, split
+from ringback.core.headers import Headers
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Outcome
+from ringback.sending.http import HttpSender
+from ringback.sending.sender import UNLIMITED, Sender
+from tests.integration.conftest import FakeAlarm
+from tests.integration.rude_receiver import PATIENCE, RudeReceiver
+
+AUDIO = b"\x00\x01" * 10_240
+LONG_AUDIO = bytes(8 << 20)  # more than the buffers of loopback hold
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def endpoint_of(url: str) -> Endpoint:
+    """Where callbacks to *url* go."""
+    endpoint = split(url)
+    assert isinstance(endpoint, Endpoint), endpoint
+    return endpoint
+
+
+APP = endpoint_of("http://app.example/done")
+SECURE_APP = endpoint_of("https://app.example/done")
+
+
+def message_to(endpoint: Endpoint, body: bytes = AUDIO, method: str = "POST") -> CallbackMessage:
+    """A callback to *endpoint*; the spelling of its headers is mixed on purpose."""
+    headers = [
+        ("host", endpoint.authority),
+        ("Content-Type", "audio/mpeg"),
+        ("content-length", str(len(body))),
+        ("dg-token", "0191-token"),
+    ]
+    return CallbackMessage(method, endpoint.url, Headers(headers), body)
+
+
+async def send(sender: Sender, endpoint: Endpoint | str = APP, body: bytes = AUDIO) -> Outcome:
+    """Send a callback without limits."""
+    to = endpoint_of(endpoint) if isinstance(endpoint, str) else endpoint
+    return await sender.send(message_to(to, body), to, UNLIMITED)
+
+
+def sender_to(receiver: RudeReceiver, *, ca_file: str | None = None) -> HttpSender:
+    """A sender that leads every endpoint to *receiver*."""
+    return HttpSender(FakeAlarm(), base=receiver.base, ca_file=ca_file)
+
+
+async def deliver(receiver: RudeReceiver, endpoint: Endpoint = APP, body: bytes = AUDIO) -> Outcome:
+    """Send a callback to *receiver*."""
+    return await send(sender_to(receiver), endpoint, body)
+
+
+async def noted(receiver: RudeReceiver) -> str:
+    """Wait until *receiver* has got as far as to note something."""
+    return await asyncio.to_thread(receiver.notes.get, timeout=PATIENCE)

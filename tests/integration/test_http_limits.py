@@ -1,0 +1,151 @@
+"""Limits and cancellations of the HTTP sender. The test rings the alarm: nothing waits."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from ringback.core.outcome import Outcome, TimedOut, succeeded
+from ringback.sending.http import HttpSender
+from ringback.sending.sender import UNLIMITED, Limits
+from tests.integration.conftest import FakeAlarm, Rude
+from tests.integration.messages import APP, LONG_AUDIO, OK, SECURE_APP, message_to, noted
+from tests.integration.rude_receiver import (
+    Behaviour,
+    RudeReceiver,
+    Visit,
+    answers,
+    answers_and_stays,
+    hangs,
+    hangs_without_reading,
+)
+
+LIMITS = Limits(connect=1.0, total=10.0)
+
+
+def attempt_by(sender: HttpSender, body: bytes = LONG_AUDIO) -> "asyncio.Task[Outcome]":
+    return asyncio.create_task(sender.send(message_to(APP, body), APP, LIMITS))
+
+
+async def some_turns() -> None:
+    """Let the loop do what has been asked of it so far, from whichever thread."""
+    loop = asyncio.get_running_loop()
+    for _ in range(3):
+        turn = loop.create_future()
+        loop.call_soon_threadsafe(turn.set_result, None)
+        await turn
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        hangs,
+        hangs_without_reading,
+        answers_and_stays(b"HTTP/1.1 200 OK\r\nContent-"),
+        answers_and_stays(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart"),
+    ],
+    ids=["silent", "not reading", "stopped in the head", "stopped in the body"],
+)
+async def test_the_total_limit_ends_the_waiting_for_an_answer(
+    rude: Rude, alarm: FakeAlarm, behaviour: Behaviour
+) -> None:
+    receiver = rude(behaviour)
+    attempt = attempt_by(HttpSender(alarm, base=receiver.base))
+    await noted(receiver)
+    alarm.ring(10.0)
+    assert await attempt == TimedOut(10.0, "answer")
+    assert await noted(receiver) == "they left"
+
+
+@pytest.mark.asyncio
+async def test_the_connect_limit_ends_a_handshake_that_hangs(rude: Rude, alarm: FakeAlarm) -> None:
+    def is_silent(visit: Visit) -> None:
+        visit.hear()
+        visit.note("heard the hello")
+        visit.wait_until_they_leave()
+
+    receiver = rude(is_silent)
+    sender = HttpSender(alarm, base=("https", receiver.host, receiver.port))
+    attempt = asyncio.create_task(sender.send(message_to(SECURE_APP), SECURE_APP, LIMITS))
+    await noted(receiver)
+    alarm.ring(1.0)
+    assert await attempt == TimedOut(1.0, "connect")
+    assert await noted(receiver) == "they left"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("limit", [1.0, 10.0])
+async def test_either_limit_ends_a_look_up_that_hangs(alarm: FakeAlarm, limit: float) -> None:
+    asked = asyncio.Event()
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        asked.set()
+        await asyncio.Event().wait()
+        return []
+
+    attempt = attempt_by(HttpSender(alarm, allow_hosts=["app.example"], resolve=resolve))
+    await asked.wait()
+    alarm.ring(limit)
+    assert await attempt == TimedOut(limit, "connect")
+
+
+@pytest.mark.asyncio
+async def test_the_connect_limit_is_over_once_connected(rude: Rude, alarm: FakeAlarm) -> None:
+    receiver = rude(hangs)
+    attempt = attempt_by(HttpSender(alarm, base=receiver.base))
+    await noted(receiver)
+    alarm.ring(1.0)
+    await some_turns()
+    assert not attempt.done()
+    alarm.ring(10.0)
+    assert await attempt == TimedOut(10.0, "answer")
+
+
+@pytest.mark.asyncio
+async def test_no_limit_outlives_its_attempt(rude: Rude, alarm: FakeAlarm) -> None:
+    sender = HttpSender(alarm, base=rude(answers(OK)).base)
+    assert succeeded(await sender.send(message_to(APP), APP, LIMITS))
+    assert alarm.cancelled == [1.0, 10.0]
+    alarm.ring(1.0)
+    alarm.ring(10.0)
+    await some_turns()
+
+
+@pytest.mark.asyncio
+async def test_without_limits_no_alarm_is_set(rude: Rude, alarm: FakeAlarm) -> None:
+    sender = HttpSender(alarm, base=rude(answers(OK)).base)
+    assert succeeded(await sender.send(message_to(APP), APP, UNLIMITED))
+    assert alarm.set_for == []
+
+
+def test_an_alarm_that_rings_after_its_loop_has_closed_does_no_harm(alarm: FakeAlarm) -> None:
+    with RudeReceiver(answers(OK)) as receiver:
+        sender = HttpSender(alarm, base=receiver.base)
+        assert succeeded(asyncio.run(sender.send(message_to(APP), APP, LIMITS)))
+    alarm.ring(10.0)
+    assert alarm.faults == []
+
+
+@pytest.mark.asyncio
+async def test_cancelling_an_attempt_closes_its_connection(rude: Rude, alarm: FakeAlarm) -> None:
+    receiver = rude(hangs_without_reading)
+    attempt = attempt_by(HttpSender(alarm, base=receiver.base))
+    await noted(receiver)
+    attempt.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+    assert await noted(receiver) == "they left"
+
+
+@pytest.mark.asyncio
+async def test_cancelling_wins_over_a_limit_that_passes_at_the_same_time(
+    rude: Rude, alarm: FakeAlarm
+) -> None:
+    receiver = rude(hangs)
+    attempt = attempt_by(HttpSender(alarm, base=receiver.base))
+    await noted(receiver)
+    alarm.ring(10.0)
+    attempt.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
