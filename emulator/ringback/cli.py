@@ -51,6 +51,14 @@ def _clock_mode(_: click.Context, __: click.Parameter, mode: str) -> str:
     return mode
 
 
+def _routes(_: click.Context, __: click.Parameter, routes: tuple[str, ...]) -> dict[str, str]:
+    pairs = [route.partition("=") for route in routes]
+    for origin, equals, base in pairs:
+        if not (origin and equals and base):
+            raise click.BadParameter(f"{origin!r}: write ORIGIN=URL, with the equals sign")
+    return {origin: base for origin, _, base in pairs}
+
+
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -146,8 +154,32 @@ def rules(style: str) -> None:
     help="real, paused, or xN for N times faster (x100).",
 )
 @click.option("--seed", type=int, help="Decides request ids; the same seed repeats them.")
-def serve(host: str, port: int, clock: str, seed: int | None) -> None:
-    """Serve the endpoint until it is interrupted."""
-    from ringback.serving.standalone import serve as run
+@click.option(
+    "--connect",
+    "routes",
+    multiple=True,
+    metavar="ORIGIN=URL",
+    callback=_routes,
+    help="Where callbacks to an origin lead: https://app.example=http://127.0.0.1:5000.",
+)
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host beyond loopback that callbacks may reach.",
+)
+def serve(
+    host: str,
+    port: int,
+    clock: str,
+    seed: int | None,
+    routes: dict[str, str],
+    allow_hosts: tuple[str, ...],
+) -> None:
+    """Serve the endpoint until it is interrupted. Any API key is accepted."""
+    from ringback.standalone import default_settings
+    from ringback.standalone import serve as run
 
-    run(host=host, port=port, clock=clock, seed=seed)
+    settings = default_settings().changed(clock=clock, seed=seed, allow_hosts=allow_hosts)
+    run(settings, host=host, port=port, connect=routes)

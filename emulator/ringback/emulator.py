@@ -25,8 +25,12 @@ from ringback.settings import Settings
 from ringback.views import Attempt, Deliveries, Delivery, timeline
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.types import ASGIApp
 
+    from ringback.scenario.playing import Performance
+    from ringback.scenario.report import Report
     from ringback.sending.lifespan import LifespanSender
     from ringback.serving.server import Server
 
@@ -384,6 +388,16 @@ class Emulator(_Emulator[BlockingClock]):
         """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
         return self.clock.advance_until(predicate, within)
 
+    def play(self, path: "str | Path") -> "Report":
+        """Play the scenario file at *path* on this emulator, and return its report.
+
+        Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
+        says what it may not say. A scenario without `receiver` goes where its origin is connected.
+        """
+        performance = _performance(self, path)
+        self.run_until_idle()
+        return _passed(performance.report())
+
 
 class AsyncEmulator(_Emulator[AwaitableClock]):
     """The same for tests that are coroutines: every verb is awaited.
@@ -461,6 +475,16 @@ class AsyncEmulator(_Emulator[AwaitableClock]):
         """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
         return await self.clock.advance_until(predicate, within)
 
+    async def play(self, path: "str | Path") -> "Report":
+        """Play the scenario file at *path* on this emulator, and return its report.
+
+        Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
+        says what it may not say. A scenario without `receiver` goes where its origin is connected.
+        """
+        performance = _performance(self, path)
+        await self.run_until_idle()
+        return _passed(performance.report())
+
 
 class _Sole:
     """The tenants of an emulator that is called in process: itself."""
@@ -471,6 +495,21 @@ class _Sole:
     def find(self, secret: str | None) -> Service | None:
         """The emulator's own service, whoever asks: it refuses strangers itself."""
         return self._find()
+
+
+def _performance(emulator: Emulator | AsyncEmulator, path: "str | Path") -> "Performance":
+    from pathlib import Path
+
+    from ringback.scenario.playing import Performance
+    from ringback.scenario.reading import read
+
+    return Performance(emulator, read(Path(path)))
+
+
+def _passed(report: "Report") -> "Report":
+    if not report.passed:
+        raise AssertionError(str(report))
+    return report
 
 
 def _origin(text: str) -> str:

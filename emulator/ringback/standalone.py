@@ -28,7 +28,6 @@ from ringback.serving.server import Server
 from ringback.settings import Settings
 from ringback.views import Deliveries
 
-
 _MILLISECOND = SECOND // 1000
 
 

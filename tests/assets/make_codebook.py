@@ -150,7 +150,7 @@ def opus_packet(tone: int, size: int) -> bytes:
 def opus_packets(tone: int, size: int, phase: float) -> list[bytes]:
     """Encode with the CELT layer alone, up to 4 kHz, at a constant size, without prediction."""
     restricted_low_delay, narrowband = 2051, 1101
-    requests = {4002: size * 400, 4006: 0, 4008: narrowband, 4010: 10, 4046: 1}
+    requests = {4002: size * 400, 4006: 0, 4008: narrowband, 4010: 10, 4042: 1}
     library = opus_library()
     encoder = library.opus_encoder_create(opus.RATE, 1, restricted_low_delay, None)
     for request, value in requests.items():

@@ -34,6 +34,11 @@ class Pairs:
     reference: list[float]
 
     @property
+    def typical(self) -> float:
+        """The median of what ours cost."""
+        return median(self.ours)
+
+    @property
     def ratio(self) -> float:
         """The median of the rounds' own ratios."""
         return median(

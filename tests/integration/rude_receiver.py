@@ -61,6 +61,10 @@ class Visit:
         """Tell the test how far it got."""
         self._receiver.notes.put(text)
 
+    def wait_for_permission(self) -> None:
+        """Do nothing, so that all buffers on the way fill up, until the test allows to read."""
+        self._receiver.may_read.wait(PATIENCE)
+
     def wait_until_they_leave(self) -> None:
         """Say nothing until the other side has closed, and note that it has."""
         with suppress(OSError):
@@ -88,6 +92,7 @@ class RudeReceiver:
         self.port: int = self._listener.getsockname()[1]
         self.requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.notes: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.may_read = threading.Event()
         self.visits = 0
         self._behaviour = behaviour
         self._tls = tls
@@ -113,6 +118,7 @@ class RudeReceiver:
         traceback: TracebackType | None,
     ) -> None:
         self._over = True
+        self.may_read.set()
         with suppress(OSError):
             socket.create_connection((self.host, self.port)).close()  # wakes the acceptor
         self._acceptor.join(PATIENCE)
@@ -147,7 +153,7 @@ class RudeReceiver:
             self._behaviour(Visit(connection, self))
         except OSError:  # the sender left: that is its right
             pass
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - raised where the test ends
             self._faults.append(fault)
         finally:
             self._open.discard(connection)
@@ -211,10 +217,11 @@ def hangs(visit: Visit) -> None:
 
 
 def hangs_without_reading(visit: Visit) -> None:
-    """Read the head, note that, and neither read on nor answer."""
+    """Read the head, and no more until `may_read` says so."""
     visit.read_head()
     visit.note("read")
-    visit.wait_for_their_end()
+    visit.wait_for_permission()
+    visit.wait_until_they_leave()
 
 
 def never_ends(head: bytes, forever: bytes) -> Behaviour:

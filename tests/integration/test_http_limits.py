@@ -4,10 +4,6 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-
-from ringback.core.outcome import Outcome, TimedOut, succeeded
-from ringback.sending.http import HttpSender
-from ringback.sending.sender import UNLIMITED, Limits
 from tests.integration.conftest import FakeAlarm, Rude
 from tests.integration.messages import APP, LONG_AUDIO, OK, SECURE_APP, message_to, noted
 from tests.integration.rude_receiver import (
@@ -19,6 +15,10 @@ from tests.integration.rude_receiver import (
     hangs,
     hangs_without_reading,
 )
+
+from ringback.core.outcome import Outcome, TimedOut, succeeded
+from ringback.sending.http import HttpSender
+from ringback.sending.sender import UNLIMITED, Limits
 
 LIMITS = Limits(connect=1.0, total=10.0)
 
@@ -55,6 +55,7 @@ async def test_the_total_limit_ends_the_waiting_for_an_answer(
     await noted(receiver)
     alarm.ring(10.0)
     assert await attempt == TimedOut(10.0, "answer")
+    receiver.may_read.set()
     assert await noted(receiver) == "they left"
 
 
@@ -135,6 +136,7 @@ async def test_cancelling_an_attempt_closes_its_connection(rude: Rude, alarm: Fa
     attempt.cancel()
     with pytest.raises(asyncio.CancelledError):
         await attempt
+    receiver.may_read.set()
     assert await noted(receiver) == "they left"
 
 

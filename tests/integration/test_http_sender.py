@@ -3,46 +3,42 @@
 import asyncio
 import gzip
 import os
-import queue
 import socket
-import ssl
 import sys
-from collections.abc import Callable, Sequence
 
 import pytest
-
-from ringback.core.callback import Endpoint, split
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import (
-    Aborted,
-    Answered,
-    Dropped,
-    Garbled,
-    Outcome,
-    TimedOut,
-    Unreachable,
-    succeeded,
+from tests.integration.conftest import Rude
+from tests.integration.messages import (
+    APP,
+    AUDIO,
+    LONG_AUDIO,
+    OK,
+    deliver,
+    endpoint_of,
+    message_to,
+    noted,
+    send,
+    sender_to,
 )
-from ringback.errors import SettingsError
-from ringback.sending.http import HttpSender
-from ringback.sending.sender import UNLIMITED, Limits
-from tests.integration.conftest import Authority, FakeAlarm, Rude
 from tests.integration.rude_receiver import (
     PATIENCE,
     Behaviour,
     RudeReceiver,
+    Visit,
     answers,
     answers_and_stays,
     answers_early,
     closes_in_the_middle,
-    hangs,
-    hangs_without_reading,
     never_ends,
     resets_after,
     resets_at_once,
     resets_in_the_middle,
 )
+
+from ringback.core.headers import Headers
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Answered, Dropped, Garbled, Outcome, succeeded
+from ringback.sending.sender import UNLIMITED
 
 # -- what goes out ---------------------------------------------------------------------------------
 
@@ -67,12 +63,18 @@ async def test_the_request_is_what_the_message_says_plus_one_header(rude: Rude) 
 
 @pytest.mark.asyncio
 async def test_a_chunked_message_is_framed_in_chunks(rude: Rude) -> None:
-    receiver = rude(answers_early(OK))
-    message = CallbackMessage(
-        "POST", APP.url, Headers({"host": "app.example", "transfer-encoding": "chunked"}), b"sound"
-    )
-    outcome = await sender_to(receiver).send(message, APP, UNLIMITED)
-    assert outcome == Answered(200, Headers({"content-length": "2"}), b"ok")
+    heard = bytearray()
+
+    def reads_chunks(visit: Visit) -> None:
+        visit.read_head()
+        while not heard.endswith(b"0\r\n\r\n"):
+            heard.extend(visit.hear())
+        visit.say(OK)
+
+    headers = Headers({"host": "app.example", "transfer-encoding": "chunked"})
+    message = CallbackMessage("POST", APP.url, headers, b"sound")
+    assert succeeded(await sender_to(rude(reads_chunks)).send(message, APP, UNLIMITED))
+    assert heard == b"5\r\nsound\r\n0\r\n\r\n"
 
 
 @pytest.mark.asyncio
@@ -107,7 +109,7 @@ async def test_every_attempt_has_a_connection_of_its_own(rude: Rude) -> None:
     )
     sender = sender_to(receiver)
     for _ in range(3):
-        await sender.send(message_to(APP), APP, UNLIMITED)
+        await send(sender)
     assert receiver.visits == 3
 
 

@@ -6,13 +6,13 @@ import ssl
 from pathlib import Path
 
 import pytest
+from tests.integration.conftest import Authority, FakeAlarm, Rude
+from tests.integration.messages import APP, OK, SECURE_APP, deliver, noted, send, sender_to
+from tests.integration.rude_receiver import PATIENCE, Visit, answers
 
 from ringback.core.outcome import Dropped, Garbled, Unreachable, succeeded
 from ringback.errors import SettingsError
 from ringback.sending.http import HttpSender
-from tests.integration.conftest import Authority, FakeAlarm, Rude
-from tests.integration.messages import APP, OK, SECURE_APP, deliver, noted, send, sender_to
-from tests.integration.rude_receiver import PATIENCE, Visit, answers
 
 
 @pytest.mark.asyncio

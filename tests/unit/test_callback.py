@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from tests.conftest import an_endpoint
 
 from ringback.core.callback import (
     DEFAULT_PORTS,
@@ -13,7 +14,6 @@ from ringback.core.callback import (
     split,
 )
 from ringback.core.rejection import Rejection
-from tests.conftest import an_endpoint
 
 
 def fault_of(url: str) -> str:
@@ -101,94 +101,76 @@ def test_a_host_has_one_spelling(url: str, host: str) -> None:
 
 # -- what is refused -------------------------------------------------------------------------------
 
-SCHEMELESS = ["app.example/hook", "//app.example/hook", "/hook", "hook", "?", "#", "://app.example"]
-SCHEMELESS += ["http:app.example", "http:/app.example", "http//app.example", "https:", ":8080"]
-SCHEMELESS += ["mailto:ada@app.example", "javascript:alert(1)", "data:text/plain,x", "1http://x/"]
-SCHEMELESS += ["localhost:8080/hook", "ada:s3cret@app.example", "-://x/", "ｈｔｔｐ://x/"]
+SCHEMELESS = [
+    *["app.example/hook", "//app.example/hook", "/hook", "hook", "?", "#", "://app.example"],
+    *["http:app.example", "http:/app.example", "http//app.example", "https:", ":8080"],
+    *["mailto:ada@app.example", "javascript:alert(1)", "data:text/plain,x", "1http://x/"],
+    *["localhost:8080/hook", "ada:s3cret@app.example", "-://x/"],
+    "\N{FULLWIDTH LATIN SMALL LETTER H}ttp://x/",
+]
 
-OTHER_SCHEMES = ["ws://x/", "wss://x/", "ftp://x/", "file:///etc/passwd", "gopher://x:80/_"]
-OTHER_SCHEMES += ["unix://x/", "HTTPX://x/", "http+unix://x/", "h2://x/", "s3://x/", "blob://x/"]
+OTHER_SCHEMES = [
+    *["ws://x/", "wss://x/", "ftp://x/", "file:///etc/passwd", "gopher://x:80/_", "s3://x/"],
+    *["unix://x/", "HTTPX://x/", "http+unix://x/", "h2://x/", "blob://x/"],
+]
 
 PORTS = [
-    ":0",
-    ":65536",
-    ":99999",
-    ":000080",
-    ":100000",
-    ":-1",
-    ":+8080",
-    ":80_80",
-    ":8080a",
-    ":0x50",
+    *[":0", ":65536", ":99999", ":000080", ":100000", ":-1", ":+8080", ":80_80", ":8080a"],
+    *[":0x50", ":80:80", "::80", ":http", ":\N{FULLWIDTH DIGIT EIGHT}080"],
+    *[":\N{ARABIC-INDIC DIGIT EIGHT}080", ":8080\N{SUPERSCRIPT TWO}"],
 ]
-PORTS += [":80:80", "::80", ":８０８０", ":٨٠٨٠", ":8080\N{SUPERSCRIPT TWO}", ":http"]
 
-UNFIT = [" https://app.example/", "https://app.example/ ", "https://app.example/a b", "\thttp://x/"]
-UNFIT += [
-    "ht\ttp://app.example/",
-    "http://app\t.example/",
-    "http://app.example/cb\r\nX-Injected: 1",
+UNFIT = [
+    *[" https://app.example/", "https://app.example/ ", "https://app.example/a b", "\thttp://x/"],
+    *["ht\ttp://app.example/", "http://app\t.example/", "http://app.example/\r\nX-Injected: 1"],
+    *["http://app.example/\n", "\nhttp://app.example/", "\x00http://app.example/"],
+    *["http://a\x00b/", "http://app.example/\x1b[31m", "http://app.example/\x7f"],
+    *["http://app.example: 8080/", "http://app .example/", "http://app.example#\x01"],
+    *["http://us er@app.example/", "http://127.0.0.1:8080\\@169.254.169.254/"],
+    *["http:\\\\app.example\\hook", "http://app.example/\\hook", "http://app.example/#\\"],
+    *["http://app.example/\ud800", "http://\udfff/", "http://ada:\udc80@app.example/"],
 ]
-UNFIT += [
-    "http://app.example/\n",
-    "\nhttp://app.example/",
-    "\x00http://app.example/",
-    "http://a\x00b/",
+
+HOSTS = [
+    *["", ".", "..", ".example", "app..example", "app.example..", "-app.example", "app-.example"],
+    *["app.-example", "ex%61mple", "app%2eexample", "app,example", "app;example", "app!", "*"],
+    *["*.example", "app$example", "app'", 'app"', "a(b)", "a<b>", "a{b}", "a|b", "a^b", "a`b"],
+    *["a~b", "a&b", "a=b", "a+b", "xn--", "a" * 64, ".".join(["a" * 63] * 4), "a." * 127],
 ]
-UNFIT += ["http://app.example/\x1b[31m", "http://app.example/\x7f", "http://app.example: 8080/"]
-UNFIT += ["http://app .example/", "http://app.example#\x01", "http://us er@app.example/"]
-UNFIT += ["http://127.0.0.1:8080\\@169.254.169.254/", "http:\\\\app.example\\hook"]
-UNFIT += ["http://app.example/\\hook", "http://app.example/#\\", "http://app.example/\ud800"]
-UNFIT += ["http://\udfff/", "http://ada:\udc80@app.example/"]
 
-HOSTS = ["", ".", "..", ".example", "app..example", "app.example..", "-app.example", "app-.example"]
-HOSTS += ["app.-example", "ex%61mple", "app%2eexample", "app,example", "app;example", "app!", "*"]
-HOSTS += ["*.example", "app$example", "app'", 'app"', "a(b)", "a<b>", "a{b}", "a|b", "a^b", "a`b"]
-HOSTS += ["a~b", "a&b", "a=b", "a+b", "xn--", "a" * 64, ".".join(["a" * 63] * 4), "a." * 127]
-
-NUMBERS = ["127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0x7f.0.0.1", "0x", "0"]
-NUMBERS += ["0177.0.0.1", "127.0.0.01", "127.0.0.1.", "127.0.0.256", "1.2.3.4.5", "app.123"]
-NUMBERS += ["app.0x1", "1.2.3", "1.2.3.4.", "١٢٧.٠.٠.١"]
+NUMBERS = [
+    *["127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0x7f.0.0.1", "0x", "0"],
+    *["0177.0.0.1", "127.0.0.01", "127.0.0.1.", "127.0.0.256", "1.2.3.4.5", "app.123"],
+    *["app.0x1", "app.0X1", "1.2.3", "1.2.3.4."],
+]
 
 BRACKETS = [
-    "[",
-    "]",
-    "[]",
-    "[::1",
-    "::1",
-    "::1]",
-    "[::1]a",
-    "a[::1]",
-    "[::1]]",
-    "[[::1]]",
-    "[v1.x]",
+    *["[", "]", "[]", "[::1", "::1", "::1]", "[::1]a", "a[::1]", "[::1]]", "[[::1]]", "[v1.x]"],
+    *["[::1%25lo]", "[::1%lo]", "[:::]", "[::1::]", "[:1]", "[1:]", "[1:2:3:4:5:6:7]"],
+    *["[1:2:3:4:5:6:7:8:9]", "[1:2:3:4::5:6:7:8]", "[g::]", "[12345::]", "[127.0.0.1]"],
+    *["[::127.1]", "[::1.2.3.256]", "[::01.2.3.4]", "[1.2.3.4::]", "[app.example]"],
+    "[::\N{FULLWIDTH DIGIT ONE}]",
 ]
-BRACKETS += ["[::1%25lo]", "[::1%lo]", "[:::]", "[::1::]", "[:1]", "[1:]", "[1:2:3:4:5:6:7]"]
-BRACKETS += ["[1:2:3:4:5:6:7:8:9]", "[1:2:3:4::5:6:7:8]", "[g::]", "[12345::]", "[127.0.0.1]"]
-BRACKETS += ["[::127.1]", "[::1.2.3.256]", "[::01.2.3.4]", "[1.2.3.4::]", "[app.example]", "[::１]"]
 
-TWO_READINGS = ["faß.example", "βόλος.example", "a\N{ZERO WIDTH JOINER}b.example", "①②⑦.⓪.⓪.①"]
-TWO_READINGS += [
-    "127。0。0。1",
-    "ｌｏｃａｌｈｏｓｔ",
-    "local\N{SOFT HYPHEN}host",
-    "app．example",
-    "app｡example",
+TWO_READINGS = [
+    *["faß.example", "βόλος.example", "\N{LATIN CAPITAL LETTER SHARP S}.example"],
+    *["a\N{ZERO WIDTH JOINER}b.example", "a\N{ZERO WIDTH NON-JOINER}b.example"],
+    *["①②⑦.⓪.⓪.①", "127。0。0。1", "app\N{FULLWIDTH FULL STOP}example", "app｡example"],
+    *["\N{FULLWIDTH LATIN SMALL LETTER L}ocalhost", "local\N{SOFT HYPHEN}host"],
+    *["㎏.example", "℻.example", "⒈com", "a\N{ONE DOT LEADER}b", "\N{CHEROKEE LETTER A}.example"],
+    *["a\N{FULLWIDTH SOLIDUS}b", "a\N{FULLWIDTH COMMERCIAL AT}b", "xn--bcher-kva.bücher"],
+    *["a\N{FULLWIDTH COLON}80", "a\N{FULLWIDTH QUESTION MARK}b"],
 ]
-TWO_READINGS += [
-    "㎏.example",
-    "℻.example",
-    "⒈com",
-    "a\N{ONE DOT LEADER}b",
-    "\N{LATIN CAPITAL LETTER SHARP S}.de",
+
+IMPOSSIBLE_NAMES = [
+    *["a\u0085b", "a\N{IDEOGRAPHIC SPACE}b", "\U000e0080.com", "a\u0378b", "\ue000.example"],
+    *["ü..example", "אa", "ü" * 64, "ü" * 254],
 ]
-TWO_READINGS += ["Ꭰ.example", "a／b", "a＠b", "a：80", "a？b", "xn--bcher-kva.bücher"]
 
-IMPOSSIBLE_NAMES = ["a\u0085b", "a\N{IDEOGRAPHIC SPACE}b", "\U000e0080.com", "a\u0378b", "ü" * 64]
-IMPOSSIBLE_NAMES += ["ü..example", "אa", "\ue000.example"]
-
-USERINFO = ["ada@s3cret@", "ada:s3@cret@", "ada:%@", "ada:%4@", "ada:%zz@", "a%3Ada:s3cret@"]
-USERINFO += ["us%0d%0aX-Inj:1@", "ada:%00@", "ada:%7f@", "[ada]:s3cret@", "ada:[]@", "@@"]
+USERINFO = [
+    *["ada@s3cret@", "ada:s3@cret@", "ada:%@", "ada:%4@", "ada:%zz@", "a%3Ada:s3cret@"],
+    *["us%0d%0aX-Inj:1@", "ada:%00@", "ada:%7f@", "[ada]:s3cret@", "ada:[]@", "@@"],
+]
 
 
 @pytest.mark.rule("schemes")

@@ -5,6 +5,7 @@ from itertools import product
 from typing import get_args
 
 import pytest
+from tests.conftest import a_job, an_attempt
 
 from ringback.core import delivery as module
 from ringback.core.delivery import (
@@ -22,7 +23,6 @@ from ringback.core.headers import Headers
 from ringback.core.outcome import Aborted, Answered, AnswerLost, Dropped, Outcome, TimedOut
 from ringback.core.retry import RetryPolicy
 from ringback.errors import MachineError
-from tests.conftest import a_job, an_attempt
 
 POLICY = RetryPolicy()
 NEW = Delivery(0, a_job(), State.SCHEDULED, due_at=0)
@@ -62,8 +62,10 @@ def test_an_answer_from_200_to_299_delivers(status: int) -> None:
 @pytest.mark.rule("success")
 @pytest.mark.parametrize(
     "outcome",
-    [199, 300, 302, 304, 400, 401, 404, 410, 429, 500, 503]
-    + [AnswerLost(Answered(200)), TimedOut(10), Dropped(), Aborted("closed")],
+    [
+        *[199, 300, 302, 304, 400, 401, 404, 410, 429, 500, 503],
+        *[AnswerLost(Answered(200)), TimedOut(10), Dropped(), Aborted("closed")],
+    ],
     ids=str,
 )
 def test_anything_else_is_tried_again(outcome: Outcome | int) -> None:
@@ -205,7 +207,7 @@ def test_the_table_is_the_machine() -> None:
 def test_a_fork_must_be_declared_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     narrower = {**TRANSITIONS, (State.IN_FLIGHT, Finished): frozenset({State.DELIVERED})}
     monkeypatch.setattr(module, "TRANSITIONS", narrower)
-    with pytest.raises(MachineError, match="^in flight may not become scheduled$"):
+    with pytest.raises(MachineError, match=r"^in flight may not become scheduled$"):
         IN_FLIGHT.after(finished(), POLICY)
 
 

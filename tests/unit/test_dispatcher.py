@@ -3,13 +3,13 @@
 import itertools
 
 import pytest
+from tests.conftest import a_job, an_attempt
 
 from ringback.core.delivery import Delivery, State
 from ringback.core.dispatcher import Dispatcher
 from ringback.core.duration import SECOND
 from ringback.core.retry import RetryPolicy
 from ringback.errors import MachineError
-from tests.conftest import a_job, an_attempt
 
 
 def a_dispatcher(*due: int, retries: int = 10, delay: int = 30 * SECOND) -> Dispatcher:
@@ -82,7 +82,7 @@ def test_the_sequence_is_shared_with_other_schedules_of_the_clock() -> None:
 def test_a_failure_schedules_the_retry() -> None:
     dispatcher = a_dispatcher(0)
     started(dispatcher, 0)
-    assert dispatcher.next_due is None
+    assert (dispatcher.pending, dispatcher.next_due) == (1, None)
     after = dispatcher.finish(0, an_attempt(took=SECOND))
     assert after is dispatcher.deliveries[0]
     assert dispatcher.next_due == (31 * SECOND, 1)

@@ -15,7 +15,7 @@ FAMILY = [
         if issubclass(each, BaseException) and each is not RingbackError
     ),
 ]
-TREE = [line for line in inspect.getdoc(errors).splitlines() if "── " in line]
+TREE = [line for line in (errors.__doc__ or "").splitlines() if "── " in line]
 
 
 @pytest.mark.parametrize("error", FAMILY)

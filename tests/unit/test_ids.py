@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from ringback.core.ids import IdSource
+from ringback.core.ids import IdSource, anonymous_id
 
 MILLISECOND = 1_000_000
 NEW_YEAR = 1_767_225_600 * 1_000_000_000
@@ -61,3 +61,8 @@ def test_the_draws_of_one_kind_never_shift_those_of_another() -> None:
     one.identifier("project")
     assert one.identifier("key") == other.identifier("key")
     assert one.identifier("key") != one.identifier("project")
+
+
+def test_an_answer_of_no_emulator_has_one_id_for_ever() -> None:
+    assert anonymous_id() == anonymous_id()
+    assert uuid.UUID(anonymous_id()).version == 4

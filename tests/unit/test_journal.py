@@ -4,6 +4,7 @@ import re
 from typing import get_args
 
 import pytest
+from tests.conftest import an_attempt
 
 from ringback.core.delivery import State
 from ringback.core.journal import (
@@ -14,7 +15,6 @@ from ringback.core.journal import (
     JobAccepted,
     Journal,
 )
-from tests.conftest import an_attempt
 
 STORY: list[Fact] = [
     JobAccepted(0, "request-1", position=0, due_at=0),
@@ -55,6 +55,15 @@ def test_what_was_read_before_does_not_change() -> None:
     before = journal.since(0)
     journal.append(STORY[0])
     assert before == STORY
+
+
+def test_whoever_listens_hears_each_new_fact_after_it_is_kept() -> None:
+    journal = Journal()
+    heard: list[tuple[int, Fact]] = []
+    journal.on_append = lambda fact: heard.append((len(journal), fact))
+    journal.append(STORY[0])
+    journal.append(STORY[1])
+    assert heard == [(1, STORY[0]), (2, STORY[1])]
 
 
 def test_each_fact_has_a_dotted_name_of_its_own() -> None:

@@ -27,7 +27,10 @@ def read_pcm(samples: bytes, rate: int) -> Reading | None:
     if rate < 2 * max(TONES):
         return None
     windows = strengths_in(samples, rate)
-    heard = max((_symbols(windows[shift:]) for shift in range(WINDOWS)), key=_purity)
+    shifts = [windows[shift:] for shift in range(WINDOWS)]
+    aligned = max(shifts, key=lambda shifted: _purity(_symbols(shifted, 0, WINDOWS)))
+    # The outer windows of a symbol may hold something of its neighbours.
+    heard = _symbols(aligned, 1, WINDOWS - 1)
     if _purity(heard) < _PURE:
         return None
     usual = sorted(map(sum, heard))[len(heard) // 2]
@@ -43,20 +46,23 @@ def read_pcm(samples: bytes, rate: int) -> Reading | None:
 
 def _fold(heard: Sequence[Strengths], symbols: bytes) -> Reading | None:
     """Lay the blocks of a sound over each other, and read what is strongest in all of them."""
-    places = [_total([_shares(strengths) for strengths in heard[at::BLOCK]]) for at in range(BLOCK)]
+    places = [_total(heard[at::BLOCK]) for at in range(BLOCK)]
     start = max(range(BLOCK), key=lambda at: _shares(places[at])[SYNC])
     nibbles = [_strongest(places[(start + at) % BLOCK][:SYNC]) for at in range(1, BLOCK)]
     understood = understand_block(bytes(nibbles))
     if understood is None:
         return None
     fingerprint, length = understood
-    whole = start == 0 and len(symbols) % 256 == length and symbols.endswith(_HUSH)
+    whole = start == 0 and (len(heard) + 1) % 256 == length
     return Reading(symbols, fingerprint, complete=whole)
 
 
-def _symbols(windows: Sequence[Strengths]) -> list[Strengths]:
-    """The strengths in each symbol, of which the last may lack its end."""
-    return [_total(windows[at : at + WINDOWS]) for at in range(0, len(windows), WINDOWS)]
+def _symbols(windows: Sequence[Strengths], start: int, end: int) -> list[Strengths]:
+    """The strengths in each symbol, from its window *start* up to its window *end*."""
+    return [
+        _total(windows[at + start : at + end])
+        for at in range(0, len(windows) - end + 1, WINDOWS)
+    ]
 
 
 def _decide(strengths: Strengths, usual: float) -> int:

@@ -31,6 +31,7 @@ _URL = re.compile(
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_MAX_NAME = 253
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -142,7 +143,7 @@ def _host(text: str) -> str | None:
         return _address(IPv6Address, text[1:-1])
     host = text.lower() if text.isascii() else _idna(text)
     labels = host.removesuffix(".").split(".")
-    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(host) > _MAX_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         return None
     # `127.1`, `0x7f000001` and `2130706433` are addresses to some resolvers and names to others.
     return _address(IPv4Address, host) if _NUMERIC.fullmatch(labels[-1]) else host
@@ -161,6 +162,8 @@ def _idna(text: str) -> str:
     IDNA 2003 and UTS 46 part ways at `ß`, `ς` and joiners, and whatever is mapped to another
     character (full-width letters, circled digits, other full stops) is read by some and not by all.
     """
+    if len(text) > _MAX_NAME:
+        return ""
     name = normalize("NFC", text.lower())
     try:
         host = name.encode("idna").decode("ascii")

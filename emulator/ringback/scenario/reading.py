@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ringback.scenario.model import Scenario
-from ringback.scenario.source import DocumentPath, Problem, read_source
+from ringback.scenario.source import DocumentPath, Problem, Source, read_source
 from ringback.scenario.tree import Tree, parse
 from ringback.scenario.values import shown
 from ringback.scenario.wording import problems_of
@@ -14,9 +14,8 @@ from ringback.scenario.wording import problems_of
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFile:
-    """A *scenario*, the file that it came from, and where in it everything stands."""
+    """A *scenario*, the *name* of its file, and the *tree* that knows where everything stands."""
 
-    path: Path
     name: str
     scenario: Scenario
     tree: Tree
@@ -31,12 +30,16 @@ def read(path: Path) -> ScenarioFile:
 
     Raises `ScenarioError`, which holds one text with line, column and caret for each problem.
     """
-    source = read_source(path)
+    return check(read_source(path))
+
+
+def check(source: Source) -> ScenarioFile:
+    """Read the scenario in *source*, wherever its text came from. Raises `ScenarioError`."""
     tree = parse(source)
     scenario = _checked(tree)
     if scenario is None:
         raise source.error(tree.problems)
-    return ScenarioFile(path, source.name, scenario, tree)
+    return ScenarioFile(source.name, scenario, tree)
 
 
 def _checked(tree: Tree) -> Scenario | None:

@@ -56,6 +56,11 @@ class Source:
     name: str
     lines: tuple[str, ...]
 
+    @classmethod
+    def of(cls, text: str, name: str = "scenario") -> "Source":
+        """The lines of *text*."""
+        return cls(name, tuple(_LINE_BREAK.split(text)))
+
     @property
     def text(self) -> str:
         """The whole file, every line ended by a newline."""
@@ -104,7 +109,7 @@ def read_source(path: Path) -> Source:
         raise source.error([Problem(f"the file cannot be read: {reason}")]) from None
     except ValueError as error:
         raise source.error([Problem(str(error))]) from None
-    return Source(name, tuple(_LINE_BREAK.split(text)))
+    return Source.of(text, name)
 
 
 def printable(path: Path) -> str:

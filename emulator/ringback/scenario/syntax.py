@@ -45,11 +45,16 @@ def unprintable_characters(source: Source) -> list[Problem]:
 
 
 def syntax_problems(source: Source, error: yaml.MarkedYAMLError) -> list[Problem]:
-    """The parser's complaint in our words; where tabs are the cause, one problem for each tab."""
-    return _tabs(source) or [_explained(source, error)]
+    """The parser's complaint in our words; where a tab is the cause, one problem for each tab."""
+    tabs = _tabs(source)
+    stopped = _at(error.problem_mark).line
+    if any(tab.place and tab.place.line == stopped for tab in tabs):
+        return tabs
+    return [_explained(source, error)]
 
 
 def _tabs(source: Source) -> list[Problem]:
+    """The lines with a tab in their indentation; in a text of several lines it does no harm."""
     indents = ((number, re.match(" *\t[ \t]*(?=\\S)", line)) for number, line in _numbered(source))
     return [
         Problem(

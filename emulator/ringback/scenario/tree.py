@@ -17,6 +17,9 @@ from ringback.scenario.syntax import syntax_problems, unprintable_characters
 MAX_DEPTH = 64
 """How deep lists and mappings may be nested."""
 
+MAX_VALUES = 20_000
+"""How many values a file may hold, lists and mappings among them."""
+
 # Loaders of C and of Python give the same events; the first is twenty times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -79,6 +82,9 @@ class _Composer:
 
     def _node(self, event: Any, path: DocumentPath) -> Any:
         self.tree.places[path] = _place(event)
+        if len(self.tree.places) > MAX_VALUES:
+            self._report(f"more than {MAX_VALUES} values; a scenario tells one short story", event)
+            raise _Abandoned
         if isinstance(event, yaml.AliasEvent):
             self._report(
                 f"'*{event.anchor}' is an alias, and scenarios have none; write the value out, or"

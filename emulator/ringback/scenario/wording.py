@@ -23,9 +23,10 @@ from ringback.scenario.values import (
 def problems_of(error: ValidationError, tree: Tree) -> list[Problem]:
     """One problem for each of pydantic's errors, apart from those that another one explains."""
     details = error.errors(include_url=False)
-    versions = [each for each in details if each["loc"] == ("version",)]
+    # What a newer version allows is not known here, so nothing else can be said about its file.
+    newer = [each for each in details if each["loc"] == ("version",) and _is_newer(each["input"])]
     unusable = [problem.path for problem in tree.problems if problem.path is not None]
-    problems = [_problem(each, tree) for each in versions or details]
+    problems = [_problem(each, tree) for each in newer or details]
     return [
         problem
         for problem in problems
@@ -70,9 +71,13 @@ def _unknown_key(path: DocumentPath) -> str:
 
 
 def _unknown_version(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 1:
+    if _is_newer(value):
         return f"version {value} is from a newer Ringback; this one reads version 1"
     return f"{shown(value)} is no version of this format; write `version: 1`"
+
+
+def _is_newer(version: Any) -> bool:
+    return isinstance(version, int) and version > 1
 
 
 def _not_a_text(value: Any, _: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ class AddressRules:
         if (
             named
             or _is_local_name(host)
-            or (address is not None and _effective(address).is_loopback)
+            or (address is not None and _unmapped(address).is_loopback)
         ):
             return None
         return _not_allowed(
@@ -69,7 +69,7 @@ class AddressRules:
                 f"{address} port {port} is this emulator, and a callback to the emulator itself"
                 " would loop; say with connect() where the callback URL leads"
             )
-        danger = _danger(_effective(literal))
+        danger = _danger(_destination(literal))
         if danger and literal not in self._literals:
             return _not_allowed(
                 f"{address} is {danger}; if it is meant, add the address itself to"
@@ -109,15 +109,16 @@ def _allowed(entry: str) -> str:
     return name
 
 
-def _effective(address: _Address) -> _Address:
-    """The address at which *address* arrives: an IPv4 one may be wrapped into it."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address in _NAT64:
+def _unmapped(address: _Address) -> _Address:
+    """The address that is dialled: IPv6 sockets reach IPv4 ones under `::ffff:0:0/96`."""
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _destination(address: _Address) -> _Address:
+    """Where a gateway may take *address*, which may have an IPv4 address wrapped into it."""
+    if isinstance(address, IPv6Address) and address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.sixtofour or address
+    return getattr(address, "sixtofour", None) or _unmapped(address)
 
 
 def _danger(address: _Address) -> str:
@@ -133,9 +134,9 @@ def _danger(address: _Address) -> str:
 def _reaches(address: _Address, listener: str) -> bool:
     """Whether a dial to *address* ends at *listener*, which may be a wildcard or a name."""
     if _is_local_name(listener):
-        return _effective(address).is_loopback
-    bound = _effective(ip_address(listener))
-    target = _effective(address)
+        return _unmapped(address).is_loopback
+    bound = _unmapped(ip_address(listener))
+    target = _unmapped(address)
     if bound.is_unspecified:
         return target.is_loopback or target.is_unspecified
     return target == bound or (target.is_unspecified and bound.is_loopback)

@@ -24,6 +24,9 @@ INTERIM_LIMIT = 100
 SAMPLE_SIZE = 80
 
 _BEGINNING = b"HTTP/1."
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+"""How an alert and a handshake of TLS begin: the receiver expected one, and got a request."""
+
 _FINAL_HEAD = re.compile(rb"(?:\A|\n\r?\n)HTTP/1\.[01] ([2-9][0-9]{2})[ \r\n](?s:.*?)\n\r?\n")
 
 
@@ -87,7 +90,8 @@ class Conversation:
         head, rest = (data, b"") if len(data) <= room else (data[:room], data[room:])
         self._head += head
         if not self._head.startswith(_BEGINNING[: len(self._head)]):
-            return self._garbled("it does not begin with HTTP/1")
+            hint = "; is it https?" if self._head.startswith(_TLS_RECORDS) else ""
+            return self._garbled(f"it does not begin with HTTP/1{hint}")
         outcome = self._read(head)
         if outcome is None and self._response is None and len(self._head) >= HEAD_LIMIT:
             return self._garbled(f"its head is longer than {HEAD_LIMIT} bytes")

@@ -4,18 +4,15 @@ import asyncio
 from types import TracebackType
 from typing import Any
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome
 from ringback.errors import SettingsError
-from ringback.sending.asgi import AsgiApp, AsgiSender, Event, described
-from ringback.sending.sender import Limits
+from ringback.sending.asgi import AsgiApp, Event, described
 
 
 class Lifespan:
     """An async context: inside it the app is started, and `state` is what it has provided.
 
-    Entering and leaving raise `SettingsError` when the app fails or speaks no lifespan.
+    Entering and leaving raise `SettingsError` when the app fails or speaks no lifespan. Both
+    belong to one loop, not to one task.
     """
 
     def __init__(self, app: AsgiApp) -> None:
@@ -24,12 +21,12 @@ class Lifespan:
         self._app = app
         self._to_app: asyncio.Queue[Event] = asyncio.Queue()
         self._from_app: asyncio.Queue[Event] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Lifespan":
         """Start the app."""
-        self._task = asyncio.create_task(self._run(), name="lifespan of a receiver")
-        await self._pass("startup")
+        self._running = asyncio.create_task(self._run(), name="lifespan of a receiver")
+        await self._pass("startup", self._running)
         return self
 
     async def __aexit__(
@@ -39,23 +36,26 @@ class Lifespan:
         traceback: TracebackType | None,
     ) -> None:
         """Shut the app down, and wait until its callable has returned."""
-        await self._pass("shutdown")
-        if self._task is not None:
-            await self._task
+        running, self._running = self._running, None
+        if running is not None:
+            await self._pass("shutdown", running)
+            await running
 
-    async def _pass(self, phase: str) -> None:
-        await self._to_app.put({"type": f"lifespan.{phase}"})
+    async def _pass(self, phase: str, running: "asyncio.Task[None]") -> None:
+        """Tell the app of *phase*, and wait until it is through with it."""
+        self._to_app.put_nowait({"type": f"lifespan.{phase}"})
+        completed = False
         try:
             event = await self._from_app.get()
-        except BaseException:
-            self._abandon()
-            raise
-        if event["type"] != f"lifespan.{phase}.complete":
-            self._abandon()
-            reason = event.get("message") or "it gave no reason"
+            completed = event["type"] == f"lifespan.{phase}.complete"
+        finally:
+            if not completed:
+                running.cancel()
+                await asyncio.wait([running])
+        if not completed:
             raise SettingsError(
-                f"the app's lifespan failed at {phase}: {reason}; leave lifespan=True out of"
-                " connect() if the app has none"
+                f"the app's lifespan failed at {phase}; if it has none, leave lifespan=True out of"
+                f" connect(): {event.get('message') or 'it gave no reason'}"
             )
 
     async def _run(self) -> None:
@@ -69,36 +69,5 @@ class Lifespan:
             await self._app(scope, self._to_app.get, self._from_app.put)
         except Exception as error:  # noqa: BLE001 - raised where the lifespan is used
             reason = described(error)
-        await self._from_app.put({"type": "ended", "message": reason})
-
-    def _abandon(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-
-class LifespanSender:
-    """A `Sender` into an ASGI *app* that is started before its first callback.
-
-    `send` raises `SettingsError` when the app cannot be started. `close` shuts it down.
-    """
-
-    def __init__(self, app: AsgiApp) -> None:
-        """Start nothing yet."""
-        self._app = app
-        self._lifespan = Lifespan(app)
-        self._starting = asyncio.Lock()
-        self._sender: AsgiSender | None = None
-
-    async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
-        """Start the app if it was not, and call it with *message*."""
-        async with self._starting:
-            if self._sender is None:
-                await self._lifespan.__aenter__()
-                self._sender = AsgiSender(self._app, state=self._lifespan.state)
-        return await self._sender.send(message, endpoint, limits)
-
-    async def close(self) -> None:
-        """Shut the app down, if it was started."""
-        if self._sender is not None:
-            self._sender = None
-            await self._lifespan.__aexit__(None, None, None)
+        finally:
+            self._from_app.put_nowait({"type": "ended", "message": reason})

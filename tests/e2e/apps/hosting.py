@@ -23,7 +23,9 @@ def hosted(app: Any) -> Iterator[str]:
 
 @contextmanager
 def _uvicorn(app: Any, listener: socket.socket) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    # Its main loop sleeps, and would sleep on for ever once freezegun has stopped its timers.
+    steady = "ringback.clock.real:SteadyLoop"
+    server = uvicorn.Server(uvicorn.Config(app, loop=steady, log_level="error"))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:

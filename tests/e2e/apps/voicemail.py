@@ -1,5 +1,6 @@
 """An application that keeps the audio of its callbacks, once on FastAPI and once on Flask."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import fastapi
 import flask
 
-from ringback.core.headers import Headers
+from ringback import Headers
 
-HOOK = ("POST", "PUT")
+APP = "https://app.example"
+CALLBACK = "https://ada:s3cret@app.example/hook"
+GREETING = "Hello, how can I help you today?"
 
 
 @dataclass
@@ -19,13 +22,15 @@ class Mailbox:
     failures: int = 0
     audio: dict[str, bytes] = field(default_factory=dict)
     heard: list[Headers] = field(default_factory=list)
+    kept: threading.Event = field(default_factory=threading.Event)
 
     def take(self, headers: Mapping[str, str], audio: bytes) -> int:
         """Keep *audio* and return the status to answer with."""
         self.heard.append(Headers(headers))
         if len(self.heard) <= self.failures:
             return 503
-        self.audio[self.heard[-1]["dg-request-id"]] = audio
+        self.audio[headers["dg-request-id"]] = audio
+        self.kept.set()
         return 200
 
 
@@ -33,11 +38,9 @@ def on_fastapi(mailbox: Mailbox) -> fastapi.FastAPI:
     """The application as FastAPI's users write it."""
     app = fastapi.FastAPI()
 
-    @app.api_route("/hook", methods=list(HOOK))
+    @app.api_route("/hook", methods=["POST", "PUT"])
     async def hook(request: fastapi.Request) -> fastapi.Response:
-        return fastapi.Response(
-            status_code=mailbox.take(request.headers, await request.body()),
-        )
+        return fastapi.Response(status_code=mailbox.take(request.headers, await request.body()))
 
     return app
 
@@ -46,9 +49,9 @@ def on_flask(mailbox: Mailbox) -> flask.Flask:
     """The application as Flask's users write it."""
     app = flask.Flask(__name__)
 
-    @app.route("/hook", methods=HOOK)
+    @app.route("/hook", methods=["POST", "PUT"])
     def hook() -> flask.Response:
-        status = mailbox.take(dict(flask.request.headers), flask.request.get_data())
+        status = mailbox.take(flask.request.headers, flask.request.get_data())
         return flask.Response(status=status)
 
     return app

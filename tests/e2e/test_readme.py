@@ -1,0 +1,99 @@
+"""The README's code blocks do what the README says."""
+
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+
+STAGE = '''
+import http.client
+import json
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+
+@pytest.fixture
+def app():
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
+
+
+def ask_for_speech(ringback, text, callback):
+    """An application in small."""
+    connection = http.client.HTTPConnection(urlsplit(ringback.url).netloc)
+    connection.request(
+        "POST",
+        "/v1/speak?" + urlencode({"callback": callback}),
+        json.dumps({"text": text}),
+        {"Authorization": f"Token {ringback.api_key}", "Content-Type": "application/json"},
+    )
+    assert connection.getresponse().status == 200
+    connection.close()
+
+'''
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split("(")[0][4:])
+def test_a_python_block_is_a_test_that_passes(block: str, tmp_path: Path) -> None:
+    (tmp_path / "test_block.py").write_text(STAGE + block)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_block.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
+def test_the_scenario_block_plays_as_it_expects(tmp_path: Path) -> None:
+    (block,) = blocks("yaml")
+    path = tmp_path / "readme.ringback.yaml"
+    path.write_text(block)
+    from ringback import Emulator
+
+    with Emulator() as emulator:
+        report = emulator.play(path)
+    assert list(report.timeline) == ["+0s PUT 503", "+30s PUT timeout", "+70s PUT 204"]
+
+
+def test_the_server_block_prints_the_ready_line_that_it_shows() -> None:
+    (block,) = [block for block in blocks("console") if "ringback serve" in block]
+    command, ready = block.splitlines()
+    words = shlex.split(command.removeprefix("$ ringback"))
+    words[words.index("--port") + 1] = "0"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ringback", *words], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert re.sub(r"\d{2,}", "N", line.strip()) == re.sub(r"\d{2,}", "N", ready)
+
+
+def test_both_commands_are_marked_for_the_list_of_checks() -> None:
+    text = README.read_text()
+    for name in ("main", "test"):
+        command = re.search(
+            rf"^<!-- command: {name} -->\n```console\n(.+)\n```$", text, re.MULTILINE
+        )
+        assert command is not None
+        assert command[1].startswith("python3 -m venv .venv && ")

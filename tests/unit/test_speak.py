@@ -1,0 +1,535 @@
+"""What `/v1/speak` accepts, and in which words it refuses the rest."""
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+from tests.conftest import an_endpoint
+
+from ringback.core.callback import CallbackRules
+from ringback.core.catalog import AudioFormat, Container, Encoding
+from ringback.core.rejection import Rejection
+from ringback.core.speak import PARAMETERS, Query, SpeakRequest, SpeakRules, read_text
+from ringback.core.voices import AURA
+
+RULES = SpeakRules()
+
+
+def query(raw: bytes | str, rules: SpeakRules = RULES) -> Query:
+    """The query that *raw* is."""
+    read = rules.read_query(raw.encode() if isinstance(raw, str) else raw)
+    assert isinstance(read, Query), read
+    return read
+
+
+def refused_query(raw: bytes | str) -> Rejection:
+    """The refusal of a query, before the key is looked at."""
+    rejection = RULES.read_query(raw.encode() if isinstance(raw, str) else raw)
+    assert isinstance(rejection, Rejection), rejection
+    return rejection
+
+
+def request(raw: bytes | str, body: bytes = b"Hello", rules: SpeakRules = RULES) -> SpeakRequest:
+    """The request of *raw* with a text."""
+    read = rules.read_request(query(raw, rules), "text/plain", body)
+    assert isinstance(read, SpeakRequest), read
+    return read
+
+
+def refused_request(
+    raw: bytes | str, body: bytes = b"Hello", kind: str = "text/plain"
+) -> Rejection:
+    """The refusal of a request whose query fits the schema."""
+    rejection = RULES.read_request(query(raw), kind, body)
+    assert isinstance(rejection, Rejection), rejection
+    return rejection
+
+
+def refused_text(body: bytes, kind: str | None = "application/json") -> Rejection:
+    """The refusal of a body."""
+    rejection = read_text(kind, body)
+    assert isinstance(rejection, Rejection), rejection
+    return rejection
+
+
+# -- the query -------------------------------------------------------------------------------------
+
+
+def test_without_parameters_everything_has_its_default() -> None:
+    assert request("") == SpeakRequest(
+        text="Hello",
+        voice=AURA["aura-asteria-en"],
+        sound=AudioFormat(Encoding.MP3, Container.NONE, 22050, 48000),
+        speed=1.0,
+        callback=None,
+        method="POST",
+        tags=(),
+        mip_opt_out=False,
+    )
+
+
+def test_every_parameter_is_read() -> None:
+    asked = request(
+        "model=aura-2-thalia-en&encoding=linear16&container=none&sample_rate=16000&speed=1.25"
+        "&callback=https%3A%2F%2Fapp.example%2Fhook%3Fa%3D1%26b%3D2&callback_method=put"
+        "&tag=a&tag=b+c&tag=&mip_opt_out=true"
+    )
+    assert asked == SpeakRequest(
+        text="Hello",
+        voice=AURA["aura-2-thalia-en"],
+        sound=AudioFormat(Encoding.LINEAR16, Container.NONE, 16000, None),
+        speed=1.25,
+        callback=an_endpoint("https://app.example/hook?a=1&b=2"),
+        method="PUT",
+        tags=("a", "b c", ""),
+        mip_opt_out=True,
+    )
+
+
+def test_the_parameters_are_those_of_the_specification() -> None:
+    assert set(PARAMETERS) == {
+        *["model", "encoding", "container", "sample_rate", "bit_rate", "speed"],
+        *["callback", "callback_method", "tag", "mip_opt_out"],
+    }
+
+
+@pytest.mark.parametrize("raw", ["&", "&&model=aura-zeus-en&&", "m%6fdel=aura%2Dzeus-en"])
+def test_empty_pairs_and_escapes_mean_nothing_of_their_own(raw: str) -> None:
+    assert query(raw).ignored == ()
+
+
+@pytest.mark.rule("unknown-parameters")
+def test_unknown_parameters_are_ignored_and_remembered() -> None:
+    read = query("callback_url=x&model=aura-zeus-en&ssml&MODEL=x&a%20b=1&=x&callback_url=y")
+    assert read.ignored == ("callback_url", "ssml", "MODEL", "a b", "", "callback_url")
+    assert read.voice.name == "aura-zeus-en"
+
+
+@pytest.mark.rule("unknown-parameters")
+def test_what_follows_an_unencoded_ampersand_of_a_callback_falls_out_and_shows() -> None:
+    read = query("callback=https://app.example/hook?a=1&b=2;c")
+    assert read.values["callback"] == "https://app.example/hook?a=1"
+    assert read.ignored == ("b",)
+
+
+@pytest.mark.parametrize("model", ["", "aura-2", "aura-2-helios-en", "flux-kit-en", "thalia", "\0"])
+def test_an_unknown_voice_is_refused_by_its_name(model: str) -> None:
+    rejection = refused_query(f"model={model}")
+    assert (rejection.status, rejection.code) == (400, "INVALID_QUERY_PARAMETER")
+    assert rejection.message == f"Invalid 'model' value of '{model}'."
+
+
+def test_a_withdrawn_voice_is_unknown() -> None:
+    assert "'aura-2-perseo-it'" in refused_query("model=aura-2-perseo-it").message
+
+
+@pytest.mark.parametrize(
+    "raw", [b"model=%ff", b"%80=1", b"callback=\xe9", b"tag=%c3%28", b"x=%ed%a0%80"]
+)
+def test_a_query_that_is_no_utf_8_is_no_query(raw: bytes) -> None:
+    assert refused_query(raw) == Rejection(400, "Bad Request", "Invalid query string.")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (
+            "encoding=wav",
+            "encoding: unknown variant `wav`, expected one of `linear16`, `mulaw`, `alaw`, `mp3`,"
+            " `opus`, `flac`, `aac`",
+        ),
+        ("encoding=MP3", "encoding: unknown variant `MP3`, expected one of `linear16`,"),
+        (
+            "container=",
+            "container: unknown variant ``, expected one of `none`, `wav`, `ogg`",
+        ),
+        ("callback_method=GET", "callback_method: unknown variant `GET`, expected `POST` or `PUT`"),
+        ("callback_method=Put+", "callback_method: unknown variant `Put `, expected `POST` or"),
+        ("mip_opt_out=False", 'mip_opt_out: invalid type: string "False", expected a boolean'),
+        ("mip_opt_out=1", 'mip_opt_out: invalid type: string "1", expected a boolean'),
+        ("mip_opt_out", 'mip_opt_out: invalid type: string "", expected a boolean'),
+        ("tag=" + "a" * 129, "tag: `tag` is longer than 128 characters"),
+        ("model=a&model=a", "duplicate field `model`"),
+        ("callback=a&callback=b", "duplicate field `callback`"),
+        ("speed=1&speed=1", "duplicate field `speed`"),
+    ],
+)
+def test_a_query_off_the_schema_is_refused_in_the_words_of_the_parser(
+    raw: str, reason: str
+) -> None:
+    rejection = refused_query(raw)
+    assert (rejection.status, rejection.code) == (400, "INVALID_QUERY_PARAMETER")
+    assert rejection.message.startswith(f"Failed to deserialize query parameters: {reason}")
+
+
+NO_INTEGERS = [
+    *["", "x", "NaN", "1e4", "24_000", "24000.5", "24000.0.0", ".0", "+16000", "%2B16000"],
+    *["0x10", "--1", "-", "16000 ", "%2016000", "1" * 19, "1" * 5000],
+    "\N{FULLWIDTH DIGIT TWO}4000",
+]
+
+
+@pytest.mark.parametrize("value", NO_INTEGERS)
+@pytest.mark.parametrize("name", ["sample_rate", "bit_rate"])
+def test_a_rate_is_an_integer(name: str, value: str) -> None:
+    message = refused_query(f"{name}={value}").message
+    assert message.startswith(f"Failed to deserialize query parameters: {name}: invalid type: str")
+    assert message.endswith('", expected u32')
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("24000", 24000), ("24000.0", 24000), ("24000.000", 24000), ("-1", -1), ("0", 0)],
+)
+def test_a_rate_may_be_written_with_an_empty_fraction(value: str, expected: int) -> None:
+    assert query(f"sample_rate={value}").values == {"sample_rate": expected}
+
+
+NO_NUMBERS = ["", "x", "NaN", "nan", "inf", "-Infinity", "1e999", "1_0", "+1", "1+", "0x1p3", "1,5"]
+
+
+@pytest.mark.parametrize("value", [*NO_NUMBERS, "\N{FULLWIDTH DIGIT ONE}"])
+def test_a_speed_is_a_number(value: str) -> None:
+    message = refused_query(f"speed={value}").message
+    assert "Failed to deserialize query parameters: speed: invalid type: string" in message
+    assert message.endswith('", expected f32')
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("0.7", 0.7), ("1", 1.0), ("1.5", 1.5), ("12e-1", 1.2)]
+)
+def test_a_speed_reaches_from_seven_tenths_to_one_and_a_half(value: str, expected: float) -> None:
+    assert request(f"speed={value}").speed == expected
+
+
+@pytest.mark.parametrize("value", ["0.69", "0.699999", "1.500001", "1.51", "0", "-1", "100"])
+def test_a_speed_beyond_its_range_is_refused(value: str) -> None:
+    rejection = refused_request(f"speed={value}")
+    assert (rejection.status, rejection.code) == (400, "INVALID_QUERY_PARAMETER")
+    assert rejection.message == "`speed` must be between 0.7 and 1.5."
+
+
+@pytest.mark.rule("method")
+@pytest.mark.parametrize("value", ["POST", "post", "Post", "PUT", "put", "pUt"])
+def test_the_method_is_post_or_put_in_any_case(value: str) -> None:
+    assert request(f"callback_method={value}").method == value.upper()
+
+
+def test_a_method_without_a_callback_is_accepted() -> None:
+    assert request("callback_method=PUT").callback is None
+
+
+@pytest.mark.parametrize("tag", ["a" * 128, "%F0%9F%98%80" * 128])
+def test_a_tag_has_up_to_128_characters(tag: str) -> None:
+    assert len(request(f"tag={tag}").tags[0]) == 128
+
+
+def test_a_query_of_thousands_of_parameters_is_still_read() -> None:
+    assert len(query("&".join(f"p{number}=1" for number in range(5000))).ignored) == 5000
+
+
+def test_a_query_does_not_print_the_credentials_of_its_callback() -> None:
+    read = query("callback=https%3A%2F%2Fada%3As3cret%40app.example%2Fhook")
+    assert "ada:s3cret" in read.values["callback"]
+    assert "s3cret" not in repr(read)
+    assert "s3cret" not in repr(RULES.read_request(read, "text/plain", b"Hello"))
+
+
+# -- formats ---------------------------------------------------------------------------------------
+
+WAV_OR_NONE: set[str | None] = {"wav", "none", None}
+MATRIX: dict[str, tuple[set[str | None], set[int | None], set[int | None]]] = {
+    "linear16": (WAV_OR_NONE, {8000, 16000, 24000, 32000, 48000, None}, {None}),
+    "mulaw": (WAV_OR_NONE, {8000, 16000, None}, {None}),
+    "alaw": (WAV_OR_NONE, {8000, 16000, None}, {None}),
+    "mp3": ({None}, {22050, None}, {32000, 48000, None}),
+    "opus": (
+        {"ogg", None},
+        {48000, None},
+        {4000, 12000, 32000, 48000, 192000, 192001, 650000, None},
+    ),
+    "flac": ({None}, {8000, 16000, 22050, 32000, 48000, None}, {None}),
+    "aac": ({None}, {22050, None}, {4000, 12000, 32000, 48000, 192000, None}),
+}
+CONTAINERS = ["wav", "none", "ogg", None]
+SAMPLE_RATES = [0, -1, 8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 1_000_000_000, None]
+BIT_RATES = [-1, 3999, 4000, 12000, 32000, 48000, 192000, 192001, 650000, 650001, None]
+
+
+@pytest.mark.parametrize("encoding", MATRIX)
+def test_a_combination_is_accepted_exactly_if_the_table_has_it(encoding: str) -> None:
+    containers, sample_rates, bit_rates = MATRIX[encoding]
+    for container, sample_rate, bit_rate in product(CONTAINERS, SAMPLE_RATES, BIT_RATES):
+        asked = {"container": container, "sample_rate": sample_rate, "bit_rate": bit_rate}
+        written = "".join(f"&{name}={value}" for name, value in asked.items() if value is not None)
+        read = RULES.read_request(query(f"encoding={encoding}{written}"), "text/plain", b"Hello")
+        fits = container in containers and sample_rate in sample_rates and bit_rate in bit_rates
+        if not fits:
+            assert isinstance(read, Rejection), (encoding, written)
+            assert (read.status, read.code) == (400, "UNSUPPORTED_AUDIO_FORMAT")
+            continue
+        assert isinstance(read, SpeakRequest), (encoding, written)
+        assert read.sound.encoding == encoding
+        assert container in (None, read.sound.container)
+        assert sample_rate in (None, read.sound.sample_rate)
+        assert bit_rate in (None, read.sound.bit_rate)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "container", "sample_rate", "bit_rate"),
+    [
+        ("linear16", "wav", 24000, None),
+        ("mulaw", "wav", 8000, None),
+        ("alaw", "wav", 8000, None),
+        ("mp3", "none", 22050, 48000),
+        ("opus", "ogg", 48000, 12000),
+        ("flac", "none", 48000, None),
+        ("aac", "none", 22050, 48000),
+    ],
+)
+def test_an_encoding_alone_is_completed(
+    encoding: str, container: str, sample_rate: int, bit_rate: int | None
+) -> None:
+    assert request(f"encoding={encoding}").sound == AudioFormat(
+        Encoding(encoding), Container(container), sample_rate, bit_rate
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("container=wav", "`container` is not applicable when `encoding=mp3`."),
+        ("encoding=flac&container=none", "`container` is not applicable when `encoding=flac`."),
+        (
+            "encoding=linear16&container=ogg",
+            "`container=ogg` is invalid when `encoding=linear16`.",
+        ),
+        ("encoding=opus&container=none", "`container=none` is invalid when `encoding=opus`."),
+        ("sample_rate=24000", "`sample_rate` is not applicable when `encoding=mp3`."),
+        (
+            "encoding=aac&sample_rate=8000",
+            "`sample_rate` is not applicable when `encoding=aac`.",
+        ),
+        (
+            "encoding=linear16&sample_rate=44100",
+            "`sample_rate` must be 8000, 16000, 24000, 32000, or 48000 when `encoding=linear16`.",
+        ),
+        (
+            "encoding=mulaw&sample_rate=24000",
+            "`sample_rate` must be 8000 or 16000 when `encoding=mulaw`.",
+        ),
+        (
+            "encoding=linear16&bit_rate=48000",
+            "`bit_rate` is not applicable when `encoding=linear16`.",
+        ),
+        ("bit_rate=64000", "`bit_rate` must be 32000 or 48000 when `encoding=mp3`."),
+        (
+            "encoding=opus&bit_rate=650001",
+            "`bit_rate` must be between 4000 and 650000 when `encoding=opus`.",
+        ),
+        (
+            "encoding=aac&bit_rate=3999",
+            "`bit_rate` must be between 4000 and 192000 when `encoding=aac`.",
+        ),
+    ],
+)
+def test_a_format_that_does_not_exist_is_refused_with_its_reason(raw: str, reason: str) -> None:
+    assert refused_request(raw) == Rejection(
+        400, "UNSUPPORTED_AUDIO_FORMAT", f"Unsupported audio format: {reason}"
+    )
+
+
+@pytest.mark.rule("mp3-rate")
+def test_naming_exactly_the_rate_of_mp3_is_accepted() -> None:
+    assert request("sample_rate=22050").sound == request("").sound
+
+
+@pytest.mark.rule("mp3-rate")
+def test_the_rate_of_mp3_and_of_nothing_else_can_be_set() -> None:
+    rules = SpeakRules(mp3_sample_rate=24000)
+    assert request("", rules=rules).sound.sample_rate == 24000
+    assert request("sample_rate=24000", rules=rules).sound.sample_rate == 24000
+    refused = rules.read_request(query("sample_rate=22050"), "text/plain", b"Hello")
+    assert isinstance(refused, Rejection)
+    assert request("encoding=aac", rules=rules).sound.sample_rate == 22050
+
+
+# -- the callback ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "callback", ["", "app.example", "ftp://app.example", "http://a:81/", "a+b"]
+)
+def test_a_bad_callback_is_refused_at_submission(callback: str) -> None:
+    rejection = refused_request(f"callback={callback}")
+    assert (rejection.status, rejection.code) == (400, "INVALID_QUERY_PARAMETER")
+    assert rejection.message == "Invalid callback url."
+
+
+def test_the_rules_for_callbacks_are_those_that_were_set() -> None:
+    rules = SpeakRules(callbacks=CallbackRules(permitted_ports=(81,)))
+    assert request("callback=http://a:81/", rules=rules).callback == an_endpoint("http://a:81/")
+
+
+# -- the order of the checks -----------------------------------------------------------------------
+
+
+@pytest.mark.rule("order-of-checks")
+def test_the_query_and_its_model_are_checked_first() -> None:
+    everything_else = "&encoding=mp3&sample_rate=1&speed=9&callback=x"
+    assert "unknown variant" in refused_query(f"container=x&model=x{everything_else}").message
+    assert "'model'" in refused_query(f"model=x{everything_else}").message
+
+
+@pytest.mark.rule("order-of-checks")
+def test_formats_and_ranges_are_checked_before_the_callback_and_the_body_last() -> None:
+    body = b"\xff"
+    kind = "application/xml"
+    message = refused_request("sample_rate=1&speed=9&callback=x", body, kind).message
+    assert message.startswith("Unsupported audio format")
+    assert refused_request("speed=9&callback=x", body, kind).message.startswith("`speed`")
+    assert refused_request("callback=x", body, kind).message == "Invalid callback url."
+    assert refused_request("", body, kind).status == 415
+    assert refused_request("", body).message == "Failed to decode payload as UTF-8."
+
+
+# -- the body --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        ("text/plain", b"Your Text.", "Your Text."),
+        ("text/plain; charset=utf-8", "dä 😀".encode(), "dä 😀"),
+        ("TEXT/PLAIN ;x", b'{"text": "as it is"}', '{"text": "as it is"}'),
+        ("text/plain", b" \n", " \n"),
+        ("text/plain", b"\x00", "\x00"),
+        ("application/json", b'{"text":"Hello"}', "Hello"),
+        ("application/json;charset=utf-8", b' {"text" : "Hello"}\n', "Hello"),
+        ("Application/JSON", b'{"text":"d\\u00e4 \\ud83d\\ude00"}', "dä 😀"),
+        ("application/json", '{"text":"dä"}'.encode(), "dä"),
+        ("application/json", b'{"text":"a\\u0000b"}', "a\0b"),
+        ("application/json", b'{"\\u0074ext":" "}', " "),
+    ],
+)
+def test_the_text_is_read_from_plain_text_or_from_json(kind: str, body: bytes, text: str) -> None:
+    assert read_text(kind, body) == text
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *[None, "", ";", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"],
+        *[
+            "application/ssml+xml",
+            "text/html",
+            "text",
+            "text/plain2",
+            "application/json, text/plain",
+        ],
+    ],
+)
+def test_any_other_content_type_is_unsupported(kind: str | None) -> None:
+    assert refused_text(b"Hello", kind) == Rejection(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "`Content-Type` header is not supported. `Content-Type` must be either `text/plain` or"
+        " `application/json`.",
+    )
+
+
+def refused_as(message: str) -> tuple[int, str, str]:
+    """Status, code and message of a payload that was refused."""
+    return 400, "PAYLOAD_ERROR", message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *[b"", b" ", b"{", b"Hello", b"{'text':'x'}", b'{"text":"x",}', b'{"text":"x"'],
+        *[b'{"text":"x"}{"text":"y"}', b'\xef\xbb\xbf{"text":"x"}', b'{"text":"a\nb"}'],
+        *[b"[" * 50_000, b'{"text":' * 50_000, b"1" * 100_000, b'{"n":' + b"1" * 5000 + b"}"],
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_what_is_no_json_is_refused(body: bytes) -> None:
+    rejection = refused_text(body)
+    assert (rejection.status, rejection.code, rejection.message) == refused_as(
+        "Failed to deserialize JSON payload."
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *[{}, [], None, 1, 1.5, True, "text", [["text", "x"]], [{"text": "x"}]],
+        *[{"text": None}, {"text": 1}, {"text": ["x"]}, {"text": {"text": "x"}}, {"Text": "x"}],
+        *[{"text": "x", "url": "http://x/"}, {"text": "x", "model": "aura-asteria-en"}],
+        *[{"url": None}, {"url": 1}, {"": "x"}],
+    ],
+    ids=json.dumps,
+)
+def test_json_must_be_one_object_with_one_text(document: Any) -> None:
+    rejection = refused_text(json.dumps(document).encode())
+    assert (rejection.status, rejection.code, rejection.message) == refused_as(
+        "Failed to deserialize JSON payload. Please specify exactly one of `text` or `url` in the"
+        " JSON body."
+    )
+    assert "parameters go into the query" in rejection.hint
+
+
+@pytest.mark.parametrize("body", [b'{"text":"x","text":"y"}', b'{"text":"x","text":"x"}'])
+def test_a_text_is_given_once(body: bytes) -> None:
+    assert "exactly one of" in refused_text(body).message
+
+
+def test_nothing_is_fetched() -> None:
+    rejection = refused_text(b'{"url":"http://169.254.169.254/"}')
+    assert (rejection.status, rejection.code) == (400, "REMOTE_CONTENT_ERROR")
+    assert rejection.message == "URL for media download must be publicly routable."
+    assert rejection.hint == "Ringback fetches nothing; send the text itself."
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain", b"\xff"),
+        ("text/plain; charset=latin-1", "dä".encode("latin-1")),
+        ("application/json", '{"text":"x"}'.encode("utf-16")),
+        ("application/json", b'{"text":"\xff"}'),
+        ("application/json", b'{"text":"\\ud83d"}'),
+        ("application/json", b'{"text":"a\\udfff\\ud800b"}'),
+        ("text/plain", b"\xed\xa0\x80"),
+    ],
+)
+def test_what_is_no_utf_8_is_refused(kind: str, body: bytes) -> None:
+    rejection = refused_text(body, kind)
+    assert (rejection.status, rejection.code, rejection.message) == refused_as(
+        "Failed to decode payload as UTF-8."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"), [("text/plain", b""), ("application/json", b'{"text":""}')]
+)
+def test_a_text_without_characters_is_refused(kind: str, body: bytes) -> None:
+    assert refused_text(body, kind) == Rejection(
+        400, "Bad Request", "Input text contains no characters."
+    )
+
+
+@pytest.mark.parametrize("character", ["a", "ä", "😀"])
+def test_a_text_has_up_to_2000_characters_however_many_bytes_they_are(character: str) -> None:
+    assert read_text("text/plain", (character * 2000).encode()) == character * 2000
+    assert refused_text((character * 2001).encode(), "text/plain") == Rejection(
+        413, "Payload Too Large", "Input text exceeds maximum character limit of 2000."
+    )
+
+
+def test_a_body_beyond_two_megabytes_is_refused_unread() -> None:
+    megabytes = 2 * 1024 * 1024
+    assert refused_text(b"\xff" * (megabytes + 1), "application/xml") == Rejection(
+        413, "PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB."
+    )
+    assert refused_text(b"a" * megabytes, "text/plain").code == "Payload Too Large"
