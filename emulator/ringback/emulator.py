@@ -13,9 +13,11 @@ from ringback.clock.flow import Flow
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import drained
 from ringback.core.callback import split
+from ringback.core.duration import words
 from ringback.core.journal import Journal, RequestRejected
+from ringback.core.rejection import Rejection
 from ringback.core.reply import FaultLike, ReplyLike
-from ringback.errors import ServerError, SettingsError
+from ringback.errors import ServerError, SettingsError, WrongFace
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import Fault, read_faults
 from ringback.sending.routes import Route
@@ -176,8 +178,13 @@ class _Emulator(Generic[ClockFace]):
 
     @property
     def timeline(self) -> str:
-        """Every delivery and attempt as text, credentials apart."""
-        return timeline(self.deliveries)
+        """Every delivery and attempt, and every refused request, as text, credentials apart."""
+        refused = [
+            f"refused at {words(fact.at)}  {described(fact.rejection)}"
+            for fact in self.journal
+            if isinstance(fact, RequestRejected)
+        ]
+        return "\n".join([timeline(self.deliveries), *refused])
 
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.
@@ -248,14 +255,14 @@ class _Emulator(Generic[ClockFace]):
 
     def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
         service = Service(self.settings, own_thread=own_thread, own_addresses=self._own_addresses)
+        if self._server is not None:
+            self._server.add(service)
         guard = self.settings.guard
         if self.settings.rate:
             guard += self.settings.seconds_of("attempt_timeout")
         self.clock = clock(service.clock, service.engine, guard)
         self._receivers = []
         self._begun, self._live = service, True
-        if self._server is not None:
-            self._server.add(service)
         return service
 
     def _end_service(self) -> None:
@@ -265,12 +272,14 @@ class _Emulator(Generic[ClockFace]):
         self._live = False
         if self._server is not None:
             self._server.remove(service)
-        self._shut_down_apps()
-        self._started_apps.clear()
-        if self._flow is not None:
-            service.loop.call_soon(self._flow.cancel)
-            self._flow = None
-        service.close()
+        try:
+            self._shut_down_apps()
+        finally:
+            self._started_apps.clear()
+            if self._flow is not None:
+                service.loop.call_soon(self._flow.cancel)
+                self._flow = None
+            service.close()
 
     def _served(self) -> "Server":
         service = self._live_service
@@ -407,7 +416,15 @@ class AsyncEmulator(_Emulator[AwaitableClock]):
     """
 
     async def __aenter__(self) -> Self:
-        """Begin at zero, under a key of its own, on the running loop."""
+        """Begin at zero, under a key of its own, on the running loop, which must be asyncio's."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise WrongFace(
+                "AsyncEmulator runs on asyncio, and this is another loop, such as trio's. Take"
+                " Emulator, and call its verbs in a thread:"
+                " await anyio.to_thread.run_sync(ringback.advance, 30)."
+            ) from None
         return self.open()
 
     async def __aexit__(
@@ -495,6 +512,12 @@ class _Sole:
     def find(self, secret: str | None) -> Service | None:
         """The emulator's own service, whoever asks: it refuses strangers itself."""
         return self._find()
+
+
+def described(rejection: Rejection) -> str:
+    """What the service said to a request that it refused, and our advice."""
+    advice = f" ({rejection.hint})" if rejection.hint else ""
+    return f"{rejection.status} {rejection.code}: {rejection.message}{advice}"
 
 
 def _performance(emulator: Emulator | AsyncEmulator, path: "str | Path") -> "Performance":

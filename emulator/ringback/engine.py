@@ -5,8 +5,8 @@ attempt out on the engine's loop. Whoever moves the clock decides when anything 
 """
 
 import asyncio
-import contextvars
 import itertools
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from functools import partial
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop, drained
 from ringback.clock.timers import Timers
-from ringback.clock.virtual import INSIDE, VirtualClock
+from ringback.clock.virtual import VirtualClock
 from ringback.core import delivery as core
 from ringback.core.dispatcher import Dispatcher
 from ringback.core.duration import SECOND
@@ -37,6 +37,8 @@ from ringback.views import Attempt
 
 MAX_AT_ONCE = 256
 """How many attempts a flowing clock carries out at the same time."""
+
+_log = logging.getLogger("ringback.engine")
 
 
 @dataclass(slots=True, eq=False)
@@ -92,14 +94,18 @@ class Engine:
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
 
     def accept(self, job: core.Job) -> core.Delivery:
-        """Take *job* on, from any thread."""
+        """Take *job* on, from any thread.
+
+        A flowing clock is not woken: it has to answer whoever asks first. `clock.on_change` does.
+        """
         with self._lock:
+            self.clock.observe()
+            self.clock.accepted()
             due_at = job.accepted_at + self._processing
             delivery = self.dispatcher.accept(job, due_at)
             self._journal.append(
                 JobAccepted(job.accepted_at, job.request_id, delivery.position, due_at)
             )
-        self.clock.on_change()
         return delivery
 
     def cancel(self, position: int, reason: str) -> None:
@@ -141,20 +147,30 @@ class Engine:
                 self._timers.run_next()
                 return None
             delivery = self.dispatcher.start_due(due[0]) if due else None
-            return None if delivery is None else self._begin(delivery)
+            if delivery is None:
+                return None
+            try:
+                return self._begin(delivery)
+            except Exception as error:
+                # The verb that moves the clock raises it; no delivery stays in flight for ever.
+                self.cancel(delivery.position, f"aborted: the emulator failed: {error!r}")
+                raise
 
     async def exchange(self, call: Call) -> None:
         """Carry *call* out, and wait until the loop has nothing left to do.
 
-        If the waiting is cancelled the attempt goes on, and ends in its own time.
+        If the waiting is cancelled the attempt goes on, and ends in its own time. If the attempt is
+        aborted the waiting ends. An error of our own surfaces here.
         """
-        await asyncio.shield(self.launch(call))
+        task = self.launch(call)
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
         await drained()
 
     def launch(self, call: Call) -> "asyncio.Task[None]":
         """Carry *call* out in a task of its own, on the running loop."""
-        context = contextvars.copy_context()
-        context.run(INSIDE.set, lambda: not call.ended)
+        context = self.clock.inside(lambda: not call.ended)
         call.task = asyncio.get_running_loop().create_task(self._carry_out(call), context=context)
         return call.task
 
@@ -162,15 +178,14 @@ class Engine:
         """End every attempt in flight as aborted: recorded, and not retried."""
         with self._lock:
             for call in list(self._calls):
-                position = call.delivery.position
-                if not self.dispatcher.deliveries[position].settled:
-                    self.cancel(position, f"aborted: {reason}")
-                self._hang_up(call, Aborted(reason))
+                self._give_up(call, reason)
                 if call.task is not None:
                     self.loop.call_soon(call.task.cancel)
 
     def ensure_loop(self) -> EngineLoop:
         """The loop on which exchanges run, bound or started now if it was not."""
+        if self.loop.lost:
+            self.abort("the event loop that it ran on was closed")
         self.loop.ensure()
         return self.loop
 
@@ -178,7 +193,7 @@ class Engine:
 
     def _begin(self, delivery: core.Delivery) -> Call | None:
         job, number = delivery.job, len(delivery.attempts) + 1
-        message = self._compose(job)
+        message = self._message(delivery)
         route = self._routes.find(job.endpoint.origin)
         fault = route.fault(number)
         self._journal.append(AttemptStarted(delivery.started_at or 0, delivery.position, number))
@@ -190,10 +205,14 @@ class Engine:
             return None
         if route.sender is None:
             raise MachineError(f"the route of {job.endpoint.origin} leads nowhere")
-        token = self.clock.enter(f"attempt {number} of {job.request_id} to {message.url}")
+        token = self.clock.occupy(f"attempt {number} of {job.request_id} to {message.url}")
         call = Call(delivery, message, fault, route.sender, token)
         self._calls.add(call)
         return call
+
+    def _message(self, delivery: core.Delivery) -> CallbackMessage:
+        """What an attempt carries: the attempts of a delivery share what is made for the first."""
+        return delivery.attempts[0].message if delivery.attempts else self._compose(delivery.job)
 
     def _answered(
         self,
@@ -209,11 +228,11 @@ class Engine:
         elif fault is not None and fault.instead is None:
             outcome = fault.after(outcome)
         ended_at = (delivery.started_at or 0) + takes
-        end = partial(self._end, delivery, message, fault, outcome, ended_at)
         if takes:
+            end = partial(self._end, delivery, message, fault, outcome, ended_at)
             self._timers.call_at(ended_at, end)
         else:
-            end()
+            self._end(delivery, message, fault, outcome, ended_at)
 
     async def _carry_out(self, call: Call) -> None:
         limits, alarm = self._real_limits, None
@@ -224,11 +243,15 @@ class Engine:
                 outcome = await call.sender.send(call.message, call.delivery.job.endpoint, limits)
         except asyncio.CancelledError:
             if not call.expired:
-                self._hang_up(call, Aborted("the emulator was closed"))
+                self._give_up(call, "its event loop has ended")
                 raise
             outcome = TimedOut(limits.total or 0)
+        except SystemExit as error:  # it would end the loop, and with it whoever waits for it
+            self._give_up(call, f"the receiver called sys.exit({error.code!r})")
+            return
         except Exception as error:
-            self._hang_up(call, Aborted(f"the emulator failed: {error}"))
+            _log.exception("%s: the emulator failed", call.message.url)
+            self._give_up(call, f"the emulator failed: {error!r}")
             raise
         finally:
             if alarm is not None:
@@ -236,6 +259,14 @@ class Engine:
         if call.fault is not None:
             outcome = call.fault.after(outcome)
         self._hang_up(call, outcome)
+
+    def _give_up(self, call: Call, reason: str) -> None:
+        """End *call* as aborted: recorded, and not retried."""
+        with self._lock:
+            position = call.delivery.position
+            if not call.ended and not self.dispatcher.deliveries[position].settled:
+                self.cancel(position, f"aborted: {reason}")
+            self._hang_up(call, Aborted(reason))
 
     def _hang_up(self, call: Call, outcome: Outcome) -> None:
         """End *call*, once, and let time go on."""

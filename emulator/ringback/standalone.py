@@ -1,15 +1,18 @@
 """`ringback serve`: the emulator as a process of its own, for tests in any language.
 
 It prints one ready line, whose form is fixed, then one line for each refused request and each
-attempt. Lines are written by the main thread, so a reader that is slow delays no delivery.
+attempt. A thread of its own writes the lines, so whoever reads slowly, or not at all, delays
+neither a delivery nor the end.
 """
 
 import os
 import queue
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from types import FrameType
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TypeAlias
 
 from ringback.clock.real import utc_now
 from ringback.core.delivery import State
@@ -23,12 +26,21 @@ from ringback.core.journal import (
     RequestAnswered,
     RequestRejected,
 )
-from ringback.emulator import Emulator
+from ringback.emulator import Emulator, described
 from ringback.serving.server import Server
 from ringback.settings import Settings
 from ringback.views import Deliveries
 
+Lines: TypeAlias = "queue.SimpleQueue[Fact | str | None]"
+"""What is to be written: facts, lines as they are, and None for the end."""
+
 _MILLISECOND = SECOND // 1000
+
+_PATIENCE = 0.5
+"""Real seconds that the end waits for whoever reads the last lines."""
+
+_GLANCE = 0.2
+"""Real seconds between looks for a signal that came just before a wait, and so did not end it."""
 
 
 def serve(
@@ -37,31 +49,32 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8088,
     connect: Mapping[str, str] | None = None,
-    write: Callable[[str], object] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly.
 
-    *connect* maps origins to the base URLs where they lead. *write* takes each line (standard
-    output, flushed at once). Raises `ServerError` when it cannot listen, `SettingsError` for a
-    route that leads nowhere.
+    *connect* maps origins to the base URLs where they lead. Raises `ServerError` when it cannot
+    listen, `SettingsError` for a route that leads nowhere.
     """
-    facts: queue.SimpleQueue[Fact | None] = queue.SimpleQueue()
-    say = write or _print
+    lines: Lines = queue.SimpleQueue()
     server = Server(host, port)
     emulator = Emulator(settings, server=server)
     try:
         emulator.open()
-        emulator.journal.on_append = facts.put
+        lines.put(f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}")
+        emulator.journal.on_append = lines.put
         for origin, base in (connect or {}).items():
             emulator.connect(origin, base)
-        _on_signal(lambda: facts.put(None))
-        say(f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}")
-        while (fact := facts.get()) is not None:
-            line = describe(fact, emulator.deliveries)
-            if line:
-                say(line)
-        if emulator.pending:
-            say(f"ringback stopped with {len(emulator.pending)} deliveries pending")
+        signals = _signals()
+        writer = threading.Thread(
+            target=_write, args=(lines, emulator.deliveries), name="ringback lines", daemon=True
+        )
+        writer.start()
+        _wait_for(signals)
+        if count := len(emulator.pending):
+            noun = "delivery" if count == 1 else "deliveries"
+            lines.put(f"ringback stopped with {count} {noun} pending")
+        lines.put(None)
+        writer.join(_PATIENCE)
     finally:
         emulator.close()
         server.stop()
@@ -77,9 +90,7 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
             endpoint = deliveries[fact.position].endpoint
             return f"{at} speak 200 accepted request={fact.request_id} callback={endpoint}"
         case RequestRejected():
-            refused = fact.rejection
-            hint = f" ({refused.hint})" if refused.hint else ""
-            return f"{at} speak {refused.status} {refused.code}: {refused.message}{hint}"
+            return f"{at} speak {described(fact.rejection)}"
         case ParametersIgnored():
             names = ", ".join(map(repr, fact.parameters))
             return f"{at} speak ignored unknown parameters {names} request={fact.request_id}"
@@ -107,14 +118,30 @@ def _offset(moment: int) -> str:
     return words(moment - moment % _MILLISECOND)
 
 
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _write(lines: Lines, deliveries: Deliveries) -> None:
+    """Write *lines* to standard output, past its buffer: nothing is left to flush at the end."""
+    if sys.stdout is None:
+        return
+    file = sys.stdout.fileno()
+    with suppress(BrokenPipeError):  # nobody reads any more
+        while (each := lines.get()) is not None:
+            line = each if isinstance(each, str) else describe(each, deliveries)
+            rest = f"{line}\n".encode(errors="backslashreplace") if line else b""
+            while rest:
+                rest = rest[os.write(file, rest) :]
 
 
-def _on_signal(stop: Callable[[], None]) -> None:
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop()
+def _signals() -> "queue.SimpleQueue[int]":
+    """From now on SIGINT and SIGTERM end nothing, but come here."""
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: signals.put(number))
+    return signals
 
-    signal.signal(signal.SIGINT, handle)
-    signal.signal(signal.SIGTERM, handle)
+
+def _wait_for(signals: "queue.SimpleQueue[int]") -> None:
+    """Wait for the first of *signals*."""
+    while True:
+        with suppress(queue.Empty):
+            signals.get(timeout=_GLANCE)
+            return

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol, overload
 
 from ringback.core import delivery as core
-from ringback.core.callback import Endpoint
+from ringback.core.callback import Endpoint, read_origin
 from ringback.core.delivery import State
 from ringback.core.duration import SECOND, seconds, words
 from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered, AnswerLost, Outcome
 from ringback.core.speak import SpeakRequest
+from ringback.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class Attempt:
     def __str__(self) -> str:
         attempt = self._attempt
         return f"{_since(self._job, attempt.started_at)} {attempt.message.method} {self.word}"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Attempt):
+            return NotImplemented
+        return self._attempt is other._attempt
+
+    def __hash__(self) -> int:
+        return hash(id(self._attempt))
 
     @property
     def number(self) -> int:
@@ -237,6 +246,11 @@ class Deliveries(Sequence[Delivery]):
     def __iter__(self) -> Iterator[Delivery]:
         return iter(self._items)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Deliveries | list | tuple):
+            return NotImplemented
+        return list(self) == list(other)
+
     @overload
     def __getitem__(self, index: int) -> Delivery: ...
     @overload
@@ -257,9 +271,10 @@ class Deliveries(Sequence[Delivery]):
 
     def for_request(self, request_id: str) -> Delivery:
         """The newest delivery of a request. Raises `LookupError` for an unknown id."""
-        for index in range(self._indexed, len(self._items)):
+        known = len(self._items)  # once: another thread may be submitting
+        for index in range(self._indexed, known):
             self._positions[self._items[index].request_id] = index
-        self._indexed = len(self._items)
+        self._indexed = known
         position = self._positions.get(request_id)
         if position is None:
             raise LookupError(
@@ -269,10 +284,11 @@ class Deliveries(Sequence[Delivery]):
         return self._items[position]
 
     def to(self, origin: str) -> "Deliveries":
-        """Those that go to *origin*, such as `https://app.example`."""
-        return Deliveries(
-            [item for item in self._items if item.endpoint.origin == origin.rstrip("/").lower()]
-        )
+        """Those that go to *origin*, such as `https://app.example`. Raises `SettingsError`."""
+        wanted = read_origin(origin)
+        if wanted is None:
+            raise SettingsError(f"{origin!r} is no origin. Write https://app.example.")
+        return Deliveries([item for item in self._items if item.endpoint.origin == wanted])
 
 
 def _since(job: core.Job, moment: int) -> str:

@@ -1,13 +1,15 @@
-"""Fixtures, marker and reports. Nothing of Ringback is imported before a fixture needs it.
+"""Fixtures, marker and reports. Nothing of Ringback is imported before a test needs it.
 
 Every pytest run of every project that has Ringback installed imports this module, so it imports
-pytest and nothing else.
+pytest and what pytest has imported already.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeGuard, TypeVar
 
 import pytest
 
@@ -17,23 +19,81 @@ if TYPE_CHECKING:
 
     AnyEmulator: TypeAlias = Emulator | AsyncEmulator
 
-LENIENCIES = {
-    "allow_pending": "pending",
-    "allow_unused_replies": "replies",
-    "allow_strangers": "strangers",
-}
-"""Marker keywords that relax one check at teardown, and the kind of leftover that each allows."""
+    One = TypeVar("One", Emulator, AsyncEmulator)
 
-_emulators: pytest.StashKey[list["AnyEmulator"]] = pytest.StashKey()
-_body_failed: pytest.StashKey[bool] = pytest.StashKey()
+LENIENCIES = {
+    "pending": "allow_pending",
+    "replies": "allow_unused_replies",
+    "strangers": "allow_strangers",
+}
+"""Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""
+
+SWITCHES = ("strict", *LENIENCIES.values())
+"""The marker's keywords that are no settings."""
+
+SECTION = "ringback timeline"
+PROPERTY = "ringback_timeline"
+
+_MANY = 10
+"""How many leftovers are listed one by one."""
 
 _ATTEMPT_LINE = re.compile(r"[+-][\d.]+s (POST|PUT) ")
+
+_OURS = ("ringback.", "pytest_ringback.")
+
+_PLUMBING = ("asyncio.", "concurrent.", "contextlib.")
+"""Modules whose frames, between ours, say as little about a test as ours do."""
+
+
+class Watch:
+    """What one test does with its emulators, from the first fixture of ours to the last."""
+
+    def __init__(self, strangers: int) -> None:
+        """Begin; *strangers* is how many the server has turned away so far."""
+        self.emulators: dict[str, AnyEmulator] = {}
+        self.fixtures = 0
+        self.verdicts: list[bool] = []
+        self.leftovers: dict[str, list[str]] = {kind: [] for kind in LENIENCIES}
+        self._strangers = strangers
+
+    @property
+    def body_passed(self) -> bool:
+        """Whether the test's body ran to its end, its subtests included, and found no fault."""
+        return bool(self.verdicts) and all(self.verdicts)
+
+    @property
+    def timeline(self) -> str:
+        """What every emulator of the test did."""
+        if len(self.emulators) == 1:
+            return next(iter(self.emulators.values())).timeline
+        return "\n\n".join(f"{name}:\n{each.timeline}" for name, each in self.emulators.items())
+
+    def look_at(self, name: str, emulator: "AnyEmulator") -> None:
+        """Note what *emulator* leaves behind."""
+        for kind, sentences in emulator.leftovers().items():
+            whose = f"{name}: " if len(self.emulators) > 1 else ""
+            self.leftovers[kind] += [whose + sentence for sentence in sentences]
+
+    def look_at_strangers(self, strangers: int) -> None:
+        """Note the requests that the server itself has turned away since this was last asked."""
+        self.leftovers["strangers"] += [
+            "a request came with a key that belongs to no emulator of this test. The application"
+            " must use ringback.api_key"
+        ] * (strangers - self._strangers)
+        self._strangers = strangers
+
+
+_watch: pytest.StashKey[Watch] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the ini options."""
     parser.addini("ringback_port", "port of the fixtures' server; 0 picks a free one", default="0")
-    parser.addini("ringback_api_key", "API key of every test's emulator; empty: a new one each")
+    parser.addini(
+        "ringback_api_key",
+        "API key of each test's first emulator, for an application that reads its key once; empty:"
+        " a new one each",
+    )
     parser.addini(
         "ringback_collect", "collect *.ringback.yaml files as tests", type="bool", default=True
     )
@@ -48,20 +108,21 @@ def pytest_configure(config: pytest.Config) -> None:
         " and allow_strangers each one kind.",
     )
     _port(config)
+    _collects(config)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Check the keywords of every marker, so that a misspelt one cannot pass unnoticed."""
-    for item in items:
-        for marker in item.iter_markers("ringback"):
-            _check_marker(item, marker)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose marker cannot mean anything, whether or not it uses a fixture of ours."""
+    for marker in item.iter_markers("ringback"):
+        _check(marker)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect scenario files."""
     if not file_path.name.endswith((".ringback.yaml", ".ringback.yml")):
         return None
-    if not parent.config.getini("ringback_collect"):
+    if not _collects(parent.config):
         return None
     from pytest_ringback.collecting import collect
 
@@ -79,9 +140,14 @@ def ringback_settings() -> "Settings":
 @pytest.fixture(scope="session")
 def ringback_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
     """The one server of this session: its socket is paid for once."""
+    from ringback import ServerError
     from ringback.serving.server import Server
 
-    server = Server(port=_port(pytestconfig))
+    port = _port(pytestconfig)
+    try:
+        server = Server(port=port)
+    except ServerError as error:
+        _refuse(f"ini option ringback_port: {error}{_advice_to_workers(pytestconfig)}")
     yield server
     server.stop()
 
@@ -93,8 +159,8 @@ def ringback(
     """An emulator of this test's own: clean, at zero, under its own API key."""
     from ringback import Emulator
 
-    with Emulator(_settings(request, ringback_settings), server=ringback_server) as emulator:
-        yield from _checked(request, emulator, ringback_server)
+    with _watched(request, ringback_server, ringback_settings) as begin:
+        yield begin("ringback", Emulator, {})
 
 
 @pytest.fixture
@@ -104,11 +170,9 @@ def async_ringback(
     """The same, with verbs that are awaited. A plain fixture: it works under every async plugin."""
     from ringback import AsyncEmulator
 
-    emulator = AsyncEmulator(_settings(request, ringback_settings), server=ringback_server).open()
-    try:
-        yield from _checked(request, emulator, ringback_server)
-    finally:
-        emulator.close()
+    _check_loop(request)
+    with _watched(request, ringback_server, ringback_settings) as begin:
+        yield begin("async_ringback", AsyncEmulator, {})
 
 
 @pytest.fixture
@@ -116,19 +180,15 @@ def make_ringback(
     request: pytest.FixtureRequest, ringback_server: "Server", ringback_settings: "Settings"
 ) -> "Iterator[Callable[..., Emulator]]":
     """Make more emulators: `make_ringback(retries=3)`. Each is checked and ended with the test."""
-    from contextlib import ExitStack
+    from itertools import count
 
     from ringback import Emulator
 
-    with ExitStack() as stack:
+    numbers = count(1)
+    with _watched(request, ringback_server, ringback_settings) as begin:
 
         def make(**settings: Any) -> "Emulator":
-            chosen = _settings(request, ringback_settings).changed(**settings)
-            emulator = stack.enter_context(Emulator(chosen, server=ringback_server))
-            made = _checked(request, emulator, ringback_server)
-            next(made)
-            stack.callback(next, made, None)
-            return emulator
+            return begin(f"make_ringback() {next(numbers)}", Emulator, settings)
 
         yield make
 
@@ -138,14 +198,22 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the timeline of every emulator that a failing test used."""
+    _hide_own_frames(call.excinfo)
     report = yield
-    emulators = item.stash.get(_emulators, [])
+    watch = item.stash.get(_watch, None)
+    if watch is None:
+        return report
     if report.when == "call":
-        item.stash[_body_failed] = report.failed
-    if report.failed and emulators:
-        text = "\n\n".join(emulator.timeline for emulator in emulators)
-        report.sections.append(("ringback timeline", text))
-        item.user_properties.append(("ringback_timeline", text))
+        watch.verdicts.append(report.passed)
+    if report.failed and watch.emulators:
+        report.sections.append((SECTION, watch.timeline))
+        if PROPERTY not in dict(item.user_properties):
+            # JUnit XML takes the properties of the teardown's report, which copies the item's.
+            item.user_properties.append((PROPERTY, watch.timeline))
+            report.user_properties.append((PROPERTY, watch.timeline))
+    if report.when == "teardown":
+        # Items live as long as the session; what a test's emulators hold must not.
+        del item.stash[_watch]
     return report
 
 
@@ -166,75 +234,132 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     ]
 
 
-def _checked(
-    request: pytest.FixtureRequest, emulator: Any, server: "Server"
-) -> Generator[Any, None, None]:
-    """Yield *emulator* to the test, and fail the test for what it leaves behind."""
-    item: pytest.Item = request.node
-    item.stash.setdefault(_emulators, []).append(emulator)
-    strangers = server.strangers
-    yield emulator
-    if item.stash.get(_body_failed, False):
-        return
-    options = _marker(request)
-    if not options.get("strict", True):
-        return
-    leftovers: dict[str, list[str]] = emulator.leftovers()
-    leftovers["strangers"] += [
-        "a request came with a key that belongs to no live test. The application must use"
-        " ringback.api_key"
-    ] * (server.strangers - strangers)
-    for keyword, kind in LENIENCIES.items():
-        if options.get(keyword, False):
-            del leftovers[kind]
-    problems = [f"- {sentence}" for sentences in leftovers.values() for sentence in sentences]
-    if problems:
-        pytest.fail(
-            "the test left something behind (@pytest.mark.ringback(strict=False) allows it):\n"
-            + "\n".join(problems),
-            pytrace=False,
-        )
+@contextmanager
+def _watched(
+    request: pytest.FixtureRequest, server: "Server", settings: "Settings"
+) -> "Iterator[Callable[[str, type[One], dict[str, Any]], One]]":
+    """For one fixture: begin emulators, and at its end look at what they leave behind.
+
+    The test fails once, at the end of the last fixture, for what all of them found.
+    """
+    watch = request.node.stash.setdefault(_watch, Watch(server.strangers))
+    watch.fixtures += 1
+    begun: dict[str, Any] = {}
+
+    def begin(name: str, face: "type[One]", changes: dict[str, Any]) -> "One":
+        chosen = _settings(request, settings, watch).changed(**changes)
+        emulator = face(chosen, server=server).open()
+        begun[name] = watch.emulators[name] = emulator
+        return emulator
+
+    try:
+        yield begin
+        watch.look_at_strangers(server.strangers)
+        for name, emulator in begun.items():
+            watch.look_at(name, emulator)
+    finally:
+        for emulator in begun.values():
+            emulator.close()
+        watch.fixtures -= 1
+    if watch.body_passed and not watch.fixtures:
+        _complain(watch.leftovers, _keywords(request.node))
 
 
-def _settings(request: pytest.FixtureRequest, settings: "Settings") -> "Settings":
-    """The settings of one test: the fixture's, the ini options', the marker's, in that order."""
+def _complain(leftovers: dict[str, list[str]], keywords: dict[str, Any]) -> None:
+    """Fail the test for what it has left behind, unless its marker allows that."""
+    if not keywords.get("strict", True):
+        return
+    found = {
+        kind: sentences
+        for kind, sentences in leftovers.items()
+        if sentences and not keywords.get(LENIENCIES[kind], False)
+    }
+    lines = [sentence for sentences in found.values() for sentence in sentences]
+    if not lines:
+        return
+    allowing = ", ".join(f"{LENIENCIES[kind]}=True" for kind in found)
+    if len(lines) == 1:
+        story = [f"the test left something behind: {lines[0]}"]
+    else:
+        kinds = ", ".join(found)
+        story = [f"the test left {len(lines)} things behind ({kinds}):"]
+        story += [f"- {line}" for line in lines[:_MANY]]
+    if len(lines) > _MANY:
+        story.append(f"- and {len(lines) - _MANY} more")
+    story.append(f"@pytest.mark.ringback({allowing}) allows it, and strict=False anything.")
+    _refuse("\n".join(story))
+
+
+def _settings(request: pytest.FixtureRequest, settings: "Settings", watch: Watch) -> "Settings":
+    """The settings of one emulator: the fixture's, the ini options', the marker's, in that order.
+
+    Ids differ from emulator to emulator, as the service's do, and repeat from run to run. A key
+    that was fixed is the first emulator's, for no two on one server can share it.
+    """
     from zlib import crc32
 
+    from ringback import Settings
+
+    if not isinstance(settings, Settings):
+        _refuse(f"fixture ringback_settings must return a ringback.Settings, not {settings!r}")
     changes: dict[str, Any] = {}
     if settings.seed is None:
-        # Ids differ from test to test, as the service's do, and repeat from run to run.
-        changes["seed"] = crc32(request.node.nodeid.encode())
+        changes["seed"] = crc32(f"{request.node.nodeid}#{len(watch.emulators)}".encode())
     if settings.api_key is None and (key := request.config.getini("ringback_api_key")):
         changes["api_key"] = key
-    marked = _marker(request)
-    changes.update(
-        (name, value) for name, value in marked.items() if name not in ("strict", *LENIENCIES)
-    )
-    return settings.changed(**changes)
+    chosen = settings.changed(**changes | _settings_of(_keywords(request.node)))
+    if any(each.api_key == chosen.api_key for each in watch.emulators.values()):
+        return chosen.changed(api_key=None)
+    return chosen
 
 
-def _marker(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _keywords(item: pytest.Item) -> dict[str, Any]:
     """The keywords of the markers, the closest winning."""
     keywords: dict[str, Any] = {}
-    for marker in reversed(list(request.node.iter_markers("ringback"))):
+    for marker in reversed(list(item.iter_markers("ringback"))):
         keywords.update(marker.kwargs)
     return keywords
 
 
-def _check_marker(item: pytest.Item, marker: pytest.Mark) -> None:
-    from ringback.errors import SettingsError
+def _settings_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in keywords.items() if name not in SWITCHES}
+
+
+def _check(marker: pytest.Mark) -> None:
+    """Refuse a marker that cannot mean anything."""
+    if marker.args:
+        _refuse(
+            "@pytest.mark.ringback takes keywords only, as in @pytest.mark.ringback(retries=3), not"
+            f" {', '.join(map(repr, marker.args))}"
+        )
+    for name in SWITCHES:
+        if not isinstance(marker.kwargs.get(name, True), bool):
+            _refuse(f"@pytest.mark.ringback: {name} is True or False, not {marker.kwargs[name]!r}")
+    settings = _settings_of(marker.kwargs)
+    if not settings:
+        return
+    from ringback import Settings, SettingsError
     from ringback.settings import check_name
 
-    if marker.args:
-        raise pytest.UsageError(
-            f"{item.nodeid}: @pytest.mark.ringback takes keywords only, as in"
-            " @pytest.mark.ringback(retries=3)"
+    try:
+        for name in settings:
+            check_name(name, "keyword", SWITCHES)
+        Settings(**settings)
+    except SettingsError as error:
+        _refuse(f"@pytest.mark.ringback: {error}")
+
+
+def _check_loop(request: pytest.FixtureRequest) -> None:
+    """Refuse a test that runs on another loop than asyncio's, before it meets the lack of one."""
+    backend = ""
+    if "anyio_backend" in request.fixturenames:
+        chosen = request.getfixturevalue("anyio_backend")
+        backend = chosen if isinstance(chosen, str) else chosen[0]
+    if backend == "trio" or request.node.get_closest_marker("trio"):
+        _refuse(
+            "async_ringback runs on asyncio, and this test runs on trio. Take the fixture ringback,"
+            " and call its verbs in a thread: await anyio.to_thread.run_sync(ringback.advance, 30)."
         )
-    for name in marker.kwargs:
-        try:
-            check_name(name, "keyword of @pytest.mark.ringback", ("strict", *LENIENCIES))
-        except SettingsError as error:
-            raise pytest.UsageError(f"{item.nodeid}: {error}") from None
 
 
 def _port(config: pytest.Config) -> int:
@@ -242,6 +367,45 @@ def _port(config: pytest.Config) -> int:
     if not (value.isascii() and value.isdigit() and int(value) <= 65535):
         raise pytest.UsageError(f"ringback_port is a port number, or 0 to pick one, not {value!r}")
     return int(value)
+
+
+def _collects(config: pytest.Config) -> bool:
+    try:
+        return bool(config.getini("ringback_collect"))
+    except (ValueError, pytest.UsageError) as error:  # which of them depends on pytest's version
+        raise pytest.UsageError(f"ringback_collect is true or false: {error}") from None
+
+
+def _advice_to_workers(config: pytest.Config) -> str:
+    if not hasattr(config, "workerinput"):
+        return ""
+    return ". Each worker of pytest-xdist has a server of its own, so a fixed port serves only one"
+
+
+def _refuse(message: str) -> NoReturn:
+    """Fail with *message* alone: where in our code it comes from helps nobody."""
+    raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def _hide_own_frames(error: pytest.ExceptionInfo[Any] | None) -> None:
+    """Let an error that speaks to the test's author end at the author's own line.
+
+    pytest hides a frame that has a local of this name. `--full-trace` shows all the same, and a
+    `MachineError`, which is a fault of ours, is shown in full.
+    """
+    errors = sys.modules.get("ringback.errors")
+    if error is None or errors is None or isinstance(error.value, errors.MachineError):
+        return
+    frames = [entry.frame for entry in error.traceback]
+    modules = [f"{frame.f_globals.get('__name__')}." for frame in frames]
+    spoken = error.type in (LookupError, AssertionError) and modules[-1].startswith(_OURS)
+    if not spoken and not isinstance(error.value, errors.RingbackError):
+        return
+    ours = False
+    for frame, module in zip(frames, modules, strict=True):
+        ours = module.startswith(_OURS) or (ours and module.startswith(_PLUMBING))
+        if ours:
+            frame.f_locals["__tracebackhide__"] = True
 
 
 def _is_timeline(value: object) -> TypeGuard[list[str]]:

@@ -14,7 +14,7 @@ import math
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ringback.audio import aac, mp3, opus
 from ringback.audio.pcm import AMPLITUDE
@@ -23,67 +23,66 @@ from ringback.audio.symbols import TONES
 FRAMES = 40
 """How long a tone is encoded, in frames; the first half is not steady."""
 
-MP3_BIT_RATE = 8
-"""In kbit/s. The smallest frames there are, so that they fit into every other bit rate."""
+REPEATS = 8
+"""How often a frame is decoded to be heard; in the middle it is steady."""
+
+MP3_RATES = (22050, 24000)
+
+MP3_BIT_RATE = 8000
+"""The smallest frames there are, so that they fit into every other bit rate."""
 
 AAC_BIT_RATES = range(1500, 3200, 100)
-"""In bit/s. What the encoder is asked for; it gives more."""
+"""What the encoder is asked for; it gives more."""
+
+AAC_HEADER = 7
 
 AAC_LARGEST = 16
 """In bytes. What 4000 bit/s, the least that the service offers, leaves after a header."""
 
-AAC_HEADER = 7
-
 OPUS_SIZES = (20, 30)
 """In bytes: the least in which libopus can say a tone, and what the default bit rate gives."""
 
+HEAD = '''"""Encoded frames of the tones, in the order of their symbols: data, not to be edited.
 
-def main() -> None:
-    sys.stdout.write(text())
+Made by `tests/assets/make_codebook.py`, which names the encoders.
+"""
+'''
 
 
-def text() -> str:
+def codebook() -> str:
     """The text of the module."""
-    aac_blocks = "".join(f'    bytes.fromhex("{aac_block(tone).hex()}"),\n' for tone in TONES)
+    mp3_frames = {rate: [mp3_body(tone, rate) for tone in TONES] for rate in MP3_RATES}
+    aac_frames = [aac_block(tone) for tone in TONES]
+    opus_frames = {size: [opus_packet(tone, size) for tone in TONES] for size in OPUS_SIZES}
     return (
-        '"""Encoded frames of the tones, in the order of their symbols: data, not to be edited.\n\n'
-        "Made by `tests/assets/make_codebook.py`, which names the encoders.\n"
-        '"""\n\n'
-        f"MP3 = {{\n{''.join(entry(rate, map_mp3(rate)) for rate in (22050, 24000))}}}\n"
-        '"""By sampling rate in hertz: what follows the header of a Layer III frame."""\n\n'
-        f"AAC = (\n{aac_blocks})\n"
-        '"""Raw data blocks at 22050 Hz."""\n\n'
-        f"OPUS = {{\n{''.join(entry(size, map_opus(size)) for size in OPUS_SIZES)}}}\n"
+        f"{HEAD}\nMP3 = {written_by_key(mp3_frames)}\n"
+        '"""By sampling rate in hertz: what follows the header of a Layer III frame."""\n'
+        f"\nAAC = {written(aac_frames)}\n"
+        '"""Raw data blocks at 22050 Hz."""\n'
+        f"\nOPUS = {written_by_key(opus_frames)}\n"
         '"""By their size in bytes: packets of one CELT frame of 20 ms."""\n'
     )
 
 
-def entry(key: int, frames: Iterable[bytes]) -> str:
-    """An entry of a dict: *frames* under *key*, one a line."""
-    lines = "".join(f'        bytes.fromhex("{frame.hex()}"),\n' for frame in frames)
-    return f"    {key}: (\n{lines}    ),\n"
+def written_by_key(books: dict[int, list[bytes]]) -> str:
+    entries = (f"    {key}: {written(frames, 4)},\n" for key, frames in books.items())
+    return f"{{\n{''.join(entries)}}}"
 
 
-def map_mp3(rate: int) -> Iterable[bytes]:
-    return (mp3_body(tone, rate) for tone in TONES)
-
-
-def map_opus(size: int) -> Iterable[bytes]:
-    return (opus_packet(tone, size) for tone in TONES)
-
-
-# Layer III
+def written(frames: list[bytes], indent: int = 0) -> str:
+    """A tuple, one frame a line."""
+    lines = (f'{"":{indent + 4}}bytes.fromhex("{frame.hex()}"),\n' for frame in frames)
+    return f"(\n{''.join(lines)}{'':{indent}})"
 
 
 def mp3_body(tone: int, rate: int) -> bytes:
     """What follows the header of a frame, without the ancillary bytes at its end."""
-    options = ["-c:a", "libmp3lame", "-reservoir", "0", "-b:a", f"{MP3_BIT_RATE}k"]
+    options = ["-c:a", "libmp3lame", "-reservoir", "0", "-b:a", str(MP3_BIT_RATE)]
     bare = ["-write_xing", "0", "-id3v2_version", "0", "-cutoff", "5000", "-f", "mp3"]
-    samples = sine(repeating(tone, rate, mp3.HOP), rate, FRAMES * mp3.HOP)
-    stream = encoded(samples, rate, [*options, *bare])
+    stream = encoded(repeating(tone, rate, mp3.HOP), rate, mp3.HOP, [*options, *bare])
     at = 0
     for _ in range(FRAMES // 2):
-        at += mp3.HOP // 8 * MP3_BIT_RATE * 1000 // rate + (stream[at + 2] >> 1 & 1)
+        at += mp3.HOP // 8 * MP3_BIT_RATE // rate + (stream[at + 2] >> 1 & 1)
     side = int.from_bytes(stream[at + 4 : at + 13])
     if stream[at : at + 2] != b"\xff\xf3" or side >> 64:
         raise ValueError("not a frame that is independent of its neighbours")
@@ -91,40 +90,23 @@ def mp3_body(tone: int, rate: int) -> bytes:
     return stream[at + 4 : at + 13 + (size + 7) // 8]
 
 
-# AAC
-
-
 def aac_block(tone: int) -> bytes:
     """The purest raw data block that is small enough."""
     frequency = repeating(tone, aac.RATE, aac.HOP)
-    samples = sine(frequency, aac.RATE, FRAMES * aac.HOP)
     plain = ["-aac_tns", "0", "-aac_pns", "0", "-aac_is", "0", "-cutoff", "4000", "-f", "adts"]
-    candidates = sorted(
-        {
-            frame
-            for bit_rate in AAC_BIT_RATES
-            for frame in adts_frames(
-                encoded(
-                    samples,
-                    aac.RATE,
-                    ["-c:a", "aac", "-aac_coder", "fast", "-b:a", str(bit_rate), *plain],
-                )
-            )[FRAMES // 2 : -2]
-            if len(frame) <= AAC_HEADER + AAC_LARGEST
-        }
-    )
-    repeats = 8
-    stream = b"".join(frame * repeats for frame in candidates)
-    command = ["ffmpeg", "-v", "error", "-f", "aac", "-i", "-", "-f", "s16le", "-"]
-    heard = subprocess.run(command, input=stream, stdout=subprocess.PIPE, check=True).stdout
+    found = set[bytes]()
+    for bit_rate in AAC_BIT_RATES:
+        options = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", str(bit_rate), *plain]
+        found |= set(adts_frames(encoded(frequency, aac.RATE, aac.HOP, options))[FRAMES // 2 : -2])
+    small = sorted(frame for frame in found if len(frame) <= AAC_HEADER + AAC_LARGEST)
+    stream = b"".join(frame * REPEATS for frame in small)
+    heard = piped(["-f", "aac", "-i", "-", "-f", "s16le"], stream)
     hop = 2 * aac.HOP
-    best = max(
-        range(len(candidates)),
-        key=lambda at: purity(
-            heard[(at * repeats + 4) * hop : (at * repeats + 6) * hop], frequency, aac.RATE
-        ),
-    )
-    return candidates[best][AAC_HEADER:]
+    middles = [at * REPEATS + REPEATS // 2 for at in range(len(small))]
+    purities = [
+        purity(heard[middle * hop : (middle + 2) * hop], frequency, aac.RATE) for middle in middles
+    ]
+    return small[purities.index(max(purities))][AAC_HEADER:]
 
 
 def adts_frames(stream: bytes) -> list[bytes]:
@@ -136,44 +118,47 @@ def adts_frames(stream: bytes) -> list[bytes]:
     return frames
 
 
-# Opus
-
-
 def opus_packet(tone: int, size: int) -> bytes:
     """The purest packet of *size* bytes, over four phases of the tone."""
-    candidates = sorted(
-        {packet for phase in range(4) for packet in opus_packets(tone, size, phase * math.pi / 4)}
-    )
-    return max(candidates, key=lambda packet: purity(opus_heard(packet), tone, opus.RATE))
+    phases = [step * math.pi / 4 for step in range(4)]
+    found = sorted({packet for phase in phases for packet in opus_packets(tone, size, phase)})
+    return max(found, key=lambda packet: purity(opus_heard(packet), tone, opus.RATE))
 
 
 def opus_packets(tone: int, size: int, phase: float) -> list[bytes]:
     """Encode with the CELT layer alone, up to 4 kHz, at a constant size, without prediction."""
-    restricted_low_delay, narrowband = 2051, 1101
-    requests = {4002: size * 400, 4006: 0, 4008: narrowband, 4010: 10, 4042: 1}
     library = opus_library()
-    encoder = library.opus_encoder_create(opus.RATE, 1, restricted_low_delay, None)
-    for request, value in requests.items():
-        if library.opus_encoder_ctl(ctypes.c_void_p(encoder), request, ctypes.c_int(value)):
-            raise ValueError(f"libopus refuses request {request}")
+    low_delay, narrowband = 2051, 1101
+    bit_rate, variable, bandwidth, complexity, independent = 4002, 4006, 4008, 4010, 4042
+    settings = {
+        bit_rate: size * 8 * opus.RATE // opus.HOP,
+        variable: 0,
+        bandwidth: narrowband,
+        complexity: 10,
+        independent: 1,
+    }
+    encoder = ctypes.c_void_p(library.opus_encoder_create(opus.RATE, 1, low_delay, None))
+    for setting, value in settings.items():
+        if library.opus_encoder_ctl(encoder, setting, ctypes.c_int(value)):
+            raise ValueError(f"libopus refuses setting {setting}")
     frame = sine(tone, opus.RATE, opus.HOP, phase)
     packets = []
     for _ in range(FRAMES):
         packet = ctypes.create_string_buffer(size)
-        library.opus_encode(ctypes.c_void_p(encoder), frame, opus.HOP, packet, size)
+        library.opus_encode(encoder, frame, opus.HOP, packet, size)
         packets.append(packet.raw)
-    library.opus_encoder_destroy(ctypes.c_void_p(encoder))
+    library.opus_encoder_destroy(encoder)
     return packets[FRAMES // 2 :]
 
 
 def opus_heard(packet: bytes) -> bytes:
     """A steady frame of samples out of the repeated *packet*."""
     library = opus_library()
-    decoder = library.opus_decoder_create(opus.RATE, 1, None)
+    decoder = ctypes.c_void_p(library.opus_decoder_create(opus.RATE, 1, None))
     samples = ctypes.create_string_buffer(2 * opus.HOP)
-    for _ in range(8):
-        library.opus_decode(ctypes.c_void_p(decoder), packet, len(packet), samples, opus.HOP, 0)
-    library.opus_decoder_destroy(ctypes.c_void_p(decoder))
+    for _ in range(REPEATS):
+        library.opus_decode(decoder, packet, len(packet), samples, opus.HOP, 0)
+    library.opus_decoder_destroy(decoder)
     return samples.raw
 
 
@@ -184,7 +169,16 @@ def opus_library() -> ctypes.CDLL:
     return library
 
 
-# Tones
+def encoded(frequency: float, rate: int, hop: int, options: Sequence[str]) -> bytes:
+    """A long tone, encoded by ffmpeg."""
+    source = ["-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "-"]
+    return piped([*source, *options], sine(frequency, rate, FRAMES * hop))
+
+
+def piped(options: Sequence[str], data: bytes) -> bytes:
+    # Without the special instructions of a processor, for the same bytes on each.
+    command = ["ffmpeg", "-v", "error", "-cpuflags", "0", *options, "-"]
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
 def repeating(tone: int, rate: int, hop: int) -> float:
@@ -194,34 +188,24 @@ def repeating(tone: int, rate: int, hop: int) -> float:
 
 def sine(frequency: float, rate: int, count: int, phase: float = 0) -> bytes:
     turn = 2 * math.pi * frequency / rate
-    return struct.pack(
-        f"<{count}h", *(round(AMPLITUDE * math.sin(turn * at + phase)) for at in range(count))
-    )
-
-
-def encoded(samples: bytes, rate: int, options: list[str]) -> bytes:
-    """What ffmpeg makes of *samples*."""
-    source = ["-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", "-"]
-    # Without the special instructions of a processor: the same bytes on each.
-    command = ["ffmpeg", "-v", "error", "-cpuflags", "0", *source, *options, "-"]
-    return subprocess.run(command, input=samples, stdout=subprocess.PIPE, check=True).stdout
+    wave = (round(AMPLITUDE * math.sin(turn * at + phase)) for at in range(count))
+    return struct.pack(f"<{count}h", *wave)
 
 
 def purity(samples: bytes, frequency: float, rate: int) -> float:
-    """The share of the energy of whole periods in *samples* that is at *frequency*.
+    """The share of the energy of *samples*, whole periods, that is at *frequency*.
 
-    A tone that is far too loud or too soft has none.
+    A tone that is more than twice too loud or too soft has none.
     """
     heard: list[int] = [sample for (sample,) in struct.iter_unpack("<h", samples)]
     turn = 2 * math.pi * frequency / rate
-    in_phase = sum(sample * math.cos(turn * at) for at, sample in enumerate(heard))
+    straight = sum(sample * math.cos(turn * at) for at, sample in enumerate(heard))
     across = sum(sample * math.sin(turn * at) for at, sample in enumerate(heard))
-    energy = 2 * (in_phase**2 + across**2) / len(heard)
-    height = math.sqrt(2 * energy / len(heard))
+    height = 2 * math.hypot(straight, across) / len(heard)
     if not AMPLITUDE / 2 < height < AMPLITUDE * 2:
         return 0
-    return energy / sum(sample * sample for sample in heard)
+    return height**2 * len(heard) / 2 / sum(sample * sample for sample in heard)
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(codebook())

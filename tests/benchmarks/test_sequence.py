@@ -1,32 +1,34 @@
 """What eleven attempts cost: five minutes of retries, as one test of a suite runs them.
 
 The receiver answers 500 each time. What is compared is the real time from the submission to the
-eleventh outcome, audio (about 20 KB) included.
+eleventh outcome, with 20 KB of audio in each attempt.
 """
 
 import http.client
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from freezegun import freeze_time
+from pytest_httpserver import HTTPServer
 from ringback import Emulator
-
-if TYPE_CHECKING:
-    from tests.benchmarks.conftest import Bench
-
-    Stopwatch = Callable[[Callable[[], object]], float]
+from tests.benchmarks.measuring import (
+    ATTEMPTS,
+    CALLBACK,
+    ORIGIN,
+    TEXT,
+    Table,
+    alternate,
+    receiver,
+    typical,
+)
 
 pytestmark = pytest.mark.benchmark
 
-ATTEMPTS = 11
-TIMES = 10
-"""Sequences per round."""
-
-TEXT = "Your order has been packed, and it will be with you on Tuesday."
-CALLBACK = "https://app.example/done"
 WAIT = timedelta(seconds=30)
 
 
@@ -37,6 +39,14 @@ def ringback() -> Iterator[Emulator]:
         yield emulator
 
 
+@pytest.fixture
+def audio(ringback: Emulator) -> bytes:
+    """What the attempts carry."""
+    delivery = ringback.submit(TEXT, callback=CALLBACK)
+    assert 19_000 < len(delivery.audio) < 22_000
+    return delivery.audio
+
+
 def sequence(ringback: Emulator) -> None:
     """Submit, and let all attempts happen."""
     delivery = ringback.submit(TEXT, callback=CALLBACK)
@@ -44,93 +54,84 @@ def sequence(ringback: Emulator) -> None:
     assert delivery.statuses == [500] * ATTEMPTS
 
 
-def audio_of(ringback: Emulator) -> bytes:
-    """What the attempts carry."""
-    delivery = ringback.submit(TEXT, callback=CALLBACK)
-    ringback.cancel(delivery, "only its audio is wanted")
-    return delivery.audio
-
-
 def test_eleven_attempts_to_a_scripted_receiver(
-    bench: "Bench", stopwatch: "Stopwatch", ringback: Emulator
+    table: Table, ringback: Emulator, audio: bytes
 ) -> None:
-    """Against eleven round trips of the same body on one kept-alive blocking socket."""
-    audio = audio_of(ringback)
+    """Beside eleven round trips of the same body on one kept-alive blocking socket."""
 
     def ours() -> float:
         ringback.reset()
-        ringback.receiver("https://app.example", replies=[500])
-        return stopwatch(lambda: [sequence(ringback) for _ in range(TIMES)]) / TIMES
+        ringback.receiver(ORIGIN, replies=[500])
+        return typical(lambda: sequence(ringback), 41)
 
     head = f"POST /done HTTP/1.1\r\nhost: app.example\r\ncontent-length: {len(audio)}\r\n\r\n"
+    request = head.encode() + audio
 
     def round_trips() -> None:
-        for _ in range(ATTEMPTS * TIMES):
-            connection.sendall(head.encode() + audio)
+        for _ in range(ATTEMPTS):
+            connection.sendall(request)
             assert connection.recv(65536).startswith(b"HTTP/1.1 500")
 
-    with bench.receiver(500) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+    with receiver(500) as port, socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        pairs = bench.alternate(ours, lambda: stopwatch(round_trips) / TIMES, rounds=15)
-    bench.ratio(
-        "11 attempts, scripted receiver / 11 kept-alive round trips on a blocking socket",
+        pairs = alternate(ours, lambda: typical(round_trips, 41), rounds=11)
+    table.ratio(
+        "11 attempts, scripted receiver / 11 round trips on a kept blocking socket",
         pairs,
         "ms",
-        factor=1e3,
-        at_most=0.7,
-        gate=1.5,
+        scale=1e3,
+        budget=0.7,
+        gate=2,
     )
 
 
+@pytest.mark.parametrize("client", ["httpx", "http.client"])
 def test_eleven_attempts_over_sockets(
-    bench: "Bench", stopwatch: "Stopwatch", ringback: Emulator
+    table: Table, ringback: Emulator, audio: bytes, client: str
 ) -> None:
-    """Against what people write today, done right: see `Handwritten`."""
-    audio = audio_of(ringback)
+    """Beside what is written by hand for want of us, with everything done right."""
 
     def ours() -> float:
         ringback.reset()
-        ringback.connect("https://app.example", f"http://127.0.0.1:{port}")
-        return stopwatch(lambda: [sequence(ringback) for _ in range(TIMES)]) / TIMES
+        ringback.connect(ORIGIN, f"http://127.0.0.1:{port}")
+        return typical(lambda: sequence(ringback), 11)
 
-    handwritten = Handwritten(audio)
-    try:
-        with bench.receiver(500) as port:
-            pairs = bench.alternate(ours, lambda: stopwatch(handwritten.sequence), rounds=7)
-    finally:
-        handwritten.stop()
-    bench.ratio(
-        "11 attempts over sockets / pytest-httpserver + thread + freezegun",
+    with receiver(500) as port, Handwritten(audio, CLIENTS[client]) as handwritten:
+        pairs = alternate(ours, lambda: typical(handwritten.sequence, 5))
+    table.ratio(
+        f"11 attempts over sockets / pytest-httpserver, thread, {client}, freezegun",
         pairs,
         "ms",
-        factor=1e3,
-        at_most=0.25,
-        gate=0.5,
+        scale=1e3,
+        budget=0.25,
+        gate=0.6,
     )
 
 
 class Handwritten:
     """A dispatcher in a thread, pytest-httpserver as its receiver, freezegun as its clock.
 
-    Everything is done right: one server for all tests, no client library, no polling. The thread
-    waits on a condition that the test notifies when it has moved the frozen time.
+    All done right: one server and one client for all tests, and no polling. The thread waits on a
+    condition, which the test notifies when it has moved the frozen time.
     """
 
-    def __init__(self, audio: bytes) -> None:
-        from pytest_httpserver import HTTPServer
-
-        self._audio = audio
+    def __init__(self, audio: bytes, client: "Callable[[str, bytes], Client]") -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = HTTPServer()
         self._server.start()
+        self._client = client(self._server.url_for("/done"), audio)
 
-    def stop(self) -> None:
+    def __enter__(self) -> "Handwritten":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
         self._server.stop()
 
     def sequence(self) -> None:
-        from freezegun import freeze_time
-
+        """One test's worth."""
         self._server.clear()
-        self._server.expect_request("/done", method="POST").respond_with_data("", status=500)
+        self._server.expect_request("/done", method="POST").respond_with_data(status=500)
         moved, ended = threading.Condition(), threading.Semaphore(0)
 
         def dispatch() -> None:
@@ -138,7 +139,7 @@ class Handwritten:
             for _ in range(ATTEMPTS):
                 with moved:
                     moved.wait_for(lambda: datetime.now() >= due)
-                assert self._post() == 500
+                assert self._client.post() == 500
                 due = datetime.now() + WAIT
                 ended.release()
 
@@ -153,10 +154,42 @@ class Handwritten:
             thread.join()
         assert len(self._server.log) == ATTEMPTS
 
-    def _post(self) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self._server.port)
+
+class Client:
+    """Posts the audio, by the standard library."""
+
+    def __init__(self, url: str, audio: bytes) -> None:
+        self._host = httpx.URL(url).netloc.decode()
+        self._audio = audio
+
+    def post(self) -> int:
+        """The answer's status."""
+        connection = http.client.HTTPConnection(self._host)
         try:
             connection.request("POST", "/done", self._audio)
             return connection.getresponse().status
         finally:
             connection.close()
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+class HttpxClient(Client):
+    """Posts the audio by httpx, one client for all, without certificates."""
+
+    def __init__(self, url: str, audio: bytes) -> None:
+        super().__init__(url, audio)
+        self._url = url
+        self._client = httpx.Client(verify=False)
+
+    def post(self) -> int:
+        """The answer's status."""
+        return self._client.post(self._url, content=self._audio).status_code
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()
+
+
+CLIENTS = {"http.client": Client, "httpx": HttpxClient}

@@ -1,17 +1,16 @@
 """The newest `deepgram-sdk`, unmodified, as the application's client."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from deepgram import DeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.errors.bad_request_error import BadRequestError
-
-from ringback import AsyncEmulator, Emulator, State
 from tests.e2e.apps.sdk import ask, ask_async, async_client, client, in_process_client
 from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox
+
+from ringback import AsyncEmulator, Emulator, State
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import httpx
 import pytest
 import time_machine
 from freezegun import freeze_time
+from tests.e2e.apps.sdk import ask, ask_async, async_client, client
+from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox, on_fastapi
 
 from ringback import AsyncEmulator, Emulator
 from ringback.settings import EPOCH
-from tests.e2e.apps.sdk import ask, ask_async, async_client, client
-from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox, on_fastapi
 
 FROZEN = "2031-05-17 12:00:00"
 Freezer = Callable[[], AbstractContextManager[Any]]
@@ -95,6 +95,7 @@ def test_the_emulator_tells_its_own_time(ringback: Emulator, freezer: Freezer) -
             f"{ringback.url}/v1/speak",
             headers={"authorization": f"Token {ringback.api_key}"},
             json={"text": GREETING},
+            trust_env=False,
         )
         assert (ringback.clock.now - EPOCH).total_seconds() == 90
     assert answer.headers["date"] == "Thu, 01 Jan 2026 00:01:30 GMT"

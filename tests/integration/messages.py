@@ -58,3 +58,12 @@ async def deliver(receiver: RudeReceiver, endpoint: Endpoint = APP, body: bytes 
 async def noted(receiver: RudeReceiver) -> str:
     """Wait until *receiver* has got as far as to note something."""
     return await asyncio.to_thread(receiver.notes.get, timeout=PATIENCE)
+
+
+async def some_turns() -> None:
+    """Let the loop do what has been asked of it so far, from whichever thread."""
+    loop = asyncio.get_running_loop()
+    for _ in range(3):
+        turn = loop.create_future()
+        loop.call_soon_threadsafe(turn.set_result, None)
+        await turn

@@ -57,6 +57,10 @@ class Visit:
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._connection.close()
 
+    def say_no_more(self) -> None:
+        """Close the half of the connection that goes to the other side."""
+        self._connection.shutdown(socket.SHUT_WR)
+
     def note(self, text: str) -> None:
         """Tell the test how far it got."""
         self._receiver.notes.put(text)
@@ -146,11 +150,20 @@ class RudeReceiver:
         self._open.add(connection)
         try:
             if self._tls is not None:
-                plain = connection
-                connection = self._tls.wrap_socket(plain, server_side=True)
+                self._open.discard(connection)
+                connection = encrypted = self._tls.wrap_socket(
+                    connection,
+                    server_side=True,
+                    do_handshake_on_connect=False,
+                    suppress_ragged_eofs=False,  # a missing goodbye is an error
+                )
                 self._open.add(connection)
-                self._open.discard(plain)
+                encrypted.do_handshake()
             self._behaviour(Visit(connection, self))
+        except ssl.SSLError:
+            # Closing on unread bytes would reset the connection before our alert was read.
+            while socket.socket.recv(connection, 1 << 16):
+                pass
         except OSError:  # the sender left: that is its right
             pass
         except Exception as fault:  # noqa: BLE001 - raised where the test ends
@@ -213,6 +226,20 @@ def hangs(visit: Visit) -> None:
     """Read the whole request and say nothing."""
     visit.read_request()
     visit.note("read")
+    visit.wait_until_they_leave()
+
+
+def says_no_more_without_reading(visit: Visit) -> None:
+    """Read the head, and end the own half of the connection while the other side still sends."""
+    visit.read_head()
+    visit.say_no_more()
+    visit.wait_for_permission()
+
+
+def hears_the_hello(visit: Visit) -> None:
+    """Take what comes first, as that of a handshake, and never answer it."""
+    visit.hear()
+    visit.note("heard the hello")
     visit.wait_until_they_leave()
 
 

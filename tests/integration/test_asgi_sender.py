@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -171,6 +172,20 @@ async def test_an_app_that_raises_answers_500_and_its_traceback_is_logged(
     assert (record.name, record.levelno) == ("ringback.receiver", logging.ERROR)
     assert record.exc_info
     assert isinstance(record.exc_info[1], ValueError)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("end", [pytest.fail, sys.exit])
+async def test_an_app_that_ends_the_test_or_the_process_only_fails_itself(
+    end: Callable[[str], object],
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        end("enough")
+        raise AssertionError
+
+    outcome = await send(AsgiSender(app))
+    assert isinstance(outcome, Answered)
+    assert (outcome.status, "enough" in outcome.note) == (500, True)
 
 
 @pytest.mark.asyncio

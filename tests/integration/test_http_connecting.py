@@ -118,20 +118,21 @@ async def test_a_name_without_addresses_is_an_unknown_host() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_system_is_asked_for_addresses_by_default(
-    rude: Rude, monkeypatch: pytest.MonkeyPatch
+async def test_the_system_is_asked_for_addresses_and_each_is_tried_once(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    receiver = rude(answers(OK))
-    asked: list[object] = []
+    port = closed_port()
     stream = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
 
     def getaddrinfo(host: object, *_: object, **__: object) -> list[object]:
-        asked.append(host)
-        return [(*stream, ("127.0.0.1", 0)), (*stream, ("127.0.0.1", 0))]
+        assert host == "app.example"
+        return [(*stream, (address, port)) for address in ("127.0.0.1", "127.0.0.2", "127.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert succeeded(await send(allowing_app(), f"http://app.example:{receiver.port}/"))
-    assert asked == ["app.example"]
+    outcome = await send(allowing_app(), f"http://app.example:{port}/")
+    assert outcome == Unreachable(
+        "refused", f"127.0.0.1:{port} Connection refused, 127.0.0.2:{port} Connection refused"
+    )
 
 
 @pytest.mark.asyncio

@@ -5,18 +5,27 @@ from collections.abc import Sequence
 
 import pytest
 from tests.integration.conftest import FakeAlarm, Rude
-from tests.integration.messages import APP, LONG_AUDIO, OK, SECURE_APP, message_to, noted
+from tests.integration.messages import (
+    APP,
+    LONG_AUDIO,
+    OK,
+    SECURE_APP,
+    message_to,
+    noted,
+    some_turns,
+)
 from tests.integration.rude_receiver import (
     Behaviour,
     RudeReceiver,
-    Visit,
     answers,
     answers_and_stays,
     hangs,
     hangs_without_reading,
+    hears_the_hello,
 )
 
 from ringback.core.outcome import Outcome, TimedOut, succeeded
+from ringback.sending.exchange import Exchange
 from ringback.sending.http import HttpSender
 from ringback.sending.sender import UNLIMITED, Limits
 
@@ -25,15 +34,6 @@ LIMITS = Limits(connect=1.0, total=10.0)
 
 def attempt_by(sender: HttpSender, body: bytes = LONG_AUDIO) -> "asyncio.Task[Outcome]":
     return asyncio.create_task(sender.send(message_to(APP, body), APP, LIMITS))
-
-
-async def some_turns() -> None:
-    """Let the loop do what has been asked of it so far, from whichever thread."""
-    loop = asyncio.get_running_loop()
-    for _ in range(3):
-        turn = loop.create_future()
-        loop.call_soon_threadsafe(turn.set_result, None)
-        await turn
 
 
 @pytest.mark.asyncio
@@ -60,13 +60,20 @@ async def test_the_total_limit_ends_the_waiting_for_an_answer(
 
 
 @pytest.mark.asyncio
-async def test_the_connect_limit_ends_a_handshake_that_hangs(rude: Rude, alarm: FakeAlarm) -> None:
-    def is_silent(visit: Visit) -> None:
-        visit.hear()
-        visit.note("heard the hello")
-        visit.wait_until_they_leave()
+async def test_an_alarm_may_ring_in_a_thread_of_its_own(rude: Rude, alarm: FakeAlarm) -> None:
+    asyncio.get_running_loop().set_debug(True)  # the loop then minds who calls it
+    receiver = rude(hangs)
+    attempt = attempt_by(HttpSender(alarm, base=receiver.base))
+    await noted(receiver)
+    alarm.ring(10.0)
+    await some_turns()
+    assert attempt.done()
+    assert await attempt == TimedOut(10.0, "answer")
 
-    receiver = rude(is_silent)
+
+@pytest.mark.asyncio
+async def test_the_connect_limit_ends_a_handshake_that_hangs(rude: Rude, alarm: FakeAlarm) -> None:
+    receiver = rude(hears_the_hello)
     sender = HttpSender(alarm, base=("https", receiver.host, receiver.port))
     attempt = asyncio.create_task(sender.send(message_to(SECURE_APP), SECURE_APP, LIMITS))
     await noted(receiver)
@@ -136,6 +143,26 @@ async def test_cancelling_an_attempt_closes_its_connection(rude: Rude, alarm: Fa
     attempt.cancel()
     with pytest.raises(asyncio.CancelledError):
         await attempt
+    receiver.may_read.set()
+    assert await noted(receiver) == "they left"
+
+
+@pytest.mark.asyncio
+async def test_cancelling_in_the_moment_of_connecting_closes_the_connection_too(
+    rude: Rude, alarm: FakeAlarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = rude(hangs_without_reading)
+    connection_made = Exchange.connection_made
+
+    def cancelled(exchange: Exchange, transport: asyncio.BaseTransport) -> None:
+        connection_made(exchange, transport)
+        attempt.cancel()
+
+    monkeypatch.setattr(Exchange, "connection_made", cancelled)
+    attempt = attempt_by(HttpSender(alarm, base=receiver.base))
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+    await noted(receiver)
     receiver.may_read.set()
     assert await noted(receiver) == "they left"
 

@@ -5,10 +5,20 @@ import os
 import ssl
 from pathlib import Path
 
+import freezegun
 import pytest
 from tests.integration.conftest import Authority, FakeAlarm, Rude
-from tests.integration.messages import APP, OK, SECURE_APP, deliver, noted, send, sender_to
-from tests.integration.rude_receiver import PATIENCE, Visit, answers
+from tests.integration.messages import (
+    APP,
+    OK,
+    SECURE_APP,
+    deliver,
+    noted,
+    send,
+    sender_to,
+    some_turns,
+)
+from tests.integration.rude_receiver import PATIENCE, Visit, answers, hears_the_hello
 
 from ringback.core.outcome import Dropped, Garbled, Unreachable, succeeded
 from ringback.errors import SettingsError
@@ -22,6 +32,13 @@ async def test_a_receiver_must_have_the_endpoints_name_wherever_callbacks_lead(
 ) -> None:
     receiver = rude(answers(OK), tls=authority.context("app.example"))
     assert succeeded(await send(sender_to(receiver, ca_file=authority.ca_file), url))
+
+
+@pytest.mark.asyncio
+async def test_an_https_endpoint_is_dialled_as_such(rude: Rude, authority: Authority) -> None:
+    receiver = rude(answers(OK), tls=authority.context("localhost"))
+    sender = HttpSender(FakeAlarm(), ca_file=authority.ca_file)
+    assert succeeded(await send(sender, f"https://localhost:{receiver.port}/"))
 
 
 @pytest.mark.asyncio
@@ -168,16 +185,15 @@ def test_a_certificate_file_without_certificates_is_refused_at_once(tmp_path: Pa
 
 
 @pytest.mark.asyncio
-async def test_a_handshake_that_hangs_is_ended_by_cancelling(rude: Rude) -> None:
-    def is_silent(visit: Visit) -> None:
-        visit.hear()
-        visit.note("heard the hello")
-        visit.wait_until_they_leave()
-
-    receiver = rude(is_silent)
+async def test_a_handshake_has_no_limit_of_its_own_and_is_ended_by_cancelling(rude: Rude) -> None:
+    receiver = rude(hears_the_hello)
     sender = HttpSender(FakeAlarm(), base=("https", receiver.host, receiver.port))
-    attempt = asyncio.create_task(send(sender, SECURE_APP))
-    assert await noted(receiver) == "heard the hello"
+    with freezegun.freeze_time("2026-01-01") as frozen:
+        attempt = asyncio.create_task(send(sender, SECURE_APP))
+        assert await noted(receiver) == "heard the hello"
+        frozen.tick(86_400)
+        await some_turns()
+        assert not attempt.done()
     attempt.cancel()
     with pytest.raises(asyncio.CancelledError):
         await attempt

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import functools
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -143,6 +144,20 @@ async def test_an_app_that_raises_answers_500_and_its_traceback_is_logged(
     assert record.name == "ringback.receiver"
     assert record.exc_info
     assert isinstance(record.exc_info[1], ValueError)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("end", [pytest.fail, sys.exit])
+async def test_an_app_that_ends_the_test_or_the_process_only_fails_itself(
+    end: Callable[[str], object],
+) -> None:
+    def app(environ: Environ, start_response: Start) -> Iterable[bytes]:
+        end("enough")
+        raise AssertionError
+
+    outcome = await send(WsgiSender(app))
+    assert isinstance(outcome, Answered)
+    assert (outcome.status, "enough" in outcome.note) == (500, True)
 
 
 @pytest.mark.asyncio

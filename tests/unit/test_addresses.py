@@ -141,6 +141,7 @@ def test_a_dangerous_address_is_dialled_when_it_is_itself_allowed(address: str) 
         ("::1", "::1"),
         ("0.0.0.0", "127.0.0.1"),
         ("0.0.0.0", "127.9.9.9"),
+        ("0.0.0.0", "0.0.0.0"),
         ("::", "::1"),
         ("::", "127.0.0.1"),
         ("localhost", "::1"),
@@ -162,6 +163,7 @@ def test_the_emulators_own_listener_is_refused(listener: str, address: str) -> N
         ("127.0.0.1", 8080, "::1"),
         ("10.1.2.3", 8080, "127.0.0.1"),
         ("0.0.0.0", 8080, "10.1.2.3"),
+        ("emulator.example", 8080, "127.0.0.1"),
     ],
 )
 def test_another_listener_is_not_taken_for_the_emulators(

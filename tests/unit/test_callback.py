@@ -32,6 +32,8 @@ def refusal_of(url: str, rules: CallbackRules | None = None) -> Rejection:
 
 # -- what is accepted ------------------------------------------------------------------------------
 
+LONGEST = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
+
 PLAIN = [
     ("https://app.example", "https", "app.example", 443, "/"),
     ("https://app.example/", "https", "app.example", 443, "/"),
@@ -56,7 +58,7 @@ PLAIN = [
     ("http://1app.2example/", "http", "1app.2example", 80, "/"),
     ("https://https://app.example", "https", "https", 443, "//app.example"),
     (f"http://{'a' * 63}.example/", "http", f"{'a' * 63}.example", 80, "/"),
-    ("http://" + ".".join(["a" * 62] * 4) + "/", "http", ".".join(["a" * 62] * 4), 80, "/"),
+    (f"http://{LONGEST}/", "http", LONGEST, 80, "/"),
 ]
 
 ADDRESSES = [
@@ -135,7 +137,7 @@ HOSTS = [
     *["", ".", "..", ".example", "app..example", "app.example..", "-app.example", "app-.example"],
     *["app.-example", "ex%61mple", "app%2eexample", "app,example", "app;example", "app!", "*"],
     *["*.example", "app$example", "app'", 'app"', "a(b)", "a<b>", "a{b}", "a|b", "a^b", "a`b"],
-    *["a~b", "a&b", "a=b", "a+b", "xn--", "a" * 64, ".".join(["a" * 63] * 4), "a." * 127],
+    *["a~b", "a&b", "a=b", "a+b", "xn--", "a" * 64, f"{LONGEST}d", "a." * 127],
 ]
 
 NUMBERS = [
@@ -225,6 +227,8 @@ def test_credentials_are_refused_where_no_header_could_carry_what_was_meant(user
             "The host '127.1' is no host name or address that all clients read alike.",
         ),
         ("http://a:0/", "The port '0' is not a number from 1 to 65535."),
+        ("http://a:0/@", "The port is not a number from 1 to 65535."),
+        ("http://$/@", "The host is no host name or address that all clients read alike."),
         ("http://a@b@c/", "The credentials contain '@'; percent-encode it as %40."),
         ("http://a[@c/", "The credentials contain '['; percent-encode it as %5B."),
         ("http://a%@c/", "The credentials contain a '%' that escapes nothing; write it as %25."),

@@ -50,6 +50,10 @@ def test_mp3_is_22050_hertz_at_48_or_32_kilobits() -> None:
     )
 
 
+def test_a_choice_may_be_chosen_unless_it_is_called_fixed() -> None:
+    assert not Choice(8000, (8000,)).fixed
+
+
 def test_there_are_seven_encodings_and_mp3_is_the_default() -> None:
     assert {"linear16", "mulaw", "alaw", "mp3", "opus", "flac", "aac"} == set(OUTPUTS)
     assert set(OUTPUTS) == set(Encoding)

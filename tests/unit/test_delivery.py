@@ -48,6 +48,7 @@ def test_an_attempt_that_starts_is_in_flight_and_due_no_more() -> None:
     started = NEW.after(Started(5), POLICY)
     assert (started.state, started.started_at, started.due_at) == (State.IN_FLIGHT, 5, None)
     assert not started.settled
+    assert started.reason == NEW.reason == ""
 
 
 @pytest.mark.rule("success")
@@ -144,7 +145,9 @@ def test_only_the_answer_to_the_attempt_in_flight_can_be_late() -> None:
 
 @pytest.mark.parametrize("number", [0, 2, 11])
 def test_an_outcome_belongs_to_the_attempt_in_flight(number: int) -> None:
-    with pytest.raises(MachineError, match=f"attempt {number} is not in flight"):
+    request_id = a_job().request_id
+    message = f"^delivery {request_id}: attempt {number} is not in flight$"
+    with pytest.raises(MachineError, match=message):
         IN_FLIGHT.after(finished(number), POLICY)
 
 

@@ -17,6 +17,11 @@ def test_an_absent_header_is_a_key_error_and_has_a_default() -> None:
     with pytest.raises(KeyError, match="authorization"):
         Headers(SENT)["authorization"]
     assert Headers(SENT).get("authorization") is None
+    assert "authorization" not in Headers(SENT)
+
+
+def test_what_is_no_text_is_no_header() -> None:
+    assert 1 not in Headers(SENT)
 
 
 def test_a_repeated_header_gives_its_first_value_and_all_of_them_on_request() -> None:
@@ -51,6 +56,7 @@ def test_headers_are_equal_whatever_their_case_and_order() -> None:
 
 def test_headers_differ_in_value_in_number_and_from_what_is_no_mapping() -> None:
     assert Headers([("a", "1")]) != Headers([("a", "2")])
+    assert Headers([("a", "1")]) != Headers([("b", "1")])
     assert Headers([("a", "1")]) != Headers([("a", "1"), ("a", "1")])
     assert Headers([("a", "1")]) != {"a": "2"}
     assert Headers([("a", "1")]) != [("a", "1")]

@@ -47,7 +47,9 @@ def test_a_missing_header_is_an_invalid_credential_with_a_hint_of_its_own() -> N
     rejection = read_authorization(None)
     assert isinstance(rejection, Rejection)
     assert (rejection.status, rejection.message) == (401, "Invalid credentials.")
-    assert "is missing; send `Authorization: Token KEY`" in rejection.hint
+    assert rejection.hint == (
+        "The Authorization header is missing; send `Authorization: Token KEY`."
+    )
 
 
 def test_a_refusal_never_repeats_the_key() -> None:

@@ -90,7 +90,8 @@ def test_credentials_become_a_header_and_appear_nowhere_else() -> None:
     assert message.headers["host"] == "app.example"
     for secret in ("ada", "p%40ss", "p@ss", "YWRhOnBAc3M="):
         assert secret not in repr(message)
-    assert repr(message).startswith("<POST https://app.example/hook, 20 bytes, Headers(")
+    assert repr(message).startswith("<POST https://app.example/hook, 20 bytes, Headers({")
+    assert repr(message).endswith("})>")
 
 
 @pytest.mark.rule("both-authentications")

@@ -70,6 +70,12 @@ def test_an_outcome_has_a_word_for_timelines_and_a_sentence_for_people(
     assert (outcome.word, str(outcome)) == (word, sentence)
 
 
+def test_what_is_not_said_of_an_outcome_is_the_usual_case() -> None:
+    assert Answered(200) == Answered(200, Headers(), b"", note="")
+    assert TimedOut(10) == TimedOut(10, phase="answer")
+    assert Dropped() == Dropped("reset", phase="waiting")
+
+
 @pytest.mark.rule("retry-after-ignored")
 @pytest.mark.parametrize("status", [301, 429, 503])
 def test_a_retry_after_is_noted(status: int) -> None:

@@ -43,6 +43,7 @@ def test_each_kind_of_refusal_has_its_status_and_code(
     rejection: Rejection, status: int, code: str, message: str
 ) -> None:
     assert (rejection.status, rejection.code, rejection.message) == (status, code, message)
+    assert not rejection.hint
 
 
 def test_the_answer_is_compact_json_in_the_order_of_the_service() -> None:

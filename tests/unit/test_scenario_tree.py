@@ -176,3 +176,9 @@ def test_what_is_no_yaml_is_explained(text: str, said: str) -> None:
 def test_anything_else_that_is_no_yaml_keeps_the_parsers_words() -> None:
     (problem,) = problems("a: ]\n")
     assert problem.startswith("1:4+1 this is not YAML: ")
+
+
+def test_a_second_import_of_yaml_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under pytester: libyaml goes on making the events of the first import."""
+    monkeypatch.setattr(yaml, "StreamStartEvent", type("StreamStartEvent", (), {}))
+    assert tree._loader() is yaml.SafeLoader

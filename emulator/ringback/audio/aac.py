@@ -6,15 +6,14 @@ The layouts are those of ISO/IEC 14496-3: ADTS in subpart 1, elements in subpart
 """
 
 from functools import lru_cache
-from typing import Final
 
 from ringback.audio import codebook
 from ringback.audio.framing import by_frame, by_symbol
 
-RATE: Final = 22050
+RATE = 22050
 """Samples per second, the only rate."""
 
-HOP: Final = 1024
+HOP = 1024
 """Samples per frame."""
 
 _HEADER = 7

@@ -6,7 +6,7 @@ file of the service was found).
 
 import hashlib
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ringback.audio import pcm
 from ringback.audio.checksum import crc8, crc16, crc16_joined, crc16_shift
@@ -14,14 +14,11 @@ from ringback.audio.rice import subframe
 from ringback.audio.symbols import SYMBOL
 from ringback.core.duration import SECOND
 
-HEADER: Final = 42
+HEADER = 42
 """Bytes before the first frame."""
 
-RATES: Final = {8000: 4, 16000: 5, 22050: 6, 24000: 7, 32000: 8, 44100: 9, 48000: 10}
+RATES = {8000: 4, 16000: 5, 22050: 6, 24000: 7, 32000: 8, 44100: 9, 48000: 10}
 """Sampling rates in hertz, and how a frame header writes them."""
-
-_CHECK = 2
-"""Bytes of the check that ends a frame."""
 
 
 class Sound(NamedTuple):
@@ -35,12 +32,8 @@ class Sound(NamedTuple):
 def pieces(symbols: bytes, rate: int) -> list[bytes]:
     """The file of *symbols* at *rate* hertz: a header, then one frame per symbol."""
     known = sounds(rate)
-    parts = [_file_header(symbols, rate)]
-    for number, symbol in enumerate(symbols):
-        head = _frame_header(number, rate)
-        coded, check, shift = known[symbol]
-        parts += [head, coded, crc16_joined(crc16(head), check, shift).to_bytes(_CHECK)]
-    return parts
+    frames = (_frame(number, known[symbol], rate) for number, symbol in enumerate(symbols))
+    return [_file_header(symbols, rate), *frames]
 
 
 def read(body: bytes) -> bytes:
@@ -50,17 +43,21 @@ def read(body: bytes) -> bytes:
         return b""
     symbols = bytearray()
     at = HEADER
-    while body.startswith(head := _frame_header(len(symbols), rate), at):
-        at += len(head)
-        for symbol, sound in enumerate(sounds(rate)):
-            end = at + len(sound.coded) + _CHECK
-            if end <= len(body) and body.startswith(sound.coded, at):
-                symbols.append(symbol)
-                at = end
-                break
-        else:
-            break
+    while found := _found(body, at, len(symbols), rate):
+        symbol, at = found
+        symbols.append(symbol)
     return bytes(symbols)
+
+
+def _found(body: bytes, at: int, number: int, rate: int) -> tuple[int, int] | None:
+    """The symbol of frame *number* if it is at *at*, and where the frame ends."""
+    start = at + len(_frame_header(number, rate))
+    for symbol, sound in enumerate(sounds(rate)):
+        if body.startswith(sound.coded, start):
+            frame = _frame(number, sound, rate)
+            if body.startswith(frame, at):
+                return symbol, at + len(frame)
+    return None
 
 
 @lru_cache(maxsize=8)
@@ -88,12 +85,19 @@ def _file_header(symbols: bytes, rate: int) -> bytes:
     )
 
 
+def _frame(number: int, sound: Sound, rate: int) -> bytes:
+    """Frame *number*: its header, the sound, and the check of both."""
+    head = _frame_header(number, rate)
+    check = crc16_joined(crc16(head), sound.check, sound.shift)
+    return b"".join([head, sound.coded, check.to_bytes(2)])
+
+
 def _frame_header(number: int, rate: int) -> bytes:
     """The header of frame *number*: equal blocks of mono samples of 16 bits (section 9.1)."""
     head = b"".join(
         [
             bytes([0xFF, 0xF8, 0x70 | RATES[rate], 0x08]),
-            # The number is coded like a character. A text of 2000 characters has 1316 frames.
+            # The number is coded like a character, and the longest text has less than 2000 frames.
             chr(number).encode(),
             (_samples(rate) - 1).to_bytes(2),
         ]

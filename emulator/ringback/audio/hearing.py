@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ringback.audio.reading import Reading, understand, understand_block
+from ringback.audio.reading import Reading, read_block, understand
 from ringback.audio.symbols import BLOCK, SILENCE, SYNC, TONES
 from ringback.audio.tuning import WINDOWS, Strengths, strengths_in
 
@@ -12,10 +12,13 @@ _PURE = 0.3
 Ours keep more in noise as loud as themselves; noise alone and most speech have less.
 """
 
-_QUIET = 0.1
+_QUIET = 0.02
 """The part of the usual strength below which a symbol is silent."""
 
-_HUSH = bytes([SILENCE])
+_AGREEING = 0.6
+"""The part of the symbols that must be, by themselves, what all repetitions together say."""
+
+_SILENT = bytes([SILENCE])
 
 
 def read_pcm(samples: bytes, rate: int) -> Reading | None:
@@ -26,43 +29,44 @@ def read_pcm(samples: bytes, rate: int) -> Reading | None:
     """
     if rate < 2 * max(TONES):
         return None
-    windows = strengths_in(samples, rate)
-    shifts = [windows[shift:] for shift in range(WINDOWS)]
-    aligned = max(shifts, key=lambda shifted: _purity(_symbols(shifted, 0, WINDOWS)))
-    # The outer windows of a symbol may hold something of its neighbours.
-    heard = _symbols(aligned, 1, WINDOWS - 1)
+    heard = _symbols(strengths_in(samples, rate))
     if _purity(heard) < _PURE:
         return None
     usual = sorted(map(sum, heard))[len(heard) // 2]
     decided = bytes(_decide(strengths, usual) for strengths in heard)
-    start = len(decided) - len(decided.lstrip(_HUSH))
-    sounding = decided.strip(_HUSH)
-    end = start + len(sounding)
+    start = len(decided) - len(decided.lstrip(_SILENT))
+    end = len(decided.rstrip(_SILENT))
     symbols = decided[start : end + 1]
-    if len(sounding) < BLOCK:
-        return understand(symbols)
-    return _fold(heard[start:end], symbols)
+    return understand(symbols) if end - start < BLOCK else _fold(heard[start:end], symbols)
 
 
 def _fold(heard: Sequence[Strengths], symbols: bytes) -> Reading | None:
     """Lay the blocks of a sound over each other, and read what is strongest in all of them."""
     places = [_total(heard[at::BLOCK]) for at in range(BLOCK)]
     start = max(range(BLOCK), key=lambda at: _shares(places[at])[SYNC])
-    nibbles = [_strongest(places[(start + at) % BLOCK][:SYNC]) for at in range(1, BLOCK)]
-    understood = understand_block(bytes(nibbles))
-    if understood is None:
+    folded = [_strongest(place) for place in places]
+    agreeing = sum(symbol == folded[at % BLOCK] for at, symbol in enumerate(symbols[: len(heard)]))
+    if folded[start] != SYNC or agreeing < _AGREEING * len(heard):
         return None
-    fingerprint, length = understood
+    block = read_block(bytes(folded[start + 1 :] + folded[:start]))
+    if block is None:
+        return None
+    fingerprint, length = block
     whole = start == 0 and (len(heard) + 1) % 256 == length
     return Reading(symbols, fingerprint, complete=whole)
 
 
-def _symbols(windows: Sequence[Strengths], start: int, end: int) -> list[Strengths]:
+def _symbols(windows: Sequence[Strengths]) -> list[Strengths]:
+    """The strengths in the middle of each symbol, where its neighbours do not reach."""
+    shifts = [windows[shift:] for shift in range(WINDOWS)]
+    aligned = max(shifts, key=lambda shifted: _purity(_parts(shifted, 0, WINDOWS)))
+    return _parts(aligned, 1, WINDOWS - 1)
+
+
+def _parts(windows: Sequence[Strengths], start: int, end: int) -> list[Strengths]:
     """The strengths in each symbol, from its window *start* up to its window *end*."""
-    return [
-        _total(windows[at + start : at + end])
-        for at in range(0, len(windows) - end + 1, WINDOWS)
-    ]
+    symbols = range(0, len(windows) - end + 1, WINDOWS)
+    return [_total(windows[at + start : at + end]) for at in symbols]
 
 
 def _decide(strengths: Strengths, usual: float) -> int:

@@ -6,13 +6,15 @@ order. The layout of the header is that of ISO/IEC 11172-3 section 2.4.1.3.
 """
 
 from functools import lru_cache
-from typing import Final
 
 from ringback.audio import codebook
 from ringback.audio.framing import by_frame, by_symbol
 
-HOP: Final = 576
+HOP = 576
 """Samples per frame."""
+
+_HEADER = 4
+"""Bytes of a header."""
 
 _MAGIC = b"\xff\xf3"
 """The synchronisation word, MPEG-2, Layer III, no CRC."""
@@ -41,20 +43,22 @@ def pieces(symbols: bytes, rate: int, bit_rate: int) -> list[bytes]:
 
 def read(body: bytes) -> bytes:
     """The symbols of *body*, up to the first frame that is not ours or not whole."""
+    if len(body) < _HEADER:
+        return b""
+    bit_rate, rate = body[2] >> 4, body[2] >> 2 & 3
+    if not 0 < bit_rate <= len(_BIT_RATES) or rate >= len(_RATES):
+        return b""
+    lengths = [frames_of(_RATES[rate], 1000 * _BIT_RATES[bit_rate - 1], extra) for extra in (0, 1)]
     frames = bytearray()
-    at, rate = 0, _RATES[0]
-    while body[at : at + 2] == _MAGIC and len(body) >= at + 4:
-        rates = body[at + 2]
-        if not (0 < rates >> 4 <= len(_BIT_RATES) and rates >> 2 & 3 < len(_RATES)):
-            break
-        rate = _RATES[rates >> 2 & 3]
-        known = frames_of(rate, 1000 * _BIT_RATES[(rates >> 4) - 1], rates >> 1 & 1)
+    at = 0
+    while at + _HEADER <= len(body):
+        known = lengths[body[at + 2] >> 1 & 1]
         frame = body[at : at + len(known[0])]
         if frame not in known:
             break
         frames.append(known.index(frame))
         at += len(frame)
-    return by_symbol(bytes(frames), rate, HOP)
+    return by_symbol(bytes(frames), _RATES[rate], HOP)
 
 
 @lru_cache(maxsize=32)

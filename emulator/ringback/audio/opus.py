@@ -7,20 +7,19 @@ in any order. Each is padded to the size that the bit rate asks, which counts pa
 import struct
 import zlib
 from functools import lru_cache
-from typing import Final
 
 from ringback.audio import codebook, ogg
 from ringback.audio.framing import by_frame, by_symbol
 from ringback.audio.symbols import SILENCE, SYMBOL
 from ringback.core.duration import SECOND
 
-RATE: Final = 48000
+RATE = 48000
 """Opus counts samples at this rate, whatever it carries."""
 
-HOP: Final = 960
+HOP = 960
 """Samples per packet."""
 
-PRE_SKIP: Final = 312
+PRE_SKIP = 312
 """Samples that a decoder drops at the start; the number that libopus gives."""
 
 _PAGE = 50
@@ -41,8 +40,8 @@ def pieces(symbols: bytes, bit_rate: int) -> list[bytes]:
 
     A tone needs 20 bytes per packet, so less than 8000 bit/s sounds like 8000.
     """
-    serial = zlib.crc32(symbols)
-    known = packets_of(max(bit_rate * HOP // RATE // 8, min(codebook.OPUS)))
+    serial = zlib.crc32(_TAGS + symbols)
+    known = fitting(max(bit_rate * HOP // RATE // 8, min(codebook.OPUS)))
     packets = [known[symbol] for symbol in by_frame(symbols, RATE, HOP)]
     if packets:
         # One more, so that what is dropped at the start does not shorten the end.
@@ -66,7 +65,7 @@ def read(body: bytes) -> bytes:
     for number, packet in enumerate(ogg.packets_of(body)):
         if number < 2:
             continue
-        known = packets_of(len(packet))
+        known = fitting(len(packet))
         if packet not in known:
             break
         frames.append(known.index(packet))
@@ -75,7 +74,7 @@ def read(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def packets_of(size: int) -> tuple[bytes, ...]:
+def fitting(size: int) -> tuple[bytes, ...]:
     """The packet of each symbol, *size* bytes long, from the best tones that fit."""
     book = max((held for held in codebook.OPUS if held <= size), default=min(codebook.OPUS))
     return tuple(padded(packet, size) for packet in [*codebook.OPUS[book], _SILENCE])

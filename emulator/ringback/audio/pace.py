@@ -20,4 +20,4 @@ def symbols_in(text: str, speed: float) -> int:
         return 0
     natural = _LEAD + _CHARACTER * len(text)
     # Through its decimal form, so that 0.7 means seven tenths and not the nearest binary fraction.
-    return -int(-natural // (SYMBOL * Fraction(str(speed))))
+    return -(-natural // (SYMBOL * Fraction(str(speed))))

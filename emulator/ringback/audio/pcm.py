@@ -3,15 +3,14 @@
 import math
 import struct
 from functools import lru_cache
-from typing import Final
 
 from ringback.audio.symbols import SYMBOL, TONES
 from ringback.core.duration import SECOND
 
-AMPLITUDE: Final = 8192
+AMPLITUDE = 8192
 """The height of a tone in steps of the 16-bit scale: -12 dBFS."""
 
-CYCLES: Final = 4
+CYCLES = 4
 """All tones repeat after 20 ms, four times in a symbol."""
 
 

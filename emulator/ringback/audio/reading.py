@@ -7,8 +7,6 @@ from ringback.audio.fingerprint import fingerprint
 from ringback.audio.pace import symbols_in
 from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
 
-_QUIET = bytes([SILENCE])
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -27,24 +25,29 @@ class Reading:
         asked = fingerprint(text, model, speed)
         if self.fingerprint is not None:
             return self.fingerprint == asked
-        return self.symbols.rstrip(_QUIET) in spell(asked, symbols_in(text, speed))
+        expected = spell(asked, symbols_in(text, speed))
+        return self.symbols == expected if self.complete else self.symbols in expected
 
 
 def understand(symbols: bytes) -> Reading | None:
     """Read *symbols* of which none is in doubt, or None where they spell nothing of ours."""
-    if not symbols or symbols[0] != SYNC:
+    sounding = symbols.rstrip(bytes([SILENCE]))
+    if not sounding or sounding[0] != SYNC:
         return None
-    if len(symbols) < BLOCK:
-        return Reading(symbols, None, complete=symbols[-1] == SILENCE)
-    payload = understand_block(symbols[1:BLOCK])
-    if payload is None:
+    if len(sounding) < BLOCK:
+        return Reading(symbols, None, complete=len(symbols) == len(sounding) + 1)
+    block = read_block(symbols[1:BLOCK])
+    if block is None:
         return None
-    known, _ = payload
+    known, _ = block
     return Reading(symbols, known, complete=symbols == spell(known, len(symbols)))
 
 
-def understand_block(nibbles: bytes) -> tuple[int, int] | None:
-    """The fingerprint and the length modulo 256 in a block, or None where its check fails."""
+def read_block(nibbles: bytes) -> tuple[int, int] | None:
+    """The fingerprint and the length modulo 256 that a block says after its `SYNC`.
+
+    None where its check fails, or where there are other symbols than nibbles.
+    """
     if max(nibbles) >= SYNC:
         return None
     *payload, check = bytes.fromhex("".join(f"{nibble:x}" for nibble in nibbles))

@@ -1,11 +1,11 @@
 """The RIFF container: written as by a service that does not know the length yet, and read."""
 
 import struct
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ringback.core.catalog import Encoding
 
-STREAMED: Final = 0x7FFF0000
+STREAMED = 0x7FFF0000
 """The size of the samples that the service announces (observed in two files of 2025).
 
 Readers that believe it report hours of sound, so a test suite should meet it.

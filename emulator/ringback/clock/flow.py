@@ -5,10 +5,14 @@ changes and when a walk has ended; while a walk is under way it keeps out of the
 """
 
 import asyncio
+import logging
 from typing import Any, Protocol
 
 from ringback.clock.guard import set_alarm
+from ringback.clock.turns import call_on
 from ringback.clock.virtual import Agenda, VirtualClock
+
+_log = logging.getLogger("ringback.clock")
 
 
 class Launcher(Agenda, Protocol):
@@ -31,35 +35,47 @@ class Flow:
 
     def wake(self) -> None:
         """Look again at what is due, from any thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._woken.set)
+        if self._loop is not None:
+            call_on(self._loop, self._woken.set)
 
     async def run(self) -> None:
-        """Let time pass until this is cancelled."""
+        """Let time pass until the clock is closed, or this is cancelled."""
         self._loop = asyncio.get_running_loop()
         self._clock.on_change = self.wake
         self._clock.flow()
-        while True:
+        while not self._clock.closed:
             self._woken.clear()
-            wait = self._begin_due()
-            if wait is None:
+            await self._pause(self._begin_due())
+
+    async def _pause(self, wait: float | None) -> None:
+        """Let the loop turn, and wait for so many real seconds, or to be woken if it is None."""
+        if wait is None:
+            await self._woken.wait()
+        elif wait > 0:
+            alarm = set_alarm(wait, self.wake)
+            try:
                 await self._woken.wait()
-            elif wait > 0:
-                alarm = set_alarm(wait, self.wake)
-                await self._woken.wait()
+            finally:
                 alarm.cancel()
-            else:
-                await asyncio.sleep(0)
+        else:
+            await asyncio.sleep(0)
 
     def _begin_due(self) -> float | None:
         """Begin one thing that is due, or say how many real seconds away the next one is."""
         with self._clock.lock:
             due = self._agenda.next_due
-            if due is None or not self._clock.flowing:
+            if due is None or not self._clock.flowing or self._clock.answering:
                 return None
             wait = self._clock.real_seconds_until(due[0])
             if wait <= 0:
-                call = self._agenda.begin_next()
-                if call is not None:
-                    self._agenda.launch(call)
+                self._begin()
             return wait
+
+    def _begin(self) -> None:
+        try:
+            call = self._agenda.begin_next()
+        except Exception:  # noqa: BLE001 - given up on that one; the others wait
+            _log.exception("an attempt could not begin")
+            return
+        if call is not None:
+            self._agenda.launch(call)

@@ -7,11 +7,17 @@ under every freezer.
 
 import heapq
 import itertools
+import logging
 import threading
 from collections.abc import Callable
 
 from ringback.clock.real import monotonic_ns
 from ringback.core.duration import SECOND
+
+_LONGEST_WAIT = 3600.0
+"""Seconds that the thread waits before it looks again; a lock takes no wait of centuries."""
+
+_log = logging.getLogger("ringback.clock")
 
 
 class Pending:
@@ -22,8 +28,13 @@ class Pending:
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring: Callable[[], None] | None = ring
 
+    @property
+    def over(self) -> bool:
+        """Whether it will never ring (again)."""
+        return self._ring is None
+
     def cancel(self) -> None:
-        """Make sure that it never rings; harmless when it has."""
+        """Make sure that it does not begin to ring; harmless when it has."""
         self._ring = None
 
     def ring(self) -> None:
@@ -48,6 +59,7 @@ class AlarmThread:
         pending = Pending(ring)
         due = monotonic_ns() + round(seconds * SECOND)
         with self._changed:
+            self._forget_cancelled()
             heapq.heappush(self._heap, (due, next(self._sequence), pending))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
@@ -61,12 +73,21 @@ class AlarmThread:
     def _run(self) -> None:
         while True:
             with self._changed:
-                wait = (self._heap[0][0] - monotonic_ns()) / SECOND if self._heap else None
-                if wait is None or wait > 0:
-                    self._changed.wait(wait)
+                self._forget_cancelled()
+                wait = (self._heap[0][0] - monotonic_ns()) / SECOND if self._heap else _LONGEST_WAIT
+                if wait > 0:
+                    self._changed.wait(min(wait, _LONGEST_WAIT))
                     continue
                 pending = heapq.heappop(self._heap)[2]
-            pending.ring()
+            try:
+                pending.ring()
+            except Exception:  # noqa: BLE001 - the other alarms must ring
+                _log.exception("an alarm failed")
+
+    def _forget_cancelled(self) -> None:
+        """Drop what was cancelled. Most alarms are, so the heap stays as small as what is live."""
+        while self._heap and self._heap[0][2].over:
+            heapq.heappop(self._heap)
 
 
 _thread = AlarmThread()

@@ -1,17 +1,17 @@
 """The loop on which real exchanges run: the caller's own, or one in a thread of the engine's."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from ringback.clock.real import LoopThread
-from ringback.errors import ClockError
+from ringback.clock.turns import call_on
+from ringback.clock.turns import drained as drained
+from ringback.errors import ClockClosed, ClockError
 
 T = TypeVar("T")
-
-_MAX_TURNS = 1000
-"""Turns of a loop after which an application that never rests is left to itself."""
 
 
 class EngineLoop:
@@ -22,19 +22,22 @@ class EngineLoop:
         self._own_thread = own_thread
         self._thread: LoopThread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._stopped = False
 
     @property
-    def bound(self) -> asyncio.AbstractEventLoop | None:
-        """The loop, once there is one."""
-        return self._loop
+    def lost(self) -> bool:
+        """Whether the caller's loop has been closed, and what ran on it with it."""
+        return self._loop is not None and not self._own_thread and self._loop.is_closed()
 
     def ensure(self) -> asyncio.AbstractEventLoop:
-        """Bind the running loop, or start the thread. Raises `ClockError` on a second loop."""
+        """Bind the running loop, or start the thread.
+
+        Raises `ClockError` on a second loop, and `ClockClosed` instead of starting a thread that
+        nobody would stop.
+        """
         if self._own_thread:
-            if self._loop is None:
-                self._thread = LoopThread("ringback engine")
-                self._loop = self._thread.loop
-            return self._loop
+            return self._started().loop
         running = asyncio.get_running_loop()
         if self._loop is None or self._loop.is_closed():
             self._loop = running
@@ -46,24 +49,30 @@ class EngineLoop:
         return running
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Run *work* on the loop, from another thread."""
-        return asyncio.run_coroutine_threadsafe(work, self.ensure())
+        """Run *work* on the loop, from another thread. Raises `ClockClosed` once it is stopped."""
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self.ensure())
+        except (ClockClosed, RuntimeError):
+            work.close()
+            raise ClockClosed("this emulator has ended; start a new one") from None
 
     def call_soon(self, callback: Callable[[], object]) -> None:
         """Call *callback* on the loop, from any thread; nothing happens once it is closed."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(callback)
+        if self._loop is not None:
+            call_on(self._loop, callback)
 
     def stop(self) -> None:
-        """Stop the thread, if there is one."""
+        """Stop the thread, if there is one, and start none from now on."""
+        with self._lock:
+            self._stopped = True
         if self._thread is not None:
             self._thread.stop()
 
-
-async def drained() -> None:
-    """Wait until the running loop has nothing left to do but to wait for the outside."""
-    ready = getattr(asyncio.get_running_loop(), "_ready", None)
-    for _ in range(_MAX_TURNS if ready is not None else 10):
-        await asyncio.sleep(0)
-        if ready is not None and not ready:
-            return
+    def _started(self) -> LoopThread:
+        with self._lock:
+            if self._thread is None:
+                if self._stopped:
+                    raise ClockClosed("this emulator has ended; start a new one")
+                self._thread = LoopThread("ringback engine")
+                self._loop = self._thread.loop
+            return self._thread

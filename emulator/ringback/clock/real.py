@@ -1,8 +1,10 @@
 """Real time, read so that no time freezer can touch it.
 
-freezegun rewrites module attributes and leaves default arguments alone, so the clock is held in
-one. When this module is first imported inside a freeze, freezegun's own record of the real clock
-is taken. time-machine leaves the monotonic clock alone.
+freezegun rewrites module attributes that are the functions and classes of `time` and `datetime`,
+and leaves alone what only holds them: arguments, instances, partial functions. time-machine
+patches the functions themselves, the monotonic clock among them before its version 3, but never
+`clock_gettime` of that clock. When this module is first imported inside a freeze, freezegun's own
+record of the real functions is taken, and time-machine is asked for the real time at each call.
 """
 
 import asyncio
@@ -12,49 +14,65 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
+
+from ringback.clock.turns import call_on, drained
 
 T = TypeVar("T")
 
 
-def _genuine(name: str) -> Callable[[], Any]:
+def _genuine(module: Any, name: str) -> Any:
     freezer = sys.modules.get("freezegun.api")
-    real: Callable[[], Any] = getattr(freezer, f"real_{name}", None) or getattr(time, name)
-    return real
+    return getattr(freezer, f"real_{name}", None) or getattr(module, name)
 
 
-_read_monotonic: Callable[[], int] = _genuine("monotonic_ns")
+def _steady() -> Callable[[], int]:
+    if hasattr(time, "clock_gettime_ns"):
+        return partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
+    return partial(_genuine(time, "monotonic_ns"))
 
 
-def monotonic_ns(_read: Callable[[], int] = _read_monotonic) -> int:
+_read_monotonic = _steady()
+_read_wall: Callable[[], int] = partial(_genuine(time, "time_ns"))
+
+
+def monotonic_ns() -> int:
     """Nanoseconds of real time since some moment in the past."""
-    return _read()
-
-
-_WALL_OFFSET: int = _genuine("time_ns")() - monotonic_ns()
+    return _read_monotonic()
 
 
 def wall_ns() -> int:
     """Real Unix time in nanoseconds, whatever the process is told about it."""
-    return monotonic_ns() + _WALL_OFFSET
+    if _travelling():
+        with suppress(ValueError):  # another thread has just come back
+            return int(sys.modules["time_machine"].escape_hatch.time.time_ns())
+    return _read_wall()
 
 
-def told_wall() -> datetime.datetime:
-    """The time that the process is *told*: a freezer's, while one is active.
-
-    The class is looked up at each call, for that is what a freezer replaces.
-    """
-    told = datetime.datetime.now(datetime.UTC)
-    return REAL_DATETIME.fromtimestamp(0, datetime.UTC) + (told - _UNIX_EPOCH)
-
-
-def _real_datetime() -> type[datetime.datetime]:
+def frozen() -> bool:
+    """Whether a known freezer is active: it may stand at the present just as well."""
     freezer = sys.modules.get("freezegun.api")
-    return getattr(freezer, "real_datetime", None) or datetime.datetime
+    return _travelling() or (freezer is not None and bool(freezer.freeze_factories))
 
 
-REAL_DATETIME = _real_datetime()
-_UNIX_EPOCH = REAL_DATETIME(1970, 1, 1, tzinfo=datetime.UTC)
+def _travelling() -> bool:
+    machine = sys.modules.get("time_machine")
+    return machine is not None and bool(machine.escape_hatch.is_travelling())
+
+
+_UNIX_EPOCH: datetime.datetime = _genuine(datetime, "datetime")(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+def genuine(moment: datetime.datetime) -> datetime.datetime:
+    """*moment* (aware) in UTC, as a `datetime` and no freezer's imitation."""
+    return _UNIX_EPOCH + (moment - _UNIX_EPOCH)
+
+
+def unix_ns(moment: datetime.datetime) -> int:
+    """*moment* (aware) as nanoseconds of Unix time."""
+    return (moment - _UNIX_EPOCH) // datetime.timedelta(microseconds=1) * 1000
 
 
 def utc_now() -> datetime.datetime:
@@ -62,12 +80,20 @@ def utc_now() -> datetime.datetime:
     return _UNIX_EPOCH + datetime.timedelta(microseconds=wall_ns() // 1000)
 
 
+def told_wall() -> datetime.datetime:
+    """The time that the process is *told*: a freezer's, while one is active.
+
+    The class is looked up at each call, for that is what a freezer replaces.
+    """
+    return genuine(datetime.datetime.now(datetime.UTC))
+
+
 class SteadyLoop(asyncio.SelectorEventLoop):
     """An event loop whose timers keep running while the process's time is frozen."""
 
-    def time(self, _read: Callable[[], int] = _read_monotonic) -> float:
+    def time(self) -> float:
         """Real monotonic seconds."""
-        return _read() / 1e9
+        return monotonic_ns() / 1e9
 
 
 class LoopThread:
@@ -76,19 +102,29 @@ class LoopThread:
     def __init__(self, name: str) -> None:
         """Start the thread; its loop is ready when this returns."""
         self.loop = SteadyLoop()
+        self._stopped: asyncio.Future[None] = self.loop.create_future()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
-        remaining = asyncio.all_tasks(self.loop)
-        for task in remaining:
-            task.cancel()
-        # One turn lets cancelled tasks close their sockets; none is waited for beyond it.
-        self.loop.call_soon(self.loop.stop)
-        self.loop.run_forever()
+        while not self._stopped.done():
+            # An application that calls sys.exit() ends its own task, and not everybody's loop.
+            with suppress(SystemExit, KeyboardInterrupt):
+                self.loop.run_until_complete(self._stopped)
+        self._cancel_tasks()
+        # What has swallowed its cancellation, or has begun meanwhile, has a second chance.
+        self._cancel_tasks()
         self.loop.close()
+
+    def _halt(self) -> None:
+        if not self._stopped.done():
+            self._stopped.set_result(None)
+
+    def _cancel_tasks(self) -> None:
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.run_until_complete(drained())
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run *work* on the loop; the future holds its result."""
@@ -96,6 +132,6 @@ class LoopThread:
 
     def stop(self, patience: float = 2.0) -> None:
         """Stop the loop and wait up to *patience* real seconds for its thread."""
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(patience)
+        call_on(self.loop, self._halt)
+        if self._thread is not threading.current_thread():
+            self._thread.join(patience)

@@ -4,21 +4,27 @@ A walk finishes what is in flight, goes from due moment to due moment, runs each
 its outcome while time stands still, includes the work that this creates on the way, and lands
 exactly on its target, which is inside. Moments are whole nanoseconds since the emulator's start.
 
+To look at what comes next, to move there and to begin it is one step under the lock, and so is
+landing: what another thread submits comes before the move or after it, never in between.
+
 In `real` and `xN` the clock flows by itself between walks; a walk stops the flow, moves, and lets
 it go on from where it landed.
 """
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
-from datetime import datetime, timedelta
+from contextvars import Context, ContextVar, copy_context
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from ringback.clock.real import monotonic_ns
+from ringback.clock.real import genuine, monotonic_ns, unix_ns
 from ringback.clock.steps import Steps
+from ringback.clock.turns import call_on, drained
+from ringback.clock.wall import Wall
 from ringback.core.duration import SECOND, seconds, words
 from ringback.core.journal import ClockMoved, Journal
 from ringback.errors import (
@@ -28,6 +34,7 @@ from ringback.errors import (
     NeverTrue,
     NothingDue,
     Runaway,
+    Stuck,
 )
 from ringback.views import Attempt
 
@@ -35,10 +42,15 @@ MAX_GENERATIONS = 100
 """How often work at one instant may cause work at the same instant before it is a loop."""
 
 MAX_STEPS = 1_000_000
-"""How many steps one walk may take."""
+"""How many steps a walk may take, beyond a hundred for each thing that was ever armed before it."""
 
-INSIDE: ContextVar[Callable[[], bool] | None] = ContextVar("ringback_inside_attempt", default=None)
-"""Set while an in-process receiver runs: says whether its attempt is still in flight."""
+_LAST = unix_ns(datetime(9999, 12, 31, tzinfo=UTC))
+"""Unix time, in nanoseconds, up to which a clock can say what time it is."""
+
+_INSIDE: ContextVar["tuple[VirtualClock, Callable[[], bool]] | None"] = ContextVar(
+    "ringback_inside_attempt", default=None
+)
+_REQUEST: ContextVar[object] = ContextVar("ringback_request", default=None)
 
 
 class Agenda(Protocol):
@@ -65,6 +77,10 @@ class Agenda(Protocol):
         """The attempts that ended since the journal had the length *mark*."""
         ...
 
+    def abort(self, reason: str) -> None:
+        """End every attempt in flight as aborted."""
+        ...
+
 
 class VirtualClock:
     """The time of one emulator. All state is guarded by *lock*, which the engine shares."""
@@ -73,17 +89,23 @@ class VirtualClock:
         """Stand at zero; *rate* is 0 for a paused clock, else virtual seconds in a real one."""
         self.lock = lock
         self.rate = rate
-        self.epoch = epoch
         self.journal = journal
         self.on_change: Callable[[], None] = _nothing
+        self.restless: Callable[[], bool] = bool
+        """Says whether the mover's own loop has something to do, for a mover that has a loop."""
+        self._epoch = genuine(epoch)
+        self._wall = Wall()
         self._now = 0
         self._flow_from: int | None = None
         self._slow = False
+        self._holds = 0
         self._busy: dict[object, str] = {}
+        self._unanswered: set[object] = set()
         self._when_quiet: list[Callable[[], None]] = []
         self._mover = ""
         self._joiners: list[Callable[[], None]] = []
         self._closed = False
+        self._when_closed: dict[object, Callable[[], object]] = {}
 
     def __repr__(self) -> str:
         return f"<VirtualClock {words(self.now_ns)} [{len(self._busy)} in flight]>"
@@ -102,22 +124,25 @@ class VirtualClock:
 
     @property
     def now(self) -> datetime:
-        """The emulator's wall clock: epoch + elapsed, aware."""
+        """The emulator's wall clock: epoch + elapsed, aware, in UTC."""
         return self.at(self.now_ns)
 
     def at(self, moment: int) -> datetime:
         """The wall clock at *moment*, to the microsecond below."""
-        return self.epoch + timedelta(microseconds=moment // 1000)
+        return self._epoch + timedelta(microseconds=moment // 1000)
 
     def unix_ns(self, moment: int) -> int:
         """Unix time of *moment*, in nanoseconds."""
-        since = self.epoch - datetime(1970, 1, 1, tzinfo=self.epoch.tzinfo)
-        return (since // timedelta(microseconds=1)) * 1000 + moment
+        return unix_ns(self._epoch) + moment
 
     def set_wall(self, moment: datetime) -> None:
         """Call the present *moment* (aware). Nothing fires or un-fires, and nothing elapses."""
         with self.lock:
-            self.epoch = moment - timedelta(microseconds=self.now_ns // 1000)
+            self._epoch = genuine(moment) - timedelta(microseconds=self.now_ns // 1000)
+
+    def observe(self) -> None:
+        """Notice a time freezer that has become active, so that `sync` counts from here."""
+        self._wall.observe()
 
     @property
     def busy(self) -> list[str]:
@@ -127,7 +152,7 @@ class VirtualClock:
 
     # -- what keeps time from moving -------------------------------------------------------------
 
-    def enter(self, label: str) -> object:
+    def occupy(self, label: str) -> object:
         """Take a token: until it is given back, every walk waits where it is."""
         token = object()
         with self.lock:
@@ -135,16 +160,32 @@ class VirtualClock:
             self._busy[token] = label
         return token
 
+    def enter(self, label: str) -> object:
+        """Take a token for a request that has arrived, in the context in which it is answered."""
+        token = self.occupy(label)
+        _REQUEST.set(token)
+        return token
+
     def leave(self, token: object) -> None:
         """Give a token back; harmless when it was given back before."""
         with self.lock:
             self._busy.pop(token, None)
+            answered = token in self._unanswered
+            self._unanswered.discard(token)
             waiting = []
             if not self._busy:
                 self._pace(busy=False)
                 waiting, self._when_quiet = self._when_quiet, []
         for callback in waiting:
             callback()
+        if answered:
+            self.on_change()
+
+    def accepted(self) -> None:
+        """Take note that a job was accepted, before the request that it came by was answered."""
+        with self.lock:
+            if (token := _REQUEST.get()) in self._busy:
+                self._unanswered.add(token)
 
     def when_quiet(self, callback: Callable[[], None]) -> None:
         """Call *callback*, from any thread, once nothing is in flight."""
@@ -157,17 +198,70 @@ class VirtualClock:
     @contextmanager
     def hold(self, reason: str) -> Iterator[None]:
         """Keep time from moving while work is under way that the emulator cannot see."""
-        token = self.enter(f"hold: {reason}")
+        with self.lock:
+            self._check_open("hold")
+            self.stop_flowing()
+            self._holds += 1
+            token = self.occupy(f"hold: {reason}")
         try:
             yield
         finally:
+            with self.lock:
+                self._holds -= 1
             self.leave(token)
+            self.flow()
+
+    def inside(self, alive: Callable[[], bool]) -> Context:
+        """The running context for a receiver of this clock's: no walk begins in it while *alive*.
+
+        Tasks and threads that the receiver starts inherit it; once its attempt has ended they are
+        no longer inside.
+        """
+        context = copy_context()
+        context.run(_INSIDE.set, (self, alive))
+        return context
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether this is called by a receiver whose own attempt is in flight."""
+        inside = _INSIDE.get()
+        return inside is not None and inside[0] is self and inside[1]()
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    @property
+    def closed(self) -> bool:
+        """Whether no walk can begin or go on."""
+        return self._closed
 
     def close(self) -> None:
-        """Refuse every walk from now on."""
+        """Refuse every walk from now on, and end the one that is under way."""
         with self.lock:
             self._closed = True
-            self._now, self._flow_from = self.now_ns, None
+            self.stop_flowing()
+            waiting = list(self._when_closed.values())
+        for callback in waiting:
+            callback()
+        self.on_change()
+
+    def when_closed(self, callback: Callable[[], object]) -> Callable[[], object]:
+        """Call *callback*, from any thread, when this closes or at once. Returns how to forget it.
+
+        It may be called more than once.
+        """
+        token = object()
+        self._when_closed[token] = callback
+        if self._closed:
+            callback()
+        return partial(self._when_closed.pop, token, None)
+
+    def ended(self, verb: str) -> ClockClosed:
+        """What *verb* raises once this is closed."""
+        return ClockClosed(f"{verb}: this emulator has ended; start a new one")
+
+    def _check_open(self, verb: str) -> None:
+        if self._closed:
+            raise self.ended(f"{verb}()")
 
     # -- flowing ---------------------------------------------------------------------------------
 
@@ -176,11 +270,16 @@ class VirtualClock:
         """Whether time passes by itself at this moment."""
         return self._flow_from is not None
 
+    @property
+    def answering(self) -> bool:
+        """Whether somebody whose job was accepted has not been told so: nothing may begin yet."""
+        return bool(self._unanswered)
+
     def flow(self) -> None:
-        """Let time pass by itself from here, in a mode that does."""
+        """Let time pass by itself from here, in a mode that does and with nobody against it."""
         with self.lock:
-            if self.rate and not self._mover and not self._closed:
-                self._flow_from = monotonic_ns()
+            if self.rate and not (self._mover or self._holds or self._closed):
+                self._now, self._flow_from = self.now_ns, monotonic_ns()
                 self._slow = bool(self._busy) and self.rate > 1
         self.on_change()
 
@@ -206,9 +305,10 @@ class VirtualClock:
 
     def settle(self, agenda: Agenda) -> Steps[list[Attempt]]:
         """Run what is due now. Joins a walk that is under way elsewhere."""
-        while self._mover and not _inside():
-            yield partial(_until, self._when_left)
-        return (yield from self._walk(agenda, "settle", lambda now: now))
+        while not self._take("settle", joining=True):
+            yield partial(_until, self._when_stirred)
+        with self._walking(agenda, "settle") as walk:
+            return (yield from self._walk(walk, lambda now: now))
 
     def advance(self, agenda: Agenda, span: int) -> Steps[list[Attempt]]:
         """Move by *span* nanoseconds."""
@@ -217,20 +317,24 @@ class VirtualClock:
                 f"the clock cannot go back: advance({seconds(span)}). Start a new emulator, or"
                 " reset() this one, to begin again at zero."
             )
-        return (yield from self._walk(agenda, "advance", lambda now: now + span))
+        with self._moving(agenda, "advance") as walk:
+            return (yield from self._walk(walk, lambda now: now + span))
 
     def advance_to(self, agenda: Agenda, moment: int | datetime) -> Steps[list[Attempt]]:
         """Move to *moment*: nanoseconds since the start, or an aware `datetime`."""
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None:
-                raise ValueError(
-                    f"advance_to({moment!r}) has no time zone; give an aware datetime, such as"
-                    " ringback.clock.now + timedelta(minutes=5)"
-                )
-            moment = (moment - self.epoch) // timedelta(microseconds=1) * 1000
-        target = moment
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            raise ValueError(
+                f"advance_to({moment!r}) has no time zone; give an aware datetime, such as"
+                " ringback.clock.now + timedelta(minutes=5)"
+            )
 
         def landing(now: int) -> int:
+            if isinstance(moment, datetime):
+                target = unix_ns(moment) - unix_ns(self._epoch)
+                # A datetime is no finer than a microsecond: the one of `now` is no way back.
+                target = max(target, now if target == now // 1000 * 1000 else target)
+            else:
+                target = moment
             if target < now:
                 raise ClockBackwards(
                     f"the clock cannot go back: it stands at {words(now)} and was sent to"
@@ -238,7 +342,8 @@ class VirtualClock:
                 )
             return target
 
-        return (yield from self._walk(agenda, "advance_to", landing))
+        with self._moving(agenda, "advance_to") as walk:
+            return (yield from self._walk(walk, landing))
 
     def advance_to_next(self, agenda: Agenda) -> Steps[list[Attempt]]:
         """Move to the next due moment and run all of it. Raises `NothingDue`."""
@@ -249,22 +354,22 @@ class VirtualClock:
                 raise NothingDue(_nothing_due("advance_to_next"))
             return max(now, due[0])
 
-        return (yield from self._walk(agenda, "advance_to_next", landing))
+        with self._moving(agenda, "advance_to_next") as walk:
+            return (yield from self._walk(walk, landing))
 
     def step(self, agenda: Agenda) -> Steps[list[Attempt]]:
         """Move until one attempt has ended. Raises `NothingDue`."""
-        with self._moving("step"):
-            yield from self._quiet()
-            mark, cascade = len(self.journal), Cascade(agenda)
-            while not (made := agenda.attempts_since(mark)):
-                if agenda.next_due is None:
+        with self._moving(agenda, "step") as walk:
+            yield from self._gather()
+            while not walk.made:
+                if not (yield from self._run_next(walk, None)):
                     raise NothingDue(_nothing_due("step"))
-                yield from self._run_next(cascade)
-            return list(made)
+            return walk.made
 
     def run_until_idle(self, agenda: Agenda) -> Steps[list[Attempt]]:
         """Move until nothing is armed any more, and no further."""
-        return (yield from self._walk(agenda, "run_until_idle", None))
+        with self._moving(agenda, "run_until_idle") as walk:
+            return (yield from self._walk(walk, None))
 
     def advance_until(
         self, agenda: Agenda, predicate: Callable[[], object], within: int
@@ -272,94 +377,160 @@ class VirtualClock:
         """Move step by step until *predicate* is true. Raises `NeverTrue` at the limit."""
         if within < 0:
             raise ClockBackwards(f"the clock cannot go back: within={seconds(within)}")
-        with self._moving("advance_until"):
-            yield from self._quiet()
-            mark, cascade = len(self.journal), Cascade(agenda)
-            limit = self._now + within
-            while not predicate():
-                due = agenda.next_due
-                if due is None or due[0] > limit:
-                    self._now = limit
-                    if predicate():
-                        break
-                    raise NeverTrue(_never(agenda.attempts_since(mark), within))
-                yield from self._run_next(cascade)
-            return list(agenda.attempts_since(mark))
+        with self._moving(agenda, "advance_until") as walk:
+            yield from self._gather()
+            limit = self._reachable(self._now + within)
+            while not _is_true(predicate):
+                if (yield from self._run_next(walk, limit)):
+                    continue
+                if not _is_true(predicate):
+                    raise NeverTrue(_never(walk.made, within))
+            return walk.made
 
-    def _walk(
-        self, agenda: Agenda, verb: str, landing: Callable[[int], int] | None
-    ) -> Steps[list[Attempt]]:
-        with self._moving(verb):
-            yield from self._quiet()
-            begun, mark, cascade = self._now, len(self.journal), Cascade(agenda)
-            target = landing(begun) if landing else None
-            idle = agenda.next_due is None
-            while (due := agenda.next_due) is not None and (target is None or due[0] <= target):
-                yield from self._run_next(cascade)
-            if target is not None:
-                self._now = max(self._now, target)
-            made = list(agenda.attempts_since(mark))
-            self.journal.append(ClockMoved(begun, self._now, verb, idle))
-            return made
+    def sync(self, agenda: Agenda) -> Steps[list[Attempt]]:
+        """Move by as much as a time freezer has moved since it was last seen.
 
-    def _run_next(self, cascade: "Cascade") -> Steps[None]:
-        self._now = max(self._now, cascade.next_moment())
-        call = cascade.agenda.begin_next()
+        From here on the emulator's wall clock is the freezer's. One that went back moves nothing.
+        """
+        with self._moving(agenda, "sync") as walk:
+            yield from self._gather()
+            told, span = self._wall.passed()
+            target = self._now + max(span, 0)
+            if told is not None:
+                self.set_wall(told - timedelta(microseconds=max(span, 0) // 1000))
+            try:
+                return [] if span < 0 else (yield from self._walk(walk, lambda _: target))
+            finally:
+                self._wall.follow(told, target - self._now)
+
+    def _walk(self, walk: "Walk", landing: Callable[[int], int] | None) -> Steps[list[Attempt]]:
+        """Settle, and go to where *landing* sends whoever stands now: None, until all is idle."""
+        yield from self._gather()
+        target = self._reachable(landing(self._now)) if landing else None
+        while (yield from self._run_next(walk, target)):
+            pass
+        return walk.made
+
+    def _run_next(self, walk: "Walk", limit: int | None) -> Steps[bool]:
+        """Run what comes next, if it is due by *limit*; else land there, and say False."""
+        self._stir()
+        while True:
+            if self._busy:
+                yield from self._quiet()
+            with self.lock:
+                self._check_open(self._mover)
+                if self._busy:
+                    continue
+                due = walk.agenda.next_due
+                if due is None or (limit is not None and due[0] > limit):
+                    self._now = max(self._now, limit or 0)
+                    return False
+                walk.count(due)
+                self._now = max(self._now, self._reachable(due[0]))
+                call = walk.agenda.begin_next()
+                break
         if call is not None:
-            yield partial(cascade.agenda.exchange, call)
+            yield partial(walk.agenda.exchange, call)
+            yield from self._quiet()
+        return True
+
+    def _gather(self) -> Steps[None]:
+        """Wait for what is in flight, once what was begun on the mover's loop has had its turn."""
+        if self.restless():
+            yield drained
         yield from self._quiet()
 
     def _quiet(self) -> Steps[None]:
         while self._busy:
             yield partial(_until, self.when_quiet)
 
-    def _when_left(self, callback: Callable[[], None]) -> None:
+    def _reachable(self, moment: int) -> int:
+        if self.unix_ns(moment) > _LAST:
+            raise ValueError(
+                f"the clock cannot go to {words(moment)}: that is beyond the year 9999. Give"
+                " seconds, not nanoseconds."
+            )
+        return moment
+
+    @contextmanager
+    def _moving(self, agenda: Agenda, verb: str) -> Iterator["Walk"]:
+        self._take(verb)
+        with self._walking(agenda, verb) as walk:
+            yield walk
+
+    def _take(self, verb: str, *, joining: bool = False) -> bool:
+        """Become the mover; False when there is one, and who is *joining* can wait for it."""
+        with self.lock:
+            self._check_open(verb)
+            if self.is_inside:
+                raise ClockBusy(_busy_inside(verb))
+            if self._mover:
+                if joining:
+                    return False
+                raise ClockBusy(_busy_beside(verb, self._mover))
+            self.stop_flowing()
+            self._mover = verb
+        return True
+
+    @contextmanager
+    def _walking(self, agenda: Agenda, verb: str) -> Iterator["Walk"]:
+        """Be the mover until the end of the block, and leave a fact about where it led."""
+        walk, begun, landed = Walk(agenda, self.journal), self._now, False
+        try:
+            yield walk
+            landed = True
+        except Stuck:
+            agenda.abort("it kept the clock waiting for longer than Settings.guard")
+            raise
+        finally:
+            with self.lock:
+                if landed or self._now > begun:
+                    idle = not walk.steps and agenda.next_due is None
+                    self.journal.append(ClockMoved(begun, self._now, verb, idle))
+                self._mover = ""
+            self._stir()
+            self.flow()
+
+    def _when_stirred(self, callback: Callable[[], None]) -> None:
+        """Call *callback*, from any thread, when the mover has made a step or has ended."""
         with self.lock:
             if self._mover:
                 self._joiners.append(callback)
                 return
         callback()
 
-    @contextmanager
-    def _moving(self, verb: str) -> Iterator[None]:
-        with self.lock:
-            if self._closed:
-                raise ClockClosed(f"{verb}(): this emulator has ended; start a new one")
-            if self._mover or _inside():
-                raise ClockBusy(_busy(verb, self._mover))
-            self.stop_flowing()
-            self._mover = verb
-        try:
-            yield
-        finally:
+    def _stir(self) -> None:
+        if self._joiners:
             with self.lock:
-                self._mover = ""
                 joiners, self._joiners = self._joiners, []
             for callback in joiners:
                 callback()
-            self.flow()
 
 
-class Cascade:
-    """Follows one walk, to tell ten thousand attempts of one instant from an endless loop.
+class Walk:
+    """One walk under way. It can tell ten thousand attempts of one instant from an endless loop.
 
     What was armed before an instant began is its first generation; what a generation's work arms
     at the same instant is the next. Only generations are counted, and all steps, up to a million.
     """
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, agenda: Agenda, journal: Journal) -> None:
         """Begin before any instant."""
         self.agenda = agenda
+        self.steps = 0
+        self._mark = len(journal)
         self._instant = -1
         self._generation = 0
-        self._boundary = 0
-        self._steps = 0
+        self._boundary = agenda.mark_sequence()
+        self._patience = MAX_STEPS + 100 * self._boundary
 
-    def next_moment(self) -> int:
-        """The moment of what comes next. Raises `Runaway`."""
-        due = self.agenda.next_due
-        if due is None:
-            raise NothingDue(_nothing_due("run"))
+    @property
+    def made(self) -> list[Attempt]:
+        """The attempts that have ended in this walk."""
+        return list(self.agenda.attempts_since(self._mark))
+
+    def count(self, due: tuple[int, int]) -> None:
+        """Take note of one step, to what is *due*. Raises `Runaway`."""
         moment, sequence = due
         if moment > self._instant:
             self._instant, self._generation = moment, 0
@@ -367,46 +538,53 @@ class Cascade:
         elif sequence > self._boundary:
             self._generation += 1
             self._boundary = self.agenda.mark_sequence()
-        self._steps += 1
-        if self._generation > MAX_GENERATIONS or self._steps > MAX_STEPS:
+        self.steps += 1
+        if self._generation > MAX_GENERATIONS or self.steps > self._patience:
             raise Runaway(
                 f"at {words(moment)} callbacks keep causing callbacks"
-                f" ({self._generation} generations at this instant, {self._steps} steps in this"
+                f" ({self._generation} generations at this instant, {self.steps} steps in this"
                 " walk). Does a receiver call /v1/speak with its own URL as the callback? Set"
                 " Settings.processing_time if that is meant, and move with advance()."
             )
-        return moment
 
 
 async def _until(subscribe: Callable[[Callable[[], None]], None]) -> None:
-    """Wait on the running loop until what was subscribed to calls back, from any thread."""
+    """Wait on the running loop until what was subscribed to calls back, from any thread.
+
+    Whoever waited there has its turn before this returns.
+    """
     loop = asyncio.get_running_loop()
     happened = asyncio.Event()
-    subscribe(lambda: _wake(loop, happened))
+    subscribe(partial(call_on, loop, happened.set))
     await happened.wait()
-
-
-def _wake(loop: asyncio.AbstractEventLoop, happened: asyncio.Event) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(happened.set)
-
-
-def _inside() -> bool:
-    running = INSIDE.get()
-    return running is not None and running()
+    await drained()
 
 
 def _nothing() -> None:
     """Nobody listens."""
 
 
-def _busy(verb: str, mover: str) -> str:
-    if _inside():
-        return (
-            f"{verb}() was called inside a receiver, while its own attempt is in flight. A receiver"
-            " cannot move the time that it is waiting in: answer first, and move the clock in the"
-            " test."
+def _is_true(predicate: Callable[[], object]) -> bool:
+    answer = predicate()
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise TypeError(
+            "advance_until() takes a plain function, and this predicate has to be awaited: look at"
+            " what is there, such as lambda: receiver.requests"
         )
+    return bool(answer)
+
+
+def _busy_inside(verb: str) -> str:
+    return (
+        f"{verb}() was called inside a receiver, while its own attempt is in flight. A receiver"
+        " cannot move the time that it is waiting in: answer first, and move the clock in the"
+        " test."
+    )
+
+
+def _busy_beside(verb: str, mover: str) -> str:
     return (
         f"{verb}() was called while {mover}() is moving this clock. One mover at a time: wait for"
         " it to return, or use settle(), which joins."

@@ -6,21 +6,15 @@ emulator's moment then, so entering or leaving a freeze is no jump of years.
 
 from datetime import datetime, timedelta
 
-from ringback.clock.real import told_wall, wall_ns
-from ringback.clock.virtual import VirtualClock
-from ringback.core.duration import nanoseconds
-
-_TOLERANCE = timedelta(seconds=1)
-"""How far what is told may be from the truth before it counts as a freezer's. Reads are not
-simultaneous, and a machine's clock is adjusted now and then."""
+from ringback.clock.real import frozen, told_wall, unix_ns, wall_ns
+from ringback.core.duration import SECOND, nanoseconds
 
 
 class Wall:
     """Remembers which frozen instant was seen last."""
 
-    def __init__(self, virtual: VirtualClock) -> None:
+    def __init__(self) -> None:
         """Look once."""
-        self._virtual = virtual
         self._seen: datetime | None = None
         self.observe()
 
@@ -30,22 +24,23 @@ class Wall:
         if told is None or self._seen is None:
             self._seen = told
 
-    def passed(self) -> int:
-        """Nanoseconds that the freezer has moved on since it was last seen, zero if it went back.
+    def passed(self) -> tuple[datetime | None, int]:
+        """The instant at which a freezer stands now, and by how many nanoseconds it has moved.
 
-        From here on the emulator's wall clock is the freezer's.
+        None is no freezer, and nothing has moved while one was not seen before. Nothing is taken
+        note of yet: `follow` says how far the move was followed.
         """
-        before = self._seen
-        told = self._seen = _frozen()
-        if told is None or before is None:
-            return 0
-        span = max(told - before, timedelta())
-        self._virtual.set_wall(told - span)
-        return nanoseconds(span)
+        told = _frozen()
+        if told is None or self._seen is None:
+            return told, 0
+        return told, nanoseconds(told - self._seen)
+
+    def follow(self, told: datetime | None, short: int = 0) -> None:
+        """Take the freezer's move to *told* as followed, but for the last *short* nanoseconds."""
+        self._seen = None if told is None else told - timedelta(microseconds=short // 1000)
 
 
 def _frozen() -> datetime | None:
     """The instant that the process is told, if it is not the real one."""
     told = told_wall()
-    truth = wall_ns() / 1e9
-    return None if abs(told.timestamp() - truth) < _TOLERANCE.total_seconds() else told
+    return told if frozen() or abs(unix_ns(told) - wall_ns()) >= SECOND else None

@@ -119,7 +119,7 @@ def split(url: str) -> Endpoint | str:
     port = _port(match["port"], scheme)
     if port is None:
         return f"The port{_shown(match['port'], url)} is not a number from 1 to 65535."
-    authorization = _basic(match["userinfo"] or "")
+    authorization = _basic(match["userinfo"])
     if isinstance(authorization, _Fault):
         return authorization.sentence
     target = match["target"] or "/"
@@ -127,7 +127,8 @@ def split(url: str) -> Endpoint | str:
         scheme=scheme,
         host=host,
         port=port,
-        target=_ascii(target if target.startswith("/") else f"/{target}"),
+        # ASCII stays as written, escapes too; only what no request line can hold is encoded.
+        target=quote(target if target.startswith("/") else f"/{target}", safe=_VISIBLE),
         authorization=authorization,
     )
 
@@ -183,7 +184,7 @@ def _port(text: str | None, scheme: str) -> int | None:
     return port if 1 <= port <= 65535 else None
 
 
-def _basic(userinfo: str) -> str | _Fault | None:
+def _basic(userinfo: str | None) -> str | _Fault | None:
     """Turn `user:password`, percent-encoded, into the value of a Basic header.
 
     "embed username-password authentication credentials in the callback URL" (documented).
@@ -203,11 +204,6 @@ def _basic(userinfo: str) -> str | _Fault | None:
     if any(byte < 0x20 or byte == 0x7F for byte in pair):
         return _Fault("The credentials contain a control character.")
     return "Basic " + base64.b64encode(pair).decode("ascii")
-
-
-def _ascii(target: str) -> str:
-    """Leave ASCII byte for byte as written; percent-encode what no request line can hold."""
-    return target if target.isascii() else quote(target, safe=_VISIBLE)
 
 
 def _shown(part: str, url: str) -> str:

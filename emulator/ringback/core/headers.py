@@ -32,6 +32,10 @@ class Headers(Mapping[str, str]):
             items = items.items()
         self.items_as_sent = tuple(items)
 
+    def __contains__(self, name: object) -> bool:
+        # `Mapping` would look the name up, and catch an error wherever it is not there.
+        return isinstance(name, str) and bool(self.all(name))
+
     def __getitem__(self, name: str) -> str:
         wanted = name.lower()
         for key, value in self.items_as_sent:

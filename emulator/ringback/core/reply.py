@@ -88,8 +88,8 @@ def answer_of(entry: Reply | Mishap) -> Answer:
     """What the dispatcher gets to hear for *entry*."""
     if isinstance(entry, Reply):
         body = entry.body.encode() if isinstance(entry.body, str) else entry.body
-        headers = entry.headers if isinstance(entry.headers, Headers) else Headers(entry.headers)
-        return Answer(Answered(entry.status, headers, body), nanoseconds(entry.after))
+        answered = Answered(entry.status, Headers(entry.headers), body)
+        return Answer(answered, nanoseconds(entry.after))
     return _MISHAPS[entry]
 
 
@@ -102,7 +102,7 @@ _MISHAPS = {
 
 
 def _is_status(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 200 <= value <= 599
+    return isinstance(value, int) and 200 <= value <= 599
 
 
 def _word(entry: str, known: list[str] | list[Mishap], kind: str) -> Mishap:

@@ -160,7 +160,7 @@ class SpeakRules:
         """The first step, before authentication: names, types and the model."""
         values: dict[str, Any] = {}
         ignored = []
-        for pair in raw.split(b"&") if raw else ():
+        for pair in raw.split(b"&"):
             try:
                 name, value = (_decoded(part) for part in _halves(pair))
             except UnicodeDecodeError:
@@ -231,13 +231,16 @@ class SpeakRules:
         rate = _chosen("sample_rate", values, sample_rate, encoding)
         if isinstance(rate, Rejection):
             return rate
-        bit_rate = _chosen("bit_rate", values, output.bit_rate, encoding)
+        bit_rate: int | Rejection | None = None
+        if output.bit_rate is not None:
+            bit_rate = _chosen("bit_rate", values, output.bit_rate, encoding)
+        elif "bit_rate" in values:
+            bit_rate = unsupported_format(f"`bit_rate` {_not_applicable(encoding)}")
         if isinstance(bit_rate, Rejection):
             return bit_rate
         if container is None:
             container = output.containers[0] if output.containers else Container.NONE
-        # `_chosen` answers None only where there is no choice, and every encoding has a rate.
-        return AudioFormat(encoding, Container(container), rate or 0, bit_rate)
+        return AudioFormat(encoding, Container(container), rate, bit_rate)
 
 
 def read_text(content_type: str | None, body: bytes) -> str | Rejection:
@@ -301,15 +304,11 @@ def _text_of(document: str) -> str | Rejection:
 
 
 def _chosen(
-    name: str, values: dict[str, Any], choice: Choice | None, encoding: Encoding
-) -> int | Rejection | None:
-    value: int | None = values.get(name)
-    if choice is None:
-        if value is None:
-            return None
-        return unsupported_format(f"`{name}` {_not_applicable(encoding)}")
-    if value is None or value in choice.allowed:
-        return choice.default if value is None else value
+    name: str, values: dict[str, Any], choice: Choice, encoding: Encoding
+) -> int | Rejection:
+    value: int = values.get(name, choice.default)
+    if value in choice.allowed:
+        return value
     if choice.fixed:
         return unsupported_format(f"`{name}` {_not_applicable(encoding)}")
     return unsupported_format(

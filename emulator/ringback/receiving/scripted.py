@@ -4,6 +4,7 @@ It answers at once, in whatever thread asks: no task, no socket, no turn of a lo
 time a reply takes is the engine's to spend.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from ringback.core.message import CallbackMessage
@@ -23,8 +24,7 @@ class Receiver:
     def __init__(self, origin: str, replies: Iterable[ReplyLike] = (200,)) -> None:
         """Answer *replies* at *origin*. Raises `SettingsError` for a reply that is none."""
         self._origin = origin
-        self._script = read_replies(replies) or [Reply(200)]
-        self._next = 0
+        self._script = _script(replies)
         self._requests: list[CallbackMessage] = []
 
     def __repr__(self) -> str:
@@ -43,17 +43,20 @@ class Receiver:
     @property
     def unused(self) -> int:
         """How many replies no attempt has reached, the last one, which repeats, apart."""
-        return max(len(self._script) - 1 - self._next, 0)
+        return len(self._script) - 1
 
     def replies(self, *entries: ReplyLike) -> None:
         """Replace what is left of the script. Raises `SettingsError` for a reply that is none."""
-        self._script = read_replies(entries) or [Reply(200)]
-        self._next = 0
+        self._script = _script(entries)
 
     def answer(self, message: CallbackMessage) -> Answer:
         """Take *message* and answer it."""
-        entry = self._script[min(self._next, len(self._script) - 1)]
-        self._next += 1
+        script = self._script  # once: another thread may be replacing it
+        entry = script[0] if len(script) == 1 else script.popleft()
         if entry is not Mishap.REFUSED:
             self._requests.append(message)
         return answer_of(entry)
+
+
+def _script(entries: Iterable[ReplyLike]) -> deque[Reply | Mishap]:
+    return deque(read_replies(entries) or [Reply(200)])

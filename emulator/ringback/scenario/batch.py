@@ -71,13 +71,20 @@ def find(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if not path.exists():
+        if not _exists(path):
             raise SettingsError(f"there is no {str(path)!r}; name scenario files or directories")
         inside = sorted(_search(path)) if path.is_dir() else [path]
         if not inside:
             raise SettingsError(f"there is no *.ringback.yaml in {str(path)!r}")
         found += inside
     return list(dict.fromkeys(found))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise SettingsError(f"{str(path)!r} cannot be looked at: {error.strerror}") from None
 
 
 def _search(directory: Path) -> Iterator[Path]:

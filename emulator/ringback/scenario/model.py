@@ -1,6 +1,6 @@
 """What a scenario file may say, as pydantic models: the loader and the JSON Schema in one."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
@@ -18,6 +18,7 @@ from ringback.scenario.values import (
     ReplyWord,
     Span,
     Status,
+    Version,
 )
 
 
@@ -90,7 +91,7 @@ class Submit(Part):
 class Scenario(Part):
     """One story: what is submitted, what the receiver does, what must be seen."""
 
-    version: Literal[1]
+    version: Version
     """The version of this format."""
     name: Name
     """The story in one line."""

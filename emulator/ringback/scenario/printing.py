@@ -32,7 +32,7 @@ def print_batch(batch: Batch) -> None:
         _print_table(batch)
     else:
         for report in batch.reports:
-            click.echo(_row(report))
+            click.echo(_lines(report))
     for report in batch.reports:
         if not report.passed:
             click.echo(f"\n{report}")
@@ -41,8 +41,11 @@ def print_batch(batch: Batch) -> None:
     click.echo(f"\n{batch.summary}")
 
 
-def _row(report: Report) -> str:
-    return f"{'passed' if report.passed else 'FAILED'}  {report.file}: {report.name}"
+def _lines(report: Report) -> str:
+    """Two lines: what was played, and what happened."""
+    word = "passed" if report.passed else "FAILED"
+    happened = [*_in_short(report.timeline, 12), f"= {report.end or report.trouble}"]
+    return f"{word}  {report.file}: {report.name}\n        {', '.join(happened)}"
 
 
 def _print_table(batch: Batch) -> None:
@@ -51,17 +54,25 @@ def _print_table(batch: Batch) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("", "scenario", "attempts", "end"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("")
+    table.add_column("scenario", overflow="fold")
+    table.add_column("attempts", no_wrap=True)
+    table.add_column("end", no_wrap=True)
     for report in batch.reports:
         word, style = ("passed", "green") if report.passed else ("FAILED", "bold red")
         name = Text(f"{report.name}\n").append(report.file, style="dim")
-        table.add_row(Text(word, style), name, Text(_in_short(report.timeline)), Text(report.end))
+        table.add_row(
+            Text(word, style),
+            name,
+            Text("\n".join(_in_short(report.timeline, 5))),
+            Text(report.end.partition(" ")[0]),
+        )
     Console().print(table)
 
 
-def _in_short(timeline: Sequence[str]) -> str:
-    """A timeline of at most five lines: the middle of a long one is left out."""
-    if len(timeline) <= 5:
-        return "\n".join(timeline)
-    return "\n".join([*timeline[:2], f"… {len(timeline) - 4} more", *timeline[-2:]])
+def _in_short(timeline: Sequence[str], most: int) -> list[str]:
+    """A timeline of *most* lines at most: the middle of a longer one is left out."""
+    if len(timeline) <= most:
+        return list(timeline)
+    half = most // 2
+    return [*timeline[:half], f"… {len(timeline) - 2 * half} more …", *timeline[-half:]]

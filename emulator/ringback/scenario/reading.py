@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from ringback.scenario.model import Scenario
 from ringback.scenario.source import DocumentPath, Problem, Source, read_source
 from ringback.scenario.tree import Tree, parse
-from ringback.scenario.values import shown
+from ringback.scenario.values import VERSION, shown
 from ringback.scenario.wording import problems_of
 
 
@@ -21,8 +21,8 @@ class ScenarioFile:
     tree: Tree
 
     def line(self, path: DocumentPath) -> int:
-        """The line of the value at *path*, or of the nearest value around it."""
-        return self.tree.place(path).line
+        """The line of the key at *path*, or of the nearest value around it."""
+        return self.tree.key_place(path).line
 
 
 def read(path: Path) -> ScenarioFile:
@@ -58,6 +58,8 @@ def _checked(tree: Tree) -> Scenario | None:
 
 def _no_mapping(tree: Tree) -> Problem:
     if tree.value is None:
-        return Problem("the file is empty; a scenario begins with `version: 1`")
-    message = f"a scenario is a mapping that begins with `version: 1`, not {shown(tree.value)}"
+        return Problem(f"the file is empty; a scenario begins with `version: {VERSION}`")
+    message = (
+        f"a scenario is a mapping that begins with `version: {VERSION}`, not {shown(tree.value)}"
+    )
     return Problem(message, tree.place(()))

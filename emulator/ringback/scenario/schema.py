@@ -13,6 +13,7 @@ from pydantic_core import core_schema
 
 from ringback.scenario.model import Scenario
 from ringback.scenario.source import DocumentPath
+from ringback.scenario.values import VERSION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -34,7 +35,7 @@ class _AsWritten(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """The schema, draft 2020-12. Do not change what you get: it is made once."""
     schema = Scenario.model_json_schema(schema_generator=_AsWritten)
-    return {"$schema": DIALECT, **schema, "title": "Ringback scenario, version 1"}
+    return {"$schema": DIALECT, **schema, "title": f"Ringback scenario, version {VERSION}"}
 
 
 def keys_at(path: DocumentPath) -> list[str]:

@@ -20,8 +20,19 @@ MAX_DEPTH = 64
 MAX_VALUES = 20_000
 """How many values a file may hold, lists and mappings among them."""
 
-# Loaders of C and of Python give the same events; the first is twenty times as fast.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+def _loader() -> Any:
+    """The loader of C, twenty times as fast as that of Python, where it is there and usable.
+
+    When `yaml` is imported a second time in one process, as under pytester, libyaml still makes
+    the events of the first one.
+    """
+    fast = getattr(yaml, "CSafeLoader", None)
+    usable = fast and isinstance(next(yaml.parse("", Loader=fast)), yaml.StreamStartEvent)
+    return fast if usable else yaml.SafeLoader
+
+
+_LOADER = _loader()
 
 
 @dataclass(slots=True)

@@ -16,6 +16,9 @@ from ringback.core.duration import SECOND
 from ringback.core.reply import ANSWER_LOST, Mishap
 from ringback.scenario import variables
 
+VERSION = 1
+"""The version of the format of scenario files."""
+
 YEAR = 366 * 86_400 * SECOND
 """The longest span, in nanoseconds: nothing in a story happens later."""
 
@@ -138,6 +141,12 @@ def matching(pattern: str, message: str) -> Checked:
     return Checked(check, {"pattern": f"^{pattern}$"})
 
 
+def _version(value: int) -> int:
+    if value != VERSION:
+        raise wrong(f"version {value}")
+    return value
+
+
 def _one_line(value: str) -> str:
     if not value.strip() or not value.isprintable() or len(value) > 200:
         raise wrong("a name is one line of 1 to 200 printable characters")
@@ -188,6 +197,7 @@ Seconds = Annotated[
 WrittenMoment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=WrittenMoment)]
 
+Version = Annotated[int, Checked(_version, {"const": VERSION})]
 Status = Annotated[int, Field(ge=200, le=599)]
 ReplyWord = Annotated[str, one_of(REPLY_WORDS, "an answer")]
 FaultWord = Annotated[str, one_of(FAULT_WORDS, "a fault")]

@@ -15,6 +15,7 @@ from ringback.scenario.values import (
     NO_BODY,
     OUTCOME_WORDS,
     REPLY_WORDS,
+    VERSION,
     nearest,
     shown,
 )
@@ -22,7 +23,7 @@ from ringback.scenario.values import (
 
 def problems_of(error: ValidationError, tree: Tree) -> list[Problem]:
     """One problem for each of pydantic's errors, apart from those that another one explains."""
-    details = error.errors(include_url=False)
+    details = [each for each in error.errors(include_url=False) if not _follows(each)]
     # What a newer version allows is not known here, so nothing else can be said about its file.
     newer = [each for each in details if each["loc"] == ("version",) and _is_newer(each["input"])]
     unusable = [problem.path for problem in tree.problems if problem.path is not None]
@@ -32,6 +33,11 @@ def problems_of(error: ValidationError, tree: Tree) -> list[Problem]:
         for problem in problems
         if not any((problem.path or ())[: len(path)] == path for path in unusable)
     ]
+
+
+def _follows(error: ErrorDetails) -> bool:
+    """Whether *error* only follows from others: a list all of whose entries are wrong is short."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def _problem(error: ErrorDetails, tree: Tree) -> Problem:
@@ -72,12 +78,12 @@ def _unknown_key(path: DocumentPath) -> str:
 
 def _unknown_version(value: Any) -> str:
     if _is_newer(value):
-        return f"version {value} is from a newer Ringback; this one reads version 1"
-    return f"{shown(value)} is no version of this format; write `version: 1`"
+        return f"version {value} is from a newer Ringback; this one reads version {VERSION}"
+    return f"{shown(value)} is no version of this format; write `version: {VERSION}`"
 
 
 def _is_newer(version: Any) -> bool:
-    return isinstance(version, int) and version > 1
+    return isinstance(version, int) and version > VERSION
 
 
 def _not_a_text(value: Any, _: dict[str, Any]) -> str:

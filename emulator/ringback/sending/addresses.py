@@ -38,12 +38,8 @@ class AddressRules:
     def refuse_host(self, host: str, origin: str) -> Unreachable | None:
         """Say why *host*, where callbacks to *origin* would go, must not even be looked up."""
         address = _read(host)
-        named = _folded(host) in self._names or address in self._literals
-        if (
-            named
-            or _is_local_name(host)
-            or (address is not None and _unmapped(address).is_loopback)
-        ):
+        ours = _is_local_name(host) if address is None else _unmapped(address).is_loopback
+        if ours or _folded(host) in self._names or address in self._literals:
             return None
         return _not_allowed(
             f"{host} is not this machine, so it was not looked up; add it to Settings.allow_hosts,"
@@ -63,7 +59,7 @@ class AddressRules:
 
         *own* are the emulator's own listeners.
         """
-        literal = ip_address(address.partition("%")[0])
+        literal = ip_address(address)
         if any(port == own_port and _reaches(literal, listener) for listener, own_port in own):
             return _not_allowed(
                 f"{address} port {port} is this emulator, and a callback to the emulator itself"
@@ -135,8 +131,10 @@ def _reaches(address: _Address, listener: str) -> bool:
     """Whether a dial to *address* ends at *listener*, which may be a wildcard or a name."""
     if _is_local_name(listener):
         return _unmapped(address).is_loopback
-    bound = _unmapped(ip_address(listener))
+    bound = _read(listener)
+    if bound is None:
+        return False
     target = _unmapped(address)
     if bound.is_unspecified:
         return target.is_loopback or target.is_unspecified
-    return target == bound or (target.is_unspecified and bound.is_loopback)
+    return target == _unmapped(bound) or (target.is_unspecified and bound.is_loopback)

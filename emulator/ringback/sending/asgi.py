@@ -45,11 +45,9 @@ class AsgiSender:
         call = _Call(message.body)
         try:
             await self._app(scope, call.receive, call.send)
-        except asyncio.CancelledError as error:
-            if _is_our_own():
+        except BaseException as error:
+            if _ends_the_attempt(error):
                 raise
-            return call.raised(error)
-        except Exception as error:  # noqa: BLE001 - whatever a receiver does is an outcome
             _log.exception("%s: the receiver failed", endpoint)
             return call.raised(error)
         return call.outcome()
@@ -145,7 +143,12 @@ def described(error: BaseException) -> str:
     return f"the app raised {type(error).__name__}{': ' if text else ''}{text}"
 
 
-def _is_our_own() -> bool:
-    """Whether a cancellation was meant for the task that sends, not for one inside the app."""
-    task = asyncio.current_task()
-    return task is None or task.cancelling() > 0
+def _ends_the_attempt(error: BaseException) -> bool:
+    """Whether *error* is meant for whoever sends, and is not the app's own affair.
+
+    An app may well have a task of its own cancelled, or call `pytest.fail`.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or task.cancelling() > 0
+    return isinstance(error, KeyboardInterrupt | GeneratorExit)

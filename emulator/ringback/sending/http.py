@@ -110,14 +110,12 @@ class HttpSender:
         return exchange
 
     async def _addresses(self, host: str, port: int, origin: str) -> Sequence[str] | Unreachable:
-        refusal = self._rules.refuse_host(host, origin)
-        if refusal:
+        if refusal := self._rules.refuse_host(host, origin):
             return refusal
         addresses = self._rules.without_lookup(host) or await self._resolve(host, port)
         own = self._own_addresses()
         for address in addresses:
-            refusal = self._rules.refuse_address(address, port, own)
-            if refusal:
+            if refusal := self._rules.refuse_address(address, port, own):
                 return refusal
         return addresses or Unreachable("unknown host", f"{host} has no address")
 
@@ -147,11 +145,8 @@ async def _dial(addresses: Sequence[str], port: int) -> socket.socket:
             return await _dial_one(address, port)
         except OSError as error:
             failures.append((f"[{address}]" if ":" in address else address, error))
-    number = failures[0][1].errno or 0
-    raise OSError(
-        number,
-        ", ".join(f"{where}:{port} {os.strerror(error.errno or 0)}" for where, error in failures),
-    )
+    details = [f"{where}:{port} {os.strerror(error.errno or 0)}" for where, error in failures]
+    raise OSError(failures[0][1].errno, ", ".join(details))
 
 
 async def _dial_one(address: str, port: int) -> socket.socket:

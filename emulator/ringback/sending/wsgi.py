@@ -46,7 +46,7 @@ class WsgiSender:
         call = _Call()
         try:
             call.run(self._app, environ_of(message, endpoint))
-        except Exception as error:  # noqa: BLE001 - whatever a receiver does is an outcome
+        except BaseException as error:  # noqa: BLE001 - whatever a receiver does is an outcome
             _log.exception("%s: the receiver failed", endpoint)
             return call.raised(error)
         return call.outcome()
@@ -124,7 +124,7 @@ class _Call:
             return Dropped("closed", "waiting")
         return self._answered("")
 
-    def raised(self, error: Exception) -> Outcome:
+    def raised(self, error: BaseException) -> Outcome:
         # What was not sent yet is replaced by the error page of a server.
         if not self._sent:
             self._status, self._headers = 500, NO_HEADERS

@@ -1,7 +1,7 @@
 """An application that keeps the audio of its callbacks, once on FastAPI and once on Flask."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +24,13 @@ class Mailbox:
     heard: list[Headers] = field(default_factory=list)
     kept: threading.Event = field(default_factory=threading.Event)
 
-    def take(self, headers: Mapping[str, str], audio: bytes) -> int:
+    def take(self, headers: Iterable[tuple[str, str]], audio: bytes) -> int:
         """Keep *audio* and return the status to answer with."""
-        self.heard.append(Headers(headers))
+        callback = Headers(headers)
+        self.heard.append(callback)
         if len(self.heard) <= self.failures:
             return 503
-        self.audio[headers["dg-request-id"]] = audio
+        self.audio[callback["dg-request-id"]] = audio
         self.kept.set()
         return 200
 
@@ -40,7 +41,8 @@ def on_fastapi(mailbox: Mailbox) -> fastapi.FastAPI:
 
     @app.api_route("/hook", methods=["POST", "PUT"])
     async def hook(request: fastapi.Request) -> fastapi.Response:
-        return fastapi.Response(status_code=mailbox.take(request.headers, await request.body()))
+        status = mailbox.take(request.headers.items(), await request.body())
+        return fastapi.Response(status_code=status)
 
     return app
 
@@ -51,7 +53,7 @@ def on_flask(mailbox: Mailbox) -> flask.Flask:
 
     @app.route("/hook", methods=["POST", "PUT"])
     def hook() -> flask.Response:
-        status = mailbox.take(flask.request.headers, flask.request.get_data())
+        status = mailbox.take(flask.request.headers.items(), flask.request.get_data())
         return flask.Response(status=status)
 
     return app

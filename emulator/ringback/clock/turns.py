@@ -1,0 +1,38 @@
+"""The turns of an event loop: asking for one from any thread, and waiting until none is left."""
+
+import asyncio
+from collections.abc import Callable, Sized
+from contextlib import suppress
+
+MAX_TURNS = 1000
+"""Turns of a loop after which an application that never rests is left to itself."""
+
+_FEW_TURNS = 10
+"""Turns that are given to a loop that cannot be asked whether it has something left to do."""
+
+
+def call_on(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
+    """Call *callback* on *loop*, from any thread; nothing happens once the loop is closed."""
+    with suppress(RuntimeError):  # it may be closed at any moment, so asking first would not do
+        loop.call_soon_threadsafe(callback)
+
+
+def restless() -> bool:
+    """Whether the running loop has something to do, or cannot be asked."""
+    ready = _ready()
+    return ready is None or bool(ready)
+
+
+async def drained() -> None:
+    """Wait until the running loop has nothing left to do but to wait for the outside."""
+    ready = _ready()
+    for _ in range(_FEW_TURNS if ready is None else MAX_TURNS):
+        await asyncio.sleep(0)
+        if ready is not None and not ready:
+            return
+
+
+def _ready() -> Sized | None:
+    """What is to be called in the running loop's next turn. asyncio's loops know, uvloop's not."""
+    ready: Sized | None = getattr(asyncio.get_running_loop(), "_ready", None)
+    return ready

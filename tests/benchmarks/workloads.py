@@ -1,0 +1,95 @@
+"""What is measured in a Python of its own, which shares neither heap nor modules with the tests.
+
+    python tests/benchmarks/workloads.py walk 10000
+
+Each prints one figure as JSON.
+"""
+
+import gc
+import json
+import sys
+import time
+from pathlib import Path
+
+from ringback import Emulator, Settings
+
+TEXT = "Your order has been packed, and it will be with you on Tuesday."
+ORIGIN = "https://app.example"
+
+WAVE = 1000
+"""How many deliveries `wave` has due at once."""
+
+
+def submit(ringback: Emulator, times: int) -> None:
+    """Submit the same job so many times."""
+    for _ in range(times):
+        ringback.submit(TEXT, callback=f"{ORIGIN}/done")
+
+
+def walk(deliveries: int) -> float:
+    """CPU seconds per attempt where so many *deliveries* fail until they are exhausted."""
+    with Emulator() as ringback:
+        ringback.receiver(ORIGIN, replies=[500])
+        submit(ringback, deliveries)
+        begun = time.process_time()
+        attempts = ringback.run_until_idle()
+        spent = time.process_time() - begun
+    return spent / len(attempts)
+
+
+def wave(pending: int) -> float:
+    """CPU seconds per attempt where `WAVE` deliveries are due, and the rest of *pending* later.
+
+    What the submissions left to the collector is collected before, for it is not the attempts'.
+    """
+    with Emulator(Settings(processing_time=60)) as ringback:
+        ringback.receiver(ORIGIN, replies=[500])
+        submit(ringback, WAVE)
+        ringback.advance(1)
+        submit(ringback, pending - WAVE)
+        gc.collect()
+        begun = time.process_time()
+        attempts = ringback.advance_to(60)
+        spent = time.process_time() - begun
+        assert len(attempts) == WAVE
+        assert len(ringback.pending) == pending
+    return spent / WAVE
+
+
+def memory(deliveries: int) -> float:
+    """Bytes per pending delivery, once the journal and the log of requests are emptied."""
+    return _occupied(deliveries, records=False)
+
+
+def memory_with_records(deliveries: int) -> float:
+    """Bytes per pending delivery, with what the journal and the log of requests keep of it."""
+    return _occupied(deliveries, records=True)
+
+
+def _occupied(deliveries: int, *, records: bool) -> float:
+    with Emulator() as ringback:
+        submit(ringback, 1000)  # whatever is made once is made here
+        before = _resident()
+        for _ in range(deliveries // 100):
+            submit(ringback, 100)
+            if not records:
+                ringback.requests.clear()
+                ringback.journal._facts.clear()
+        return (_resident() - before) / deliveries
+
+
+def _resident() -> int:
+    """Bytes of memory that this process occupies."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+WORKLOADS = {
+    "walk": walk,
+    "wave": wave,
+    "memory": memory,
+    "memory-with-records": memory_with_records,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(WORKLOADS[sys.argv[1]](int(sys.argv[2]))))

@@ -1,0 +1,266 @@
+"""What the fixtures look for when a test has ended, and when they stay silent."""
+
+import pytest
+from tests.e2e.suites import OPTIONS, run, write
+
+pytest_plugins = ["pytester"]
+
+LEAVE = """
+def leave_pending(emulator):
+    emulator.submit("Hello", callback=HOOK)
+
+def leave_replies(emulator):
+    emulator.receiver(APP, replies=[503, 503, 204])
+
+def leave_strangers(emulator):
+    assert speak(emulator, key="nobody's") == 401
+"""
+SENTENCES = {
+    "pending": "<Delivery * to https://app.example/hook: scheduled, due at +0s [[]no attempt yet]>"
+    " is still pending: run_until_idle() delivers it, cancel() gives it up",
+    "replies": "<Receiver https://app.example [[]0 requests, 2 unused]>: 2 of its scripted replies"
+    " were never used",
+    "strangers": "request * was refused for its key. The application must use ringback.api_key",
+}
+KEYWORDS = {
+    "pending": "allow_pending",
+    "replies": "allow_unused_replies",
+    "strangers": "allow_strangers",
+}
+
+
+@pytest.mark.parametrize("face", ["ringback", "async_ringback"])
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_what_is_left_behind_fails_the_test_with_what_to_do(
+    pytester: pytest.Pytester, face: str, kind: str
+) -> None:
+    result = run(pytester, f"{LEAVE}\ndef test_story({face}): leave_{kind}({face})")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "_* ERROR at teardown of test_story _*",
+            f"the test left something behind: {SENTENCES[kind]}",
+            f"@pytest.mark.ringback({KEYWORDS[kind]}=True) allows it, and strict=False anything.",
+            "-* ringback timeline -*",
+        ],
+        consecutive=True,
+    )
+
+
+def test_a_finer_word_relaxes_its_own_check_alone(pytester: pytest.Pytester) -> None:
+    suite = "".join(
+        f"""
+@pytest.mark.ringback({keyword}=True)
+def test_{kind}_under_{keyword}(ringback):
+    leave_{kind}(ringback)
+"""
+        for kind in SENTENCES
+        for keyword in KEYWORDS.values()
+    )
+    result = run(pytester, LEAVE + suite, "-rE")
+    result.assert_outcomes(passed=9, errors=6)
+    for kind, own in KEYWORDS.items():
+        assert f"ERROR test_suite.py::test_{kind}_under_{own} " not in result.stdout.str()
+
+
+def test_a_test_that_is_not_strict_may_leave_anything(pytester: pytest.Pytester) -> None:
+    suite = """
+@pytest.mark.ringback(strict=False)
+def test_story(ringback):
+    leave_pending(ringback)
+    leave_replies(ringback)
+    leave_strangers(ringback)
+"""
+    run(pytester, LEAVE + suite).assert_outcomes(passed=1)
+
+
+def test_a_clean_test_passes(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_settled(ringback):
+    ringback.receiver(APP, replies=[503, 204])
+    ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+
+def test_cancelled(ringback):
+    ringback.cancel(ringback.submit("Hello", callback=HOOK), "seen enough")
+
+def test_the_last_reply_repeats_so_it_need_not_be_used(ringback):
+    ringback.receiver(APP, replies=[200])
+
+def test_a_refusal_for_another_reason(ringback):
+    assert speak(ringback, callback="https://app.example:99/hook") == 400
+
+def test_of_two_emulators_only_one_is_used(ringback, async_ringback):
+    ringback.receiver(APP)
+    assert speak(ringback) == 200
+    ringback.run_until_idle()
+"""
+    run(pytester, suite).assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("fixtures", ["ringback", "ringback, async_ringback"])
+@pytest.mark.parametrize("key", ["someone else's", ""])
+def test_a_stranger_fails_the_test_that_it_came_in(
+    pytester: pytest.Pytester, fixtures: str, key: str
+) -> None:
+    suite = f"""
+def test_before(ringback):
+    pass
+
+def test_stranger({fixtures}):
+    assert speak(ringback, key="{key}") == 401
+
+def test_after({fixtures}):
+    pass
+"""
+    result = run(pytester, suite, "-rE")
+    result.assert_outcomes(passed=3, errors=1)
+    summary = "ERROR test_suite.py::test_stranger - Failed: the test left something behind: *"
+    result.stdout.fnmatch_lines([summary])
+    result.stdout.fnmatch_lines(["*The application must use ringback.api_key"])
+
+
+def test_all_emulators_of_a_test_are_looked_at_and_told_of_once(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_story(ringback, make_ringback):
+    make_ringback()
+    for emulator in (ringback, make_ringback(), make_ringback()):
+        leave_pending(emulator)
+    leave_strangers(ringback)
+"""
+    result = run(pytester, LEAVE + suite)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "_* ERROR at teardown of test_story _*",
+            "the test left 4 things behind (pending, strangers):",
+            "- make_ringback() 2: <Delivery * is still pending: *",
+            "- make_ringback() 3: <Delivery * is still pending: *",
+            "- ringback: <Delivery * is still pending: *",
+            "- a request came with a key that belongs to no emulator of this test. The application"
+            " must use ringback.api_key",
+            "@pytest.mark.ringback(allow_pending=True, allow_strangers=True) allows it, and"
+            " strict=False anything.",
+            "-* ringback timeline -*",
+        ],
+        consecutive=True,
+    )
+
+
+def test_many_leftovers_are_counted(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_story(ringback):
+    for _ in range(25):
+        leave_pending(ringback)
+"""
+    result = run(pytester, LEAVE + suite)
+    result.stdout.fnmatch_lines(["the test left 25 things behind (pending):", "- and 15 more"])
+    assert result.stdout.str().count("is still pending") == 10
+
+
+def test_the_fixtures_of_the_test_may_still_tidy_up(pytester: pytest.Pytester) -> None:
+    suite = """
+@pytest.fixture
+def app(ringback):
+    ringback.receiver(APP)
+    yield
+    ringback.run_until_idle()
+
+def test_story(ringback, app, make_ringback):
+    leave_pending(ringback)
+"""
+    run(pytester, LEAVE + suite).assert_outcomes(passed=1)
+
+
+SILENT = {
+    "a failure": ("def test_story(ringback): leave_pending(ringback); assert False", "failed"),
+    "a skip": ("def test_story(ringback): leave_pending(ringback); pytest.skip()", "skipped"),
+    "an expected failure": (
+        "@pytest.mark.xfail\ndef test_story(ringback): leave_pending(ringback); assert False",
+        "xfailed",
+    ),
+    "another fixture": (
+        "@pytest.fixture\ndef app(ringback): leave_pending(ringback); assert False\n"
+        "def test_story(app): pass",
+        "errors",
+    ),
+    "a failing coroutine": (
+        "@pytest.mark.asyncio\nasync def test_story(async_ringback):\n"
+        "    leave_pending(async_ringback); assert False",
+        "failed",
+    ),
+    "a failing unittest": (
+        "import unittest\nclass Test(unittest.TestCase):\n"
+        "    @pytest.fixture(autouse=True)\n    def _begin(self, ringback): self.it = ringback\n"
+        "    def test_story(self): leave_pending(self.it); self.fail()",
+        "failed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("suite", "outcome"), SILENT.values(), ids=SILENT)
+def test_a_body_that_did_not_pass_is_told_of_alone(
+    pytester: pytest.Pytester, suite: str, outcome: str
+) -> None:
+    result = run(pytester, LEAVE + suite)
+    result.assert_outcomes(**{outcome: 1})
+    assert "left something behind" not in result.stdout.str()
+
+
+def test_a_failing_subtest_is_told_of_alone(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_story(ringback, subtests):
+    leave_pending(ringback)
+    with subtests.test("one"):
+        assert False
+    with subtests.test("two"):
+        pass
+"""
+    result = run(pytester, LEAVE + suite)
+    assert result.parseoutcomes()["failed"] == 2  # the subtest, and the test that contains it
+    assert "left something behind" not in result.stdout.str()
+    assert "ringback timeline" in result.stdout.str()
+
+
+def test_an_interrupt_is_told_of_alone(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_story(ringback):
+    leave_pending(ringback)
+    raise KeyboardInterrupt
+"""
+    write(pytester, LEAVE + suite)
+    result = pytester.runpytest_inprocess(*OPTIONS, no_reraise_ctrlc=True)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "left something behind" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize("clock", ["paused", "real", "x100"], ids=lambda mode: f"in {mode} time")
+def test_a_loop_that_is_closed_already_does_no_harm(pytester: pytest.Pytester, clock: str) -> None:
+    suite = f"""
+@pytest.mark.ringback(clock={clock!r}, allow_pending=True)
+def test_story(async_ringback):
+    async def story():
+        async_ringback.receiver(APP, replies=[503])
+        async_ringback.submit("Hello", callback=HOOK)
+        await async_ringback.settle()
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(story())
+    loop.close()
+
+@pytest.mark.ringback(clock={clock!r}, allow_pending=True)
+def test_in_flight(async_ringback):
+    async def never(scope, receive, send):
+        await asyncio.Event().wait()
+
+    async def story():
+        async_ringback.connect(APP, never)
+        async_ringback.submit("Hello", callback=HOOK)
+        walk = asyncio.ensure_future(async_ringback.settle())
+        while not async_ringback.journal or async_ringback.journal[-1].name != "attempt.started":
+            await asyncio.sleep(0)
+        walk.cancel()
+
+    asyncio.run(story())
+"""
+    run(pytester, suite).assert_outcomes(passed=2)

@@ -1,0 +1,84 @@
+"""Two hundred tests leave no more behind than ten, and the server's end is not waited for."""
+
+import socket
+import threading
+import time
+
+import pytest
+from tests.e2e.suites import run
+
+from ringback.serving.server import Server
+
+pytest_plugins = ["pytester"]
+
+TWO_HUNDRED = """
+import gc
+import os
+import threading
+
+found = {}
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+def count():
+    gc.collect()
+    return {
+        "threads": sorted(thread.name for thread in threading.enumerate()),
+        "files": len(os.listdir("/proc/self/fd")),
+        "objects": sum(str(type(it).__module__).startswith("ringback") for it in gc.get_objects()),
+    }
+
+@pytest.mark.parametrize("turn", range(200))
+def test_story(ringback, async_ringback, make_ringback, turn):
+    made = make_ringback(clock="x100")
+    for emulator in (ringback, async_ringback, made):
+        emulator.connect(APP, app)
+        assert speak(emulator) == 200
+    ringback.run_until_idle()
+    asyncio.run(async_ringback.run_until_idle())
+    made.run_until_idle()
+    if turn in (10, 199):
+        found[turn] = count()
+    if turn == 199:
+        assert found[199] == found[10]
+"""
+
+
+def test_two_hundred_tests_leave_no_thread_no_file_and_no_object(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, TWO_HUNDRED, "-q")
+    result.assert_outcomes(passed=200)
+
+
+def test_the_session_leaves_no_thread_of_the_server(pytester: pytest.Pytester) -> None:
+    suite = """
+import threading
+
+def test_story(ringback_server):
+    assert [each for each in threading.enumerate() if each.name == "ringback server"]
+"""
+    before = names_of_threads()
+    run(pytester, suite).assert_outcomes(passed=1)
+    assert names_of_threads() == before
+
+
+def test_the_server_ends_at_once_though_clients_keep_their_connections() -> None:
+    took = []
+    for _ in range(5):
+        server = Server()
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(b"GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            assert client.recv(1) == b"H"
+            began = time.perf_counter()
+            server.stop()
+            took.append(time.perf_counter() - began)
+    # uvicorn's own end takes a tenth of a second at best.
+    assert min(took) < 0.05
+
+
+def names_of_threads() -> list[str]:
+    """The threads of this process that are ours."""
+    return sorted(each.name for each in threading.enumerate() if "ringback" in each.name)

@@ -1,0 +1,123 @@
+"""A body is identified as it was served, from its beginning, or by ear."""
+
+import io
+import struct
+import wave
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
+
+from ringback.audio.fingerprint import fingerprint
+from ringback.audio.identify import identify, read_exact, read_wav
+from ringback.audio.reading import Reading
+from ringback.audio.render import WavSizes, render
+from ringback.core.catalog import AudioFormat, Container, Encoding
+
+WAV = AudioFormat(Encoding.LINEAR16, Container.WAV, 24000, None)
+TELEPHONE = AudioFormat(Encoding.MULAW, Container.WAV, 8000, None)
+RAW = AudioFormat(Encoding.LINEAR16, Container.NONE, 16000, None)
+cells = pytest.mark.parametrize("sound", CELLS, ids=name)
+
+
+def rendered(sound: AudioFormat, text: str = SENTENCE, sizes: WavSizes = "streamed") -> bytes:
+    return render(text, VOICE, 1.0, sound, wav_sizes=sizes)
+
+
+def known(reading: Reading | None) -> bool:
+    return reading is not None and reading.fingerprint == fingerprint(SENTENCE, VOICE, 1.0)
+
+
+@cells
+def test_every_body_is_read_exactly(sound: AudioFormat) -> None:
+    reading = read_exact(rendered(sound))
+    assert known(reading)
+    assert reading is not None
+    assert reading.complete
+
+
+@cells
+def test_a_body_without_its_last_byte_is_known_and_incomplete(sound: AudioFormat) -> None:
+    reading = read_exact(rendered(sound)[:-1])
+    assert known(reading)
+    assert reading is not None
+    assert not reading.complete
+
+
+@cells
+def test_half_a_body_matches_its_request_only(sound: AudioFormat) -> None:
+    body = rendered(sound)
+    reading = read_exact(body[: len(body) // 2])
+    assert reading is not None
+    assert reading.matches(SENTENCE, VOICE, 1.0)
+    assert not reading.matches(SENTENCE.upper(), VOICE, 1.0)
+    assert not reading.complete
+
+
+@cells
+def test_empty_audio_says_nothing(sound: AudioFormat) -> None:
+    assert identify(rendered(sound, "")) is None
+
+
+@settings(deadline=None)
+@given(st.sampled_from(CELLS), st.text(min_size=1, max_size=40), st.floats(0.7, 1.5))
+def test_any_request_is_read_from_its_body(sound: AudioFormat, text: str, speed: float) -> None:
+    reading = read_exact(render(text, VOICE, speed, sound))
+    assert reading is None or (reading.complete and reading.matches(text, VOICE, speed))
+    assert (reading is None) == (not any(map(str.isalnum, text)))
+
+
+def test_a_wav_file_written_anew_is_read_exactly() -> None:
+    with wave.open(io.BytesIO(rendered(WAV, sizes="exact"))) as ours:
+        samples = ours.readframes(ours.getnframes())
+    assert known(read_exact(written(samples, 24000)))
+
+
+def written(samples: bytes, rate: int, channels: int = 1) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(channels)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(samples)
+    return file.getvalue()
+
+
+def softer(samples: bytes) -> bytes:
+    values = [value // 2 for (value,) in struct.iter_unpack("<h", samples)]
+    return struct.pack(f"<{len(values)}h", *values)
+
+
+def test_changed_samples_are_read_by_ear() -> None:
+    body = written(softer(rendered(RAW)), 16000)
+    assert read_exact(body) is None
+    assert known(read_wav(body))
+    assert known(identify(body))
+
+
+def test_a_rate_that_is_not_served_is_read_by_ear() -> None:
+    served_44100 = AudioFormat(Encoding.LINEAR16, Container.WAV, 44100, None)
+    body = rendered(served_44100)
+    assert read_exact(body) is None
+    assert known(identify(body))
+
+
+def test_telephone_samples_are_read_by_ear() -> None:
+    assert known(read_wav(rendered(TELEPHONE)))
+
+
+def test_of_several_channels_the_first_is_heard() -> None:
+    samples = rendered(RAW)
+    frames = (samples[at : at + 2] + b"\1\1" for at in range(0, len(samples), 2))
+    assert known(read_wav(written(b"".join(frames), 16000, channels=2) + b"\0"))
+
+
+@pytest.mark.parametrize("magic", [b"", b"RIFF", b"fLaC", b"OggS", b"\xff\xf3", b"\xff\xf1"])
+@given(rest=st.binary())
+def test_any_bytes_can_be_asked_about(magic: bytes, rest: bytes) -> None:
+    assert identify(magic + rest) is None
+
+
+def test_what_is_no_wav_file_is_not_heard() -> None:
+    assert read_wav(rendered(RAW)) is None

@@ -1,0 +1,39 @@
+"""Things that happen at a moment and are no attempts."""
+
+import itertools
+
+from ringback.clock.timers import Timers
+
+
+def test_without_timers_nothing_is_due() -> None:
+    assert Timers(itertools.count()).next_due is None
+
+
+def test_timers_are_due_in_order_of_moment_then_of_being_set() -> None:
+    timers, called = Timers(itertools.count(7)), list[str]()
+    timers.call_at(30, lambda: called.append("third"))
+    timers.call_at(10, lambda: called.append("first"))
+    timers.call_at(10, lambda: called.append("second"))
+    due = []
+    while timers.next_due:
+        due.append(timers.next_due)
+        timers.run_next()
+    assert due == [(10, 8), (10, 9), (30, 7)]
+    assert called == ["first", "second", "third"]
+
+
+def test_timers_are_numbered_along_with_the_other_schedules() -> None:
+    sequence = itertools.count()
+    timers = Timers(sequence)
+    next(sequence)
+    timers.call_at(10, lambda: None)
+    assert timers.next_due == (10, 1)
+
+
+def test_a_timer_may_set_another_for_the_same_moment() -> None:
+    timers, called = Timers(itertools.count()), list[str]()
+    timers.call_at(10, lambda: timers.call_at(10, lambda: called.append("second")))
+    timers.run_next()
+    assert timers.next_due == (10, 1)
+    timers.run_next()
+    assert called == ["second"]

@@ -1,0 +1,69 @@
+"""A real receiver answers what it can answer at once; the dispatcher's faults play the rest."""
+
+import pytest
+
+from ringback.core.reply import FaultLike, Reply, ReplyLike
+from ringback.errors import SettingsError
+from ringback.scenario.script import Script, divide
+
+
+def test_statuses_are_the_receivers() -> None:
+    assert divide([503, 204], [], 3) == Script(
+        (Reply(503), Reply(204), Reply(204)), (None, None, None)
+    )
+
+
+def test_words_are_faults_and_take_an_attempt_each() -> None:
+    assert divide([503, "timeout", 204], [], 3) == Script(
+        (Reply(503), Reply(204)), (None, "timeout", None)
+    )
+
+
+def test_the_last_word_repeats() -> None:
+    assert divide(["refused"], [], 3) == Script((), ("refused", "refused", "refused"))
+
+
+def test_a_late_answer_is_a_fault_for_no_real_time_is_waited() -> None:
+    late = Reply(200, after=9)
+    assert divide([late, 204], [], 2) == Script((Reply(204),), (late, None))
+
+
+def test_a_fault_that_does_not_reach_the_receiver_uses_up_no_reply() -> None:
+    assert divide([503, 204], [None, "timeout", 500], 4) == Script(
+        (Reply(503), Reply(204)), (None, "timeout", 500, None)
+    )
+
+
+def test_a_lost_answer_uses_up_its_reply() -> None:
+    assert divide([200, 204], ["answer lost"], 2) == Script(
+        (Reply(200), Reply(204)), ("answer lost", None)
+    )
+
+
+def test_nothing_is_lost_where_nothing_was_answered() -> None:
+    assert divide(["reset", 204], ["answer lost"], 2) == Script((Reply(204),), ("reset", None))
+
+
+def test_an_answer_both_late_and_lost_is_refused() -> None:
+    with pytest.raises(SettingsError, match="both late and lost") as caught:
+        divide([Reply(200, after=1)], ["answer lost"], 1)
+    assert str(caught.value) == (
+        "an answer that is both late and lost cannot come from a real receiver; play the scenario"
+        " in process"
+    )
+
+
+@pytest.mark.parametrize(
+    ("replies", "faults", "reached"),
+    [
+        ([200], [], [True, True]),
+        (["timeout", 200], [], [False, True]),
+        ([200], ["answer lost", "refused"], [True, False]),
+    ],
+)
+def test_which_attempts_reach_the_receiver_is_known(
+    replies: list[ReplyLike], faults: list[FaultLike], reached: list[bool]
+) -> None:
+    script = divide(replies, faults, 2)
+    assert [script.reaches(1), script.reaches(2)] == reached
+    assert script.reaches(3)
