@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ringback.scenario.playing import Performance
     from ringback.scenario.report import Report
-    from ringback.sending.lifespan import LifespanSender
+    from ringback.sending.started import StartedAsgiSender
     from ringback.serving.server import Server
 
 ClockFace = TypeVar("ClockFace", BlockingClock, AwaitableClock)
@@ -57,7 +57,7 @@ class _Emulator(Generic[ClockFace]):
         self._receivers: list[Receiver] = []
         self._begun: Service | None = None
         self._live = False
-        self._started_apps: list[LifespanSender] = []
+        self._started_apps: list[StartedAsgiSender] = []
         self._flow: Future[None] | asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
@@ -133,12 +133,20 @@ class _Emulator(Generic[ClockFace]):
         self._receivers.append(receiver)
         return receiver
 
-    def submit(self, text: str, *, callback: str, **parameters: Any) -> Delivery:
+    def submit(
+        self,
+        text: str,
+        *,
+        callback: str,
+        content_type: str = "application/json",
+        **parameters: Any,
+    ) -> Delivery:
         """Do what a client would do, without one. Raises `Refused` with the service's answer.
 
-        *parameters* are those of `/v1/speak`; a list repeats one.
+        *parameters* are those of `/v1/speak`; a list repeats one. The text travels as JSON, or as
+        it is under another *content_type*, such as `text/plain`.
         """
-        return self._live_service.submit(text, callback, parameters)
+        return self._live_service.submit(text, callback, content_type, parameters)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded."""
@@ -179,7 +187,7 @@ class _Emulator(Generic[ClockFace]):
     @property
     def timeline(self) -> str:
         """Every delivery and attempt, and every refused request, as text, credentials apart."""
-        refused = [
+        refused: list[str] = [
             f"refused at {words(fact.at)}  {described(fact.rejection)}"
             for fact in self.journal
             if isinstance(fact, RequestRejected)
@@ -305,9 +313,9 @@ class _Emulator(Generic[ClockFace]):
             return Route(sender=WsgiSender(to), faults=faults)
         if not lifespan:
             return Route(sender=AsgiSender(to), faults=faults)
-        from ringback.sending.lifespan import LifespanSender
+        from ringback.sending.started import StartedAsgiSender
 
-        started = LifespanSender(to)
+        started = StartedAsgiSender(to)
         self._started_apps.append(started)
         return Route(sender=started, faults=faults)
 

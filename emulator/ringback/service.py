@@ -121,8 +121,11 @@ class Service:
             )
             return answer
 
-    def submit(self, text: str, callback: str, parameters: dict[str, Any]) -> Delivery:
+    def submit(
+        self, text: str, callback: str, content_type: str, parameters: dict[str, Any]
+    ) -> Delivery:
         """Do what a client would do. Raises `Refused` with the service's answer."""
+        is_json = content_type.partition(";")[0].strip().lower() == "application/json"
         query = urlencode(
             [
                 (name, _written(value))
@@ -133,8 +136,8 @@ class Service:
         answer = self.speak(
             query.encode(),
             f"Token {self.key.secret}",
-            "application/json",
-            json.dumps({"text": text}).encode(),
+            content_type,
+            (json.dumps({"text": text}) if is_json else text).encode(),
         )
         self.clock.on_change()
         if answer.status != 200:

@@ -7,7 +7,7 @@ pytest and what pytest has imported already.
 import re
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeGuard, TypeVar
 
@@ -36,6 +36,9 @@ PROPERTY = "ringback_timeline"
 
 _MANY = 10
 """How many leftovers are listed one by one."""
+
+_READ = 100
+"""How many lines are shown of the beginning, and of the end, of a long timeline."""
 
 _ATTEMPT_LINE = re.compile(r"[+-][\d.]+s (POST|PUT) ")
 
@@ -67,6 +70,10 @@ class Watch:
         if len(self.emulators) == 1:
             return next(iter(self.emulators.values())).timeline
         return "\n\n".join(f"{name}:\n{each.timeline}" for name, each in self.emulators.items())
+
+    def end_fixture(self) -> None:
+        """One fixture of ours is over."""
+        self.fixtures -= 1
 
     def look_at(self, name: str, emulator: "AnyEmulator") -> None:
         """Note what *emulator* leaves behind."""
@@ -206,11 +213,12 @@ def pytest_runtest_makereport(
     if report.when == "call":
         watch.verdicts.append(report.passed)
     if report.failed and watch.emulators:
-        report.sections.append((SECTION, watch.timeline))
-        if PROPERTY not in dict(item.user_properties):
-            # JUnit XML takes the properties of the teardown's report, which copies the item's.
-            item.user_properties.append((PROPERTY, watch.timeline))
-            report.user_properties.append((PROPERTY, watch.timeline))
+        text = _shortened(watch.timeline)
+        report.sections.append((SECTION, text))
+        # JUnit XML takes the properties of the teardown's report, which has copied the item's.
+        for properties in (item.user_properties, report.user_properties):
+            others = [each for each in properties if each[0] != PROPERTY]
+            properties[:] = [*others, (PROPERTY, text)]
     if report.when == "teardown":
         # Items live as long as the session; what a test's emulators hold must not.
         del item.stash[_watch]
@@ -246,23 +254,31 @@ def _watched(
     watch.fixtures += 1
     begun: dict[str, Any] = {}
 
-    def begin(name: str, face: "type[One]", changes: dict[str, Any]) -> "One":
-        chosen = _settings(request, settings, watch).changed(**changes)
-        emulator = face(chosen, server=server).open()
-        begun[name] = watch.emulators[name] = emulator
-        return emulator
+    with ExitStack() as ending:
+        ending.callback(watch.end_fixture)
 
-    try:
+        def begin(name: str, face: "type[One]", changes: dict[str, Any]) -> "One":
+            chosen = _settings(request, settings, watch).changed(**changes)
+            emulator = face(chosen, server=server).open()
+            ending.callback(emulator.close)
+            begun[name] = watch.emulators[name] = emulator
+            return emulator
+
         yield begin
         watch.look_at_strangers(server.strangers)
         for name, emulator in begun.items():
             watch.look_at(name, emulator)
-    finally:
-        for emulator in begun.values():
-            emulator.close()
-        watch.fixtures -= 1
     if watch.body_passed and not watch.fixtures:
         _complain(watch.leftovers, _keywords(request.node))
+
+
+def _shortened(text: str) -> str:
+    """*text* without its middle, if it is longer than anybody reads."""
+    lines = text.splitlines()
+    if len(lines) <= 2 * _READ:
+        return text
+    left_out = f"… {len(lines) - 2 * _READ:,} more lines …"
+    return "\n".join([*lines[:_READ], left_out, *lines[-_READ:]])
 
 
 def _complain(leftovers: dict[str, list[str]], keywords: dict[str, Any]) -> None:

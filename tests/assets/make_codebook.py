@@ -31,7 +31,7 @@ MP3_RATES = (22050, 24000)
 MP3_BIT_RATE = 8000
 """The smallest frames there are, so that they fit into every other bit rate."""
 
-AAC_BIT_RATES = range(1500, 3200, 100)
+AAC_BIT_RATES = range(1800, 3200, 400)
 """What the encoder is asked for; it gives more."""
 
 AAC_HEADER = 7

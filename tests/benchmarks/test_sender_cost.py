@@ -1,124 +1,118 @@
 """What the dispatcher spends, in CPU, on bringing 20 KB over a socket.
 
 The reference is the least that asyncio can do: a Protocol written for this one exchange, with a
-connection of its own too, that looks for a status line and checks nothing. The receiver runs in
-another process, whose time is not counted.
+connection of its own too, that takes what comes first for the answer. The receiver runs in another
+process, whose time is not counted.
 """
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
-from ringback import AsyncEmulator, Settings
-from ringback.clock.guard import set_alarm
-from ringback.core.message import CallbackMessage
-from ringback.sending.http import HttpSender
-from ringback.sending.sender import UNLIMITED
-
-if TYPE_CHECKING:
-    from tests.benchmarks.conftest import Bench
+from ringback import AsyncEmulator, Emulator, Settings
+from tests.benchmarks.measuring import CALLBACK, ORIGIN, TEXT, Table, alternate, receiver
 
 pytestmark = pytest.mark.benchmark
 
 AT_ONCE = 32
-DELIVERIES = 640
-"""Deliveries per round: many times `AT_ONCE`."""
-
-TEXT = "Your order has been packed, and it will be with you on Tuesday."
-CALLBACK = "https://app.example/done"
+DELIVERIES = 20 * AT_ONCE
 
 
 class Minimal(asyncio.Protocol):
-    """Sends some bytes, and takes what comes first for the answer."""
+    """Sends some bytes, and reads a status from what comes first."""
 
-    def __init__(self, request: bytes, done: "asyncio.Future[int]") -> None:
+    def __init__(self, request: bytes) -> None:
+        self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._request = request
-        self._done = done
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send all."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
+        """Take the status, and close."""
+        self.status.set_result(int(data[9:12]))
         self._transport.close()
-        self._done.set_result(int(data[9:12]))
 
 
-async def minimal(deliveries: int, at_once: int, port: int, request: bytes) -> float:
+async def by_hand(port: int, at_once: int, audio: bytes) -> float:
     """CPU seconds per delivery of the reference."""
+    head = f"POST /done HTTP/1.1\r\nhost: app.example\r\ncontent-length: {len(audio)}\r\n"
+    request = f"{head}connection: close\r\n\r\n".encode() + audio
     loop = asyncio.get_running_loop()
 
     async def deliver() -> None:
-        for _ in range(deliveries // at_once):
-            done: asyncio.Future[int] = loop.create_future()
-            await loop.create_connection(lambda done=done: Minimal(request, done), "127.0.0.1", port)  # type: ignore[misc]
-            assert await done == 200
+        for _ in range(DELIVERIES // at_once):
+            _, exchange = await loop.create_connection(lambda: Minimal(request), "127.0.0.1", port)
+            assert await exchange.status == 200
 
     begun = time.process_time()
     await asyncio.gather(*(deliver() for _ in range(at_once)))
-    return (time.process_time() - begun) / deliveries
+    return (time.process_time() - begun) / DELIVERIES
 
 
-async def bare_sender(deliveries: int, at_once: int, port: int, message: CallbackMessage) -> float:
-    """CPU seconds per delivery of our sender alone."""
-    sender = HttpSender(set_alarm, base=("http", "127.0.0.1", port))
+async def by_dispatcher(port: int, at_once: int) -> float:
+    """CPU seconds per delivery of ours: clock, journal, message and sender, all of it.
 
-    async def deliver() -> None:
-        from ringback.core.callback import split
-
-        endpoint = split(CALLBACK)
-        for _ in range(deliveries // at_once):
-            outcome = await sender.send(message, endpoint, UNLIMITED)
-            assert outcome.word == "200"
-
-    begun = time.process_time()
-    await asyncio.gather(*(deliver() for _ in range(at_once)))
-    return (time.process_time() - begun) / deliveries
-
-
-async def dispatcher(deliveries: int, at_once: int, port: int) -> float:
-    """CPU seconds per delivery of all of it: submission, clock, journal, message and sender.
-
-    The clock runs by itself. A new job is submitted when an attempt ends, so that *at_once* of
-    them are always under way.
+    The clock flows, everything is due at once, and so many attempts are let go at a time.
     """
     async with AsyncEmulator(Settings(clock="real")) as ringback:
-        ringback.connect("https://app.example", f"http://127.0.0.1:{port}")
+        ringback.connect(ORIGIN, f"http://127.0.0.1:{port}")
         engine = ringback._service.engine
         engine._slots = asyncio.Semaphore(at_once)
-        for _ in range(deliveries):
+        for _ in range(DELIVERIES):
             ringback.submit(TEXT, callback=CALLBACK)
         begun = time.process_time()
         while engine.dispatcher.pending:
             await asyncio.sleep(0.02)
-        return (time.process_time() - begun) / deliveries
+        spent = time.process_time() - begun
+        assert all(delivery.statuses == [200] for delivery in ringback.deliveries)
+    return spent / DELIVERIES
 
 
-def test_x(bench: "Bench") -> None:
-    async def sample() -> CallbackMessage:
-        async with AsyncEmulator() as ringback:
-            ringback.receiver("https://app.example")
-            delivery = ringback.submit(TEXT, callback=CALLBACK)
-            await ringback.run_until_idle()
-            return delivery.attempts[0].request
+def cpu(measure: Callable[..., Awaitable[float]], *arguments: object) -> Callable[[], float]:
+    """What a coroutine measures on a loop of its own."""
 
-    message = asyncio.run(sample())
-    head = f"POST /done HTTP/1.1\r\nhost: app.example\r\nconnection: close\r\ncontent-length: {len(message.body)}\r\n\r\n"
-    request = head.encode() + message.body
-    with bench.receiver(200) as port:
-        for n in (1, AT_ONCE):
-            for f in (bare_sender,):
-                pairs = bench.alternate(
-                    lambda: asyncio.run(f(DELIVERIES, n, port, message)),
-                    lambda: asyncio.run(minimal(DELIVERIES, n, port, request)),
-                    5,
-                )
-                bench.ratio(f"sender {n}", pairs, "µs", factor=1e6)
-            pairs = bench.alternate(
-                lambda: asyncio.run(dispatcher(DELIVERIES, n, port)),
-                lambda: asyncio.run(minimal(DELIVERIES, n, port, request)),
-                5,
-            )
-            bench.ratio(f"dispatcher {n}", pairs, "µs", factor=1e6)
+    async def measured() -> float:
+        return await measure(*arguments)
+
+    return lambda: asyncio.run(measured())
+
+
+@pytest.fixture
+def audio() -> bytes:
+    """What is delivered."""
+    with Emulator() as ringback:
+        return ringback.submit(TEXT, callback=CALLBACK).audio
+
+
+@pytest.mark.parametrize("at_once", [AT_ONCE, 1])
+def test_a_delivery_beside_a_protocol_by_hand(table: Table, audio: bytes, at_once: int) -> None:
+    """The same bytes to the same receiver."""
+    with receiver(200) as port:
+        pairs = alternate(cpu(by_dispatcher, port, at_once), cpu(by_hand, port, at_once, audio))
+    table.ratio(
+        f"CPU per 20 KB delivery, {at_once} at once / a Protocol by hand",
+        pairs,
+        "µs",
+        scale=1e6,
+        budget=4.5,
+        gate=8,
+    )
+
+
+def test_many_at_once_are_no_dearer_than_one_at_a_time(table: Table) -> None:
+    """Per delivery."""
+    with receiver(200) as port:
+        pairs = alternate(cpu(by_dispatcher, port, AT_ONCE), cpu(by_dispatcher, port, 1))
+    table.ratio(
+        f"CPU per 20 KB delivery, {AT_ONCE} at once / one at a time",
+        pairs,
+        "µs",
+        scale=1e6,
+        budget=1,
+        gate=1.6,
+    )

@@ -1,99 +1,149 @@
-"""How many answers a second `/v1/speak` gives, with everything on.
+"""How many requests `/v1/speak` answers, with everything on.
 
-The reference is a starlette application with one bare route that returns the same body, on the same
-uvicorn with the same options: it reads nothing, checks nothing and remembers nothing.
+The reference is a starlette application with one bare route, on the same uvicorn with the same
+options. It sends the same bytes, but it looks at nothing and remembers nothing. Answers are
+counted per second of CPU, for the other core is not always there.
 """
 
+import asyncio
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
 
 import pytest
 from ringback import Emulator
-
-if TYPE_CHECKING:
-    from tests.benchmarks.conftest import Bench
+from ringback.serving import server as serving
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+from tests.benchmarks.measuring import HERE, TEXT, Table, alternate
 
 pytestmark = pytest.mark.benchmark
 
 CONNECTIONS = 16
-REQUESTS = 1500
-TEXT = "Your order has been packed, and it will be with you on Tuesday."
+REQUESTS = 1000
+
+BODY = json.dumps({"text": TEXT}).encode()
+
+QUERIES = {
+    "audio": "model=aura-2-thalia-en",
+    "acknowledgements": "model=aura-2-thalia-en&callback=https%3A%2F%2Fapp.example%2Fdone",
+}
 
 
-@pytest.fixture
-def ringback() -> Iterator[Emulator]:
-    """An emulator with a server of its own."""
-    with Emulator() as emulator:
-        yield emulator
+class Replayed(Response):
+    """A response that sends the messages that another application sent."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages = messages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them again."""
+        for message in self._messages:
+            await send(message)
 
 
-class Bare:
-    """The reference."""
+@contextmanager
+def served(response: Response) -> Iterator[int]:
+    """One route that returns *response*, on a socket exactly as ours is served; gives its port."""
 
-    def __init__(self, body: bytes, pieces: int) -> None:
-        import uvicorn
-        from ringback.clock.real import LoopThread
-        from starlette.applications import Starlette
-        from starlette.requests import Request
-        from starlette.responses import Response, StreamingResponse
-        from starlette.routing import Route
-        from ringback.serving.server import _listen
+    async def speak(_: Request) -> Response:
+        return response
 
-        async def speak(request: Request) -> Response:
-            if pieces:
-                async def gen():
-                    yield body[:1021]
-                    yield body[1021:]
-                return StreamingResponse(gen(), media_type="audio/mpeg")
-            return Response(body, media_type="audio/mpeg")
-
-        app = Starlette(routes=[Route("/v1/speak", speak, methods=["POST"])])
-        sock = _listen("127.0.0.1", 0)
-        self.port = sock.getsockname()[1]
-        config = uvicorn.Config(app, http="h11", ws="none", loop="none", lifespan="off", access_log=False, log_config=None, date_header=False, server_header=False)
-        self._uvicorn = uvicorn.Server(config)
-        self._thread = LoopThread("bare")
-        async def start():
-            config.load()
-            self._uvicorn.lifespan = config.lifespan_class(config)
-            await self._uvicorn.startup(sockets=[sock])
-        self._thread.submit(start()).result()
-
-    def stop(self):
-        async def stop():
-            for server in self._uvicorn.servers:
-                server.close()
-        self._thread.submit(stop()).result()
-        self._thread.stop()
-
-def rate(port: int, request: bytes, cpu=False) -> float:
-    """Answers per second."""
-    command = [sys.executable, "-S", str(Path(__file__).with_name("load.py")), str(port), str(CONNECTIONS), str(REQUESTS)]
-    c=time.process_time()
-    done = subprocess.run(command, input=request, capture_output=True, check=True)
-    if cpu: return REQUESTS/(time.process_time()-c)
-    return REQUESTS / json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("cpu",[0,1])
-@pytest.mark.parametrize("pieces",[0,1])
-@pytest.mark.parametrize("callback",[0,1])
-def test_x(bench: "Bench", ringback: Emulator, pieces, cpu, callback) -> None:
-    body = json.dumps({"text": TEXT}).encode()
-    q = "callback=https%3A%2F%2Fapp.example%2Fdone&" if callback else ""
-    request = f"POST /v1/speak?{q}model=aura-2-thalia-en HTTP/1.1\r\nhost: localhost\r\nauthorization: Token {ringback.api_key}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
-    port = int(ringback.url.rpartition(":")[2])
-    audio = ringback.submit(TEXT, callback="https://app.example/")
-    if callback and pieces: return
-    ref = b'{"request_id":"5abfafde-6ca6-4f26-b91d-93b9a03d46e1"}' if callback else audio.audio
-    b = Bare(ref, pieces)
+    app = Starlette(routes=[Route("/v1/speak", speak, methods=["POST"])])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serving, "application", lambda *_: app)
+        server = serving.Server()
     try:
-        pairs = bench.alternate(lambda: rate(port, request, cpu), lambda: rate(b.port, request,cpu), 5)
+        yield server.port
     finally:
-        b.stop()
-    bench.ratio(f"speak answers callback={callback} pieces {pieces} {cpu and 'per cpu s' or ''}", pairs, "/s", at_least=0.8)
+        server.stop()
+
+
+def port_of(ringback: Emulator) -> int:
+    """Where it listens."""
+    return int(ringback.url.rpartition(":")[2])
+
+
+def request_to(port: int, query: str, key: str) -> bytes:
+    """One request as bytes."""
+    head = (
+        f"POST /v1/speak?{query} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n"
+        f"authorization: Token {key}\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(BODY)}\r\n\r\n"
+    )
+    return head.encode() + BODY
+
+
+def rate(port: int, request: bytes) -> float:
+    """Answers per second of this process's CPU, most of which is the server's."""
+    numbers = map(str, (port, CONNECTIONS, REQUESTS))
+    command = [sys.executable, "-S", str(HERE / "load.py"), *numbers]
+    begun = time.process_time()
+    subprocess.run(command, input=request, check=True)
+    return REQUESTS / (time.process_time() - begun)
+
+
+async def messages_of(ringback: Emulator, query: str) -> list[Message]:
+    """What our application sends for an answer."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": BODY}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/speak",
+        "query_string": query.encode(),
+        "headers": [
+            (b"authorization", f"Token {ringback.api_key}".encode()),
+            (b"content-type", b"application/json"),
+        ],
+    }
+    await ringback.app(scope, receive, send)
+    return sent
+
+
+@pytest.mark.parametrize("kind", QUERIES)
+def test_answers_per_second(table: Table, kind: str) -> None:
+    """Beside a bare route that sends the same headers and pieces."""
+    query = QUERIES[kind]
+    with Emulator() as ringback:
+        bare = Replayed(asyncio.run(messages_of(ringback, query)))
+        ours = request_to(port_of(ringback), query, ringback.api_key)
+        with served(bare) as port:
+            theirs = request_to(port, query, "any")
+            pairs = alternate(lambda: rate(port_of(ringback), ours), lambda: rate(port, theirs))
+    table.ratio(
+        f"answers per CPU second, {kind} / a bare starlette route with the same bytes",
+        pairs,
+        budget=0.8,
+        gate=0.5,
+        more=True,
+    )
+
+
+def test_answers_per_second_beside_one_plain_response(table: Table) -> None:
+    """The same audio with its length, in one piece and with two headers: what we do not do."""
+    query = QUERIES["audio"]
+    with Emulator() as ringback:
+        audio = ringback.submit(TEXT, callback="https://app.example/done").audio
+        ours = request_to(port_of(ringback), query, ringback.api_key)
+        with served(Response(audio, media_type="audio/mpeg")) as port:
+            theirs = request_to(port, query, "any")
+            pairs = alternate(lambda: rate(port_of(ringback), ours), lambda: rate(port, theirs))
+    table.ratio(
+        "answers per CPU second, audio / a bare route's Response, in one piece",
+        pairs,
+        gate=0.3,
+        more=True,
+    )

@@ -129,6 +129,32 @@ def test_ended():
     run(pytester, suite).assert_outcomes(passed=2)
 
 
+def test_an_emulator_that_fails_to_end_keeps_no_other_from_its_end(
+    pytester: pytest.Pytester,
+) -> None:
+    suite = """
+from ringback import ClockClosed, Emulator
+
+made = []
+
+def test_make(monkeypatch, make_ringback):
+    def close(emulator, really=Emulator.close):
+        really(emulator)
+        assert emulator is not made[1], "it ended badly"
+
+    monkeypatch.setattr(Emulator, "close", close)
+    made.extend([make_ringback(), make_ringback(), make_ringback()])
+
+def test_ended():
+    for emulator in (made[0], made[2]):
+        with pytest.raises(ClockClosed):
+            emulator.settle()
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["E       AssertionError: it ended badly"])
+
+
 @pytest.mark.parametrize(
     "suite",
     [

@@ -22,12 +22,15 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
+def module_of(it):
+    return str(getattr(type(it), "__module__", ""))
+
 def count():
     gc.collect()
     return {
-        "threads": sorted(thread.name for thread in threading.enumerate()),
+        "threads": threading.active_count(),
         "files": len(os.listdir("/proc/self/fd")),
-        "objects": sum(str(type(it).__module__).startswith("ringback") for it in gc.get_objects()),
+        "objects": sum(module_of(it).startswith("ringback") for it in gc.get_objects()),
     }
 
 @pytest.mark.parametrize("turn", range(200))
@@ -42,7 +45,9 @@ def test_story(ringback, async_ringback, make_ringback, turn):
     if turn in (10, 199):
         found[turn] = count()
     if turn == 199:
-        assert found[199] == found[10]
+        # What one test leaves would be there 189 times; a thread that is about to end, but once.
+        for what, count_then in found[10].items():
+            assert found[199][what] < count_then + 9, what
 """
 
 

@@ -6,6 +6,8 @@ import socket
 import pytest
 from tests.e2e.suites import OPTIONS, run, write
 
+from ringback import AsyncEmulator, WrongFace
+
 pytest_plugins = ["pytester"]
 
 # -- what it costs those who do not use it ---------------------------------------------------------
@@ -187,6 +189,12 @@ async def test_story(async_ringback):
         ],
         consecutive=True,
     )
+
+
+def test_without_the_fixture_another_loop_is_refused_likewise() -> None:
+    entering = AsyncEmulator().__aenter__()
+    with pytest.raises(WrongFace, match=r"await anyio\.to_thread\.run_sync"):
+        entering.send(None)  # as any loop but asyncio's would
 
 
 # -- workers ---------------------------------------------------------------------------------------

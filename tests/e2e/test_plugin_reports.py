@@ -82,13 +82,36 @@ def test_fails(ringback, make_ringback):
     )
 
 
+def test_of_a_long_timeline_the_middle_is_left_out(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_fails(ringback):
+    for number in range(300):
+        ringback.submit("Hello", callback=f"{APP}/{number}")
+    assert False
+"""
+    result = run(pytester, suite)
+    result.stdout.fnmatch_lines(
+        [
+            "POST https://app.example/0  request * accepted at +0s",
+            "POST https://app.example/49  request * accepted at +0s",
+            "  = scheduled, due at +0s",
+            "… 400 more lines …",
+            "POST https://app.example/250  request * accepted at +0s",
+            "POST https://app.example/299  request * accepted at +0s",
+        ]
+    )
+
+
 def test_no_credential_reaches_a_report(pytester: pytest.Pytester) -> None:
     suite = (
         FAILS.replace("(ringback)", "(ringback, make_ringback)").replace(
-            "    assert", "    other = make_ringback(api_key='0123cafe')\n    assert"
+            "    assert",
+            "    made = make_ringback(api_key='0123cafe')\n"
+            "    settings, requests = made.settings, ringback.requests\n"
+            "    journal = ringback.journal[:]\n"
+            "    assert",
         )
         + """
-@pytest.mark.ringback(clock="paused")
 def test_leaves(ringback):
     ringback.submit("Hello", callback="https://ada:s3cret@app.example/hook")
 """
@@ -280,6 +303,25 @@ async def test_story(async_ringback):
         consecutive=True,
     )
     assert "/ringback/" not in result.stdout.str()
+
+
+def test_the_same_holds_for_a_line_that_we_have_called(pytester: pytest.Pytester) -> None:
+    suite = """
+def test_story(ringback):
+    def step():
+        ringback.step()
+
+    ringback.advance_until(step, within=30)
+"""
+    result = run(pytester, suite)
+    result.stdout.fnmatch_lines(
+        [">       ringback.advance_until(step, within=30)", "    def step():"]
+    )
+    result.stdout.fnmatch_lines(
+        [">       ringback.step()", "E       ringback.errors.ClockBusy: *"], consecutive=True
+    )
+    assert "/ringback/" not in result.stdout.str()
+    assert "contextlib" not in result.stdout.str()
 
 
 def test_a_full_trace_shows_every_frame(pytester: pytest.Pytester) -> None:

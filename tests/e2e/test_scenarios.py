@@ -130,17 +130,18 @@ def test_wrong_usage_exits_with_2_and_says_what_is_wrong(
 
 
 def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
-    write(tmp_path / "b", "two", GOOD)
-    write(tmp_path / "a" / "deep", "one", GOOD)
+    for name in ("c", "a", "e", "b", "d"):
+        write(tmp_path / "b", name, GOOD)
+    write(tmp_path / "a" / "deep", "z", GOOD)
     write(tmp_path / ".hidden", "none", WRONG)
     write(tmp_path / "node_modules", "none", WRONG)
     (tmp_path / "a" / "compose.yaml").write_text("services: {}")
-    run = ringback("play", "--format", "json", ".", "b/two.ringback.yaml", cwd=tmp_path)
+    run = ringback("play", "--format", "json", ".", "b/a.ringback.yaml", cwd=tmp_path)
     assert run.returncode == 0
     document = json.loads(run.stdout)
     assert [each["file"] for each in document["scenarios"]] == [
-        "a/deep/one.ringback.yaml",
-        "b/two.ringback.yaml",
+        "a/deep/z.ringback.yaml",
+        *(f"b/{name}.ringback.yaml" for name in "abcde"),
     ]
 
 

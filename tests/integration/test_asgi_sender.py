@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from tests.integration.messages import APP, AUDIO, endpoint_of, message_to, send
+from tests.integration.messages import APP, AUDIO, endpoint_of, message_to, send, some_turns
 
 from ringback.core.headers import Headers
 from ringback.core.outcome import Answered, Dropped
@@ -105,9 +105,7 @@ async def test_the_dispatcher_stays_until_it_has_the_whole_answer() -> None:
         listener = asyncio.ensure_future(listen())
         await send(start())
         await send(body(b"part", more=True))
-        turn = asyncio.Event()
-        asyncio.get_running_loop().call_soon(turn.set)
-        await turn.wait()
+        await some_turns()
         order.append("answered")
         await send(body())
         await listener
@@ -347,15 +345,29 @@ async def test_an_app_that_returns_from_its_lifespan_is_told_apart() -> None:
 
 
 @pytest.mark.asyncio
+async def test_leaving_waits_until_the_app_has_returned() -> None:
+    log: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for phase in ("startup", "shutdown"):
+            assert await receive() == {"type": f"lifespan.{phase}"}
+            await send({"type": f"lifespan.{phase}.complete"})
+        await some_turns()
+        log.append("returned")
+
+    async with Lifespan(app):
+        pass
+    assert log == ["returned"]
+
+
+@pytest.mark.asyncio
 async def test_cancelling_a_startup_ends_it() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await asyncio.Event().wait()
 
     entering = asyncio.create_task(Lifespan(app).__aenter__())
-    turn = asyncio.Event()
-    asyncio.get_running_loop().call_soon(turn.set)
-    await turn.wait()
+    await some_turns()
     entering.cancel()
     with pytest.raises(asyncio.CancelledError):
         await entering

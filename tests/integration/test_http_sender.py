@@ -380,7 +380,7 @@ async def test_nothing_is_left_of_an_attempt_whatever_the_receiver_did() -> None
     for behaviour in behaviours:
         with RudeReceiver(behaviour) as receiver:
             await deliver(receiver)
-    with RudeReceiver(answers(b"this is not TLS")) as receiver:
+    with RudeReceiver(lambda visit: visit.say(b"this is not TLS")) as receiver:
         await send(HttpSender(FakeAlarm(), base=("https", receiver.host, receiver.port)))
     assert open_sockets() == before
     assert asyncio.all_tasks() == {asyncio.current_task()}

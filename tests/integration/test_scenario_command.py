@@ -55,6 +55,10 @@ GOOD = (Path(__file__).parents[2] / "scenarios" / "late-acceptance.ringback.yaml
             " out",
         ),
     ],
+    ids=[
+        *("wrong key", "wrong value", "duplicate key", "tab", "empty", "comment", "binary"),
+        *("UTF-16", "Latin-1", "newer", "tag"),
+    ],
 )
 def test_a_bad_file_is_told_what_is_wrong(
     content: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -63,8 +67,8 @@ def test_a_bad_file_is_told_what_is_wrong(
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["play", "bad.ringback.yaml"])
     assert result.exit_code == 3
-    assert said in result.stderr.splitlines()
-    assert result.stdout.splitlines()[-1] == "0 passed, 1 invalid"
+    assert said in result.output.splitlines()
+    assert result.output.splitlines()[-1] == "0 passed, 1 invalid"
 
 
 def test_a_directory_that_is_named_like_a_scenario_is_searched(
@@ -74,7 +78,7 @@ def test_a_directory_that_is_named_like_a_scenario_is_searched(
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["play", "bad.ringback.yaml"])
     assert result.exit_code == 2
-    assert result.stderr == "Error: there is no *.ringback.yaml in 'bad.ringback.yaml'\n"
+    assert result.output == "Error: there is no *.ringback.yaml in 'bad.ringback.yaml'\n"
 
 
 def test_a_scenario_can_be_played_from_a_link(tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def test_what_came_is_remembered_as_it_came() -> None:
     assert ("X-Name", "value") in request.headers.items_as_sent
 
 
+def test_a_caller_that_does_not_hang_up_keeps_no_other_waiting() -> None:
+    with LoopbackReceiver([]) as receiver:
+        first = HTTPConnection(urlsplit(receiver.url).netloc, timeout=10)
+        first.request("POST", "/")
+        assert first.getresponse().status == 200
+        assert send(receiver).status == 200
+        first.close()
+
+
 def test_it_speaks_tls_under_the_name_of_the_callback(tmp_path: Path) -> None:
     context, ca_file = certify("app.example", tmp_path)
     with LoopbackReceiver([], context) as receiver:

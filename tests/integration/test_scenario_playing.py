@@ -5,7 +5,7 @@ import sys
 import textwrap
 from contextlib import ExitStack
 from http.client import HTTPConnection
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -17,7 +17,7 @@ from ringback.scenario.playing import Performance, play
 from ringback.scenario.reading import ScenarioFile, check
 from ringback.scenario.report import Report
 from ringback.scenario.source import Source
-from ringback.scenario.staging import Over, set_up
+from ringback.scenario.staging import Over, Stage, set_up
 
 STORY = """\
 version: 1
@@ -203,6 +203,15 @@ def test_parameters_travel_as_a_client_sends_them(over: Over) -> None:
 
 
 @both_ways
+def test_each_tag_is_a_parameter(over: Over) -> None:
+    file = a_story(("callback_method: put", "tag: [one, two]"))
+    with Emulator() as emulator:
+        Performance(emulator, file, Stage(emulator.settings, over))
+        (request,) = emulator.requests
+    assert parse_qs(request.query)["tag"] == ["one", "two"]
+
+
+@both_ways
 def test_a_plain_text_is_sent_as_one(over: Over) -> None:
     report = played(
         told("""\
@@ -301,13 +310,13 @@ def test_a_request_too_many_at_the_receiver_is_noticed() -> None:
 
 def test_an_emulator_that_is_connected_already_plays_a_story() -> None:
     with Emulator() as emulator:
-        earlier = emulator.submit("Earlier", callback="https://app.example/")
-        receiver = emulator.receiver("https://app.example", replies=[503, "timeout", 204, 200])
-        emulator.cancel(earlier, "not part of the story")
+        receiver = emulator.receiver("https://app.example", replies=[200, 503, "timeout", 204])
+        emulator.submit("Before the story", callback="https://app.example/")
+        emulator.run_until_idle()
         performance = Performance(emulator, a_story(("receiver: [503, timeout, 204]\n", "")))
         emulator.run_until_idle()
         assert performance.report().failures == []
-        assert len(receiver.requests) == 3
+        assert len(receiver.requests) == 4
 
 
 def test_an_emulator_with_other_settings_does_not_play_a_story() -> None:

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringback.audio.checksum import crc32
@@ -33,6 +33,7 @@ def test_a_long_packet_takes_several_segments(size: int, lacing: list[int]) -> N
 
 
 @given(packets, packets)
+@example([bytes(255), bytes(256)], [bytes(1625)])
 def test_packets_are_found_again(first: list[bytes], second: list[bytes]) -> None:
     stream = page(first, 0, 0, 0, 0) + page(second, 0, 0, 0, 1)
     assert list(packets_of(stream)) == first + second

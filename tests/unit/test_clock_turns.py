@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ringback.clock.turns import MAX_TURNS, call_on, drained, restless
+from ringback.clock.turns import MAX_TURNS, _draining, call_on, drained, restless
 
 
 @pytest.fixture
@@ -38,6 +38,40 @@ def test_what_waits_for_the_outside_is_not_waited_for(loop: asyncio.AbstractEven
     never.cancel()
     loop.run_until_complete(drained())
     assert never.cancelled()
+
+
+class Counting(asyncio.SelectorEventLoop):
+    """Counts its turns."""
+
+    turns = 0
+
+    def _run_once(self) -> None:
+        self.turns += 1
+        super()._run_once()  # type: ignore[misc]
+
+
+async def all_drained(others: int) -> None:
+    await asyncio.gather(*(drained() for _ in range(others)))
+
+
+def test_those_who_wait_for_a_drained_loop_do_not_wait_for_each_other() -> None:
+    loop = Counting()
+    loop.run_until_complete(all_drained(3))
+    loop.close()
+    assert loop.turns < 10
+    assert not _draining
+
+
+def test_those_who_wait_together_wait_for_everybody_else() -> None:
+    done: list[int] = []
+
+    async def story() -> None:
+        work = asyncio.ensure_future(in_turns(61, done))
+        await all_drained(3)
+        assert work.done()
+
+    asyncio.run(story())
+    assert done == [0]
 
 
 def test_an_application_that_never_rests_is_left_to_itself(loop: asyncio.AbstractEventLoop) -> None:

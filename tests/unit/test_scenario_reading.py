@@ -242,6 +242,7 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
         ),
         ("receiver: [{after: «true»}]", f"true {A_TIME}"),
         ("receiver: [{after: «soon»}]", f"'soon' {A_TIME}"),
+        (f"receiver: [{{after: «'{'0' * 40}9s'»}}]", f"'{'0' * 39}…' {A_TIME}"),
         ("receiver: [{after: «400000h»}]", "'400000h' is more than a year"),
         ("receiver: [{headers: {«a b»: x}}]", "'a b' is not the name of a header"),
         ("receiver: [{headers: {a: «5»}}]", f"5 {NO_TEXT}"),
@@ -377,7 +378,10 @@ def test_a_time_may_be_written_in_many_ways(written: str, span: int) -> None:
 
 def test_only_the_parameters_that_are_named_are_sent() -> None:
     scenario = read(
-        with_line("submit: {text: x, callback: 'ftp://a', tag: [a, b], mip_opt_out: false}")
+        with_line(
+            "submit: {text: x, content_type: text/plain, callback: 'ftp://a', tag: [a, b],"
+            " mip_opt_out: false}"
+        )
     )
     assert scenario.submit.parameters == {
         "callback": "ftp://a",

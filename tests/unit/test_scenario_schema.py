@@ -1,5 +1,6 @@
 """The JSON Schema and the loader say the same, as far as a schema can."""
 
+import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
@@ -135,6 +136,7 @@ GOOD_ONES = [
     {"settings": "{retry_delay: 1m, permitted_ports: [], epoch: '2026-01-01T00:00:00Z'}"},
     {"settings": "{}"},
     {"expect": "{attempts: []}"},
+    {"expect": "{attempts: [0s, 0s]}"},
     {"expect": "{attempts: [0, +30, 31.5, '32', +33s, {at: 1m, got: 503}]}"},
     {"expect": "{answer: {status: 400, err_code: X, err_msg: $any}, attempts: []}"},
     {"expect": "{each: {headers: {a: null, b: $$x, c: '$regex:.*', d: $key_id}}}"},
@@ -240,6 +242,14 @@ def test_every_mishap_can_be_scripted() -> None:
 
 def test_every_end_of_a_delivery_can_be_expected() -> None:
     assert set(ENDS) == SETTLED
+
+
+def test_an_editor_is_offered_null_only_where_it_means_something() -> None:
+    definitions = json_schema()["$defs"]
+    assert '"default":' not in json.dumps(json_schema())
+    nullable = [name for name, each in definitions.items() if '"null"' in json.dumps(each)]
+    assert nullable == ["ExpectedAttempt", "ExpectedRequest"]  # for headers that must be absent
+    assert {"type": "null"} in json_schema()["properties"]["faults"]["items"]["oneOf"]
 
 
 def test_an_editor_is_told_what_a_key_is_for() -> None:

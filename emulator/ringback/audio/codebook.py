@@ -51,7 +51,7 @@ AAC = (
     bytes.fromhex("01463181ce209ff00bf77de40e"),
     bytes.fromhex("012e3182161097e4646a824d17063ee0"),
     bytes.fromhex("014631822e2087f002fddf790e"),
-    bytes.fromhex("01363182762077f0000f53a0781af00e"),
+    bytes.fromhex("01383182762077f500065cb1a8d78070"),
     bytes.fromhex("012a3182b6106ff002bd9fe2d00b7c87"),
     bytes.fromhex("012a3182d61067f0002be9f23506b7d7"),
     bytes.fromhex("013c3182f22057f501bfec7f0900e0"),

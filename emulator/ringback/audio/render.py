@@ -1,7 +1,7 @@
 """From a request to the bytes of its answer."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, assert_never
 
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.pace import symbols_in
@@ -63,6 +63,8 @@ def _pieces(symbols: bytes, sound: AudioFormat, wav_sizes: WavSizes) -> list[byt
             from ringback.audio import g711
 
             samples = g711.pieces(symbols, sound.encoding, rate)
+        case _:
+            assert_never(sound.encoding)
     if sound.container is Container.WAV:
         from ringback.audio import wav
 

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from ringback.clock.real import monotonic_ns
 from ringback.core.duration import SECOND
 
-_LONGEST_WAIT = 3600.0
-"""Seconds that the thread waits before it looks again; a lock takes no wait of centuries."""
+_LONGEST_WAIT = 3600 * SECOND
+"""How long the thread waits before it looks again; a lock takes no wait of centuries."""
 
 _log = logging.getLogger("ringback.clock")
 
@@ -52,6 +52,7 @@ class AlarmThread:
         self._heap: list[tuple[int, int, Pending]] = []
         self._sequence = itertools.count()
         self._changed = threading.Condition()
+        self._wakes_at = 0
         self._thread: threading.Thread | None = None
 
     def set(self, seconds: float, ring: Callable[[], None]) -> Pending:
@@ -66,7 +67,7 @@ class AlarmThread:
                     target=self._run, name="ringback alarms", daemon=True
                 )
                 self._thread.start()
-            elif self._heap[0][2] is pending:
+            elif due < self._wakes_at:  # to wake it for nothing costs as much as an attempt
                 self._changed.notify()
         return pending
 
@@ -74,9 +75,12 @@ class AlarmThread:
         while True:
             with self._changed:
                 self._forget_cancelled()
-                wait = (self._heap[0][0] - monotonic_ns()) / SECOND if self._heap else _LONGEST_WAIT
-                if wait > 0:
-                    self._changed.wait(min(wait, _LONGEST_WAIT))
+                now = monotonic_ns()
+                self._wakes_at = now + _LONGEST_WAIT
+                if self._heap:
+                    self._wakes_at = min(self._wakes_at, self._heap[0][0])
+                if self._wakes_at > now:
+                    self._changed.wait((self._wakes_at - now) / SECOND)
                     continue
                 pending = heapq.heappop(self._heap)[2]
             try:

@@ -83,8 +83,14 @@ def utc_now() -> datetime.datetime:
 def told_wall() -> datetime.datetime:
     """The time that the process is *told*: a freezer's, while one is active.
 
-    The class is looked up at each call, for that is what a freezer replaces.
+    The class is looked up at each call, for that is what a freezer replaces. One of freezegun's
+    moves on at each look; the application's looks are meant, and not ours.
     """
+    freezer = sys.modules.get("freezegun.api")
+    if freezer is not None and freezer.freeze_factories:
+        freeze = freezer.freeze_factories[-1]
+        if isinstance(freeze, freezer.StepTickTimeFactory):
+            return genuine(freeze.time_to_freeze.replace(tzinfo=datetime.UTC))
     return genuine(datetime.datetime.now(datetime.UTC))
 
 

@@ -1,6 +1,7 @@
 """The turns of an event loop: asking for one from any thread, and waiting until none is left."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sized
 from contextlib import suppress
 
@@ -9,6 +10,9 @@ MAX_TURNS = 1000
 
 _FEW_TURNS = 10
 """Turns that are given to a loop that cannot be asked whether it has something left to do."""
+
+_draining: Counter[int] = Counter()
+"""How many wait for each loop (by its `id`) to be drained."""
 
 
 def call_on(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
@@ -24,12 +28,21 @@ def restless() -> bool:
 
 
 async def drained() -> None:
-    """Wait until the running loop has nothing left to do but to wait for the outside."""
-    ready = _ready()
-    for _ in range(_FEW_TURNS if ready is None else MAX_TURNS):
-        await asyncio.sleep(0)
-        if ready is not None and not ready:
-            return
+    """Wait until the running loop has nothing left to do but to wait for the outside.
+
+    Others who wait here as well are no work: each of them is called in every turn, as this is.
+    """
+    ready, loop = _ready(), id(asyncio.get_running_loop())
+    _draining[loop] += 1
+    try:
+        for _ in range(_FEW_TURNS if ready is None else MAX_TURNS):
+            await asyncio.sleep(0)
+            if ready is not None and len(ready) < _draining[loop]:
+                return
+    finally:
+        _draining[loop] -= 1
+        if not _draining[loop]:
+            del _draining[loop]
 
 
 def _ready() -> Sized | None:

@@ -4,14 +4,17 @@ from itertools import pairwise
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     Tag,
+    TypeAdapter,
     field_validator,
     model_validator,
 )
+from pydantic_core import core_schema
 
 from ringback.core.callback import Endpoint, split
 from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, form
@@ -118,10 +121,25 @@ def _spread(value: Any) -> Any:
     return value if isinstance(value, dict) else {"at": value}
 
 
-AttemptEntry: TypeAlias = Annotated[
-    ExpectedAttempt,
-    BeforeValidator(_spread, json_schema_input_type=WrittenSpan | ExpectedAttempt),
-]
+class _OrMoment:
+    """Annotates an attempt that may be written as its moment alone.
+
+    `json_schema_input_type` would say the same in one line, but pydantic 2.10 fails when that
+    contains a model.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(_spread, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [TypeAdapter(WrittenSpan).json_schema(), handler(schema)]}
+
+
+AttemptEntry: TypeAlias = Annotated[ExpectedAttempt, _OrMoment()]
 
 
 class Expect(Part):

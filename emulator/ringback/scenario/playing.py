@@ -12,7 +12,7 @@ from ringback.scenario.comparing import Check, Seen, SeenAnswer, SeenAttempt, co
 from ringback.scenario.reading import ScenarioFile
 from ringback.scenario.report import Report
 from ringback.scenario.staging import Over, Stage, Wire, check_settings, connect, set_up
-from ringback.scenario.submitting import Submitted, submit_over_http
+from ringback.scenario.submitting import JSON, Submitted, submit_over_http
 from ringback.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ class Performance:
 
     def _submit(self) -> Submitted:
         submit, emulator = self._file.scenario.submit, self._emulator
-        # `Emulator.submit` always sends JSON, so another content type has to travel.
-        if self._stage.over == "sockets" or submit.content_type is not None:
+        if self._stage.over == "sockets":
             return submit_over_http(emulator.url, emulator.api_key, submit)
         try:
-            delivery = emulator.submit(submit.text, **submit.parameters)
+            content_type = submit.content_type or JSON
+            delivery = emulator.submit(submit.text, content_type=content_type, **submit.parameters)
         except Refused as error:
             answer = SeenAnswer(
                 error.status, error.payload["err_code"], error.payload["err_msg"], error.hint

@@ -22,6 +22,9 @@ VERSION = 1
 YEAR = 366 * 86_400 * SECOND
 """The longest span, in nanoseconds: nothing in a story happens later."""
 
+MAX_SPAN_LENGTH = 40
+A_TIME = "is not a time; write e.g. 0s, +30s, 1m, 500ms"
+
 REPLY_WORDS = tuple(str(word) for word in Mishap)
 FAULT_WORDS = (*REPLY_WORDS, ANSWER_LOST)
 OUTCOME_WORDS = (
@@ -73,7 +76,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
 def _span(value: Any) -> int:
     """Seconds, or a text such as `+30s`, in nanoseconds."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise wrong(f"{shown(value)} is not a time; write e.g. 0s, +30s, 1m, 500ms")
+        raise wrong(f"{shown(value)} {A_TIME}")
     span = _spelt(value) if isinstance(value, str) else duration.nanoseconds(value)
     if span < 0:
         raise wrong(f"{shown(value)} is before the beginning; a time cannot be negative")
@@ -92,8 +95,10 @@ def _spelt(text: str) -> int:
         )
         total = (hours * 60 + minutes) * 60 + seconds
         raise wrong(f"{text!r} is not a time; if it means {total} seconds, write {total}s")
+    if len(text) > MAX_SPAN_LENGTH:
+        raise wrong(f"{shown(text)} {A_TIME}")
     try:
-        return duration.read(text[:40])
+        return duration.read(text)
     except ValueError as error:
         raise wrong(str(error)) from None
 
@@ -181,7 +186,9 @@ def _moment(value: Any) -> datetime:
 
 WrittenSpan = (
     Annotated[float, Field(ge=0, le=YEAR / SECOND)]
-    | Annotated[str, Field(pattern=r"^\+?[0-9]+(\.[0-9]+)?(ms|s|m|h)?$", max_length=40)]
+    | Annotated[
+        str, Field(pattern=r"^\+?[0-9]+(\.[0-9]+)?(ms|s|m|h)?$", max_length=MAX_SPAN_LENGTH)
+    ]
 )
 Span = Annotated[int, BeforeValidator(_span, json_schema_input_type=WrittenSpan)]
 """Nanoseconds, written as seconds or as `+30s`, `500ms`, `2m`, `1h`."""

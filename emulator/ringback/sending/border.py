@@ -21,8 +21,6 @@ def outcome_of(error: OSError, phase: str) -> Outcome:
             return Unreachable("unknown host", reason_of(error))
         case ssl.SSLCertVerificationError():
             return Unreachable("tls", error.verify_message or reason_of(error))
-        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
-            return Dropped("closed", phase)
         case ssl.SSLError(reason=reason) if reason in _NOT_TLS:
             return Unreachable("tls", "the receiver does not speak TLS; is it plain http?")
         case ssl.SSLError():

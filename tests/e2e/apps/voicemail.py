@@ -39,7 +39,7 @@ def on_fastapi(mailbox: Mailbox) -> fastapi.FastAPI:
     """The application as FastAPI's users write it."""
     app = fastapi.FastAPI()
 
-    @app.api_route("/hook", methods=["POST", "PUT"])
+    @app.put("/hook")
     async def hook(request: fastapi.Request) -> fastapi.Response:
         status = mailbox.take(request.headers.items(), await request.body())
         return fastapi.Response(status_code=status)
@@ -51,7 +51,7 @@ def on_flask(mailbox: Mailbox) -> flask.Flask:
     """The application as Flask's users write it."""
     app = flask.Flask(__name__)
 
-    @app.route("/hook", methods=["POST", "PUT"])
+    @app.put("/hook")
     def hook() -> flask.Response:
         status = mailbox.take(flask.request.headers.items(), flask.request.get_data())
         return flask.Response(status=status)

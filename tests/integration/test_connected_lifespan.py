@@ -1,0 +1,70 @@
+"""`connect(…, lifespan=True)` starts an application before its first callback."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ringback import AsyncEmulator, Emulator, SettingsError
+
+CALLBACK = "https://app.example/done"
+
+
+def an_app(story: list[str], trouble: str = "") -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, str]]:
+        if trouble:
+            raise OSError(trouble)
+        story.append("started")
+        yield {"stock": "full"}
+        story.append("shut down")
+
+    async def done(request: Request) -> Response:
+        story.append(f"called with a {request.state.stock} stock")
+        return Response(status_code=500)
+
+    return Starlette(routes=[Route("/done", done, methods=["POST"])], lifespan=lifespan)
+
+
+def test_an_app_is_started_once_before_its_callbacks_and_shut_down_at_the_end() -> None:
+    story: list[str] = []
+    with Emulator() as ringback:
+        ringback.connect("https://app.example", an_app(story), lifespan=True)
+        assert story == []
+        ringback.submit("Hello", callback=CALLBACK)
+        ringback.advance(30)
+    called = "called with a full stock"
+    assert story == ["started", called, called, "shut down"]
+
+
+@pytest.mark.asyncio
+async def test_the_awaitable_face_does_the_same_on_the_running_loop() -> None:
+    story: list[str] = []
+    async with AsyncEmulator() as ringback:
+        ringback.connect("https://app.example", an_app(story), lifespan=True)
+        ringback.submit("Hello", callback=CALLBACK)
+        await ringback.settle()
+    assert story == ["started", "called with a full stock", "shut down"]
+
+
+def test_an_app_is_not_started_unless_it_is_asked_for() -> None:
+    story: list[str] = []
+    with Emulator() as ringback:
+        ringback.connect("https://app.example", an_app(story))
+        delivery = ringback.submit("Hello", callback=CALLBACK)
+        ringback.settle()
+    assert delivery.statuses == [500]
+    assert story == []
+
+
+def test_an_app_that_cannot_start_stops_the_test_and_names_its_reason() -> None:
+    with Emulator() as ringback:
+        ringback.connect("https://app.example", an_app([], "no database"), lifespan=True)
+        delivery = ringback.submit("Hello", callback=CALLBACK)
+        with pytest.raises(SettingsError, match=r"(?s)failed at startup.*no database"):
+            ringback.settle()
+    assert delivery.statuses == ["aborted"]

@@ -1,0 +1,309 @@
+"""What a type checker knows of the public names. Checked by mypy, and never run.
+
+Everything that the design promises stands here once, with the type under which users see it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, assert_type
+
+from starlette.types import ASGIApp
+
+import ringback
+from ringback import (
+    AsyncEmulator,
+    Attempt,
+    Deliveries,
+    Delivery,
+    Emulator,
+    Headers,
+    Receiver,
+    Reply,
+    Settings,
+    State,
+)
+from ringback.core.callback import Endpoint
+from ringback.core.journal import Fact, Journal
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Outcome
+from ringback.core.speak import SpeakRequest
+from ringback.scenario.report import Report
+from ringback.service import Reception
+from ringback.views import Response
+
+
+def an_emulator_is_a_context() -> None:
+    with Emulator() as emulator:
+        assert_type(emulator, Emulator)
+    with Emulator(Settings(retries=3)) as emulator:
+        assert_type(emulator, Emulator)
+    opened = Emulator().open()
+    assert_type(opened, Emulator)
+    assert_type(opened.close(), None)
+    assert_type(
+        opened.__exit__,
+        Callable[
+            [type[BaseException] | None, BaseException | None, TracebackType | None],
+            None,
+        ],
+    )
+
+
+async def an_async_emulator_is_an_async_context() -> None:
+    async with AsyncEmulator() as emulator:
+        assert_type(emulator, AsyncEmulator)
+    async with AsyncEmulator(Settings(seed=7)) as emulator:
+        assert_type(emulator, AsyncEmulator)
+    assert_type(AsyncEmulator().open(), AsyncEmulator)
+
+
+def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> None:
+    assert_type(emulator.url, str)
+    assert_type(emulator.ws_url, str)
+    assert_type(emulator.api_key, str)
+    assert_type(emulator.key_id, str)
+    assert_type(emulator.app, ASGIApp)
+    assert_type(emulator.settings, Settings)
+    assert_type(emulator.timeline, str)
+
+    delivery = emulator.submit(
+        "Hello",
+        callback="https://app.example/hook",
+        callback_method="put",
+        tag=["a", "b"],
+        sample_rate=24000,
+    )
+    assert_type(delivery, Delivery)
+    assert_type(emulator.cancel(delivery, "seen enough"), None)
+    assert_type(emulator.redeliver(delivery), Delivery)
+    assert_type(emulator.hold("a thread of ours"), AbstractContextManager[None])
+    assert_type(emulator.reset(), None)
+
+    assert_type(emulator.connect("https://app.example", app), None)
+    assert_type(emulator.connect("https://app.example", app, lifespan=True), None)
+    assert_type(emulator.connect("https://app.example", "http://127.0.0.1:49152"), None)
+    assert_type(emulator.connect("https://app.example", app, faults=[None, "answer lost"]), None)
+    receiver = emulator.receiver("https://app.example")
+    assert_type(receiver, Receiver)
+    replies: list[int | str | Reply] = [503, "timeout", Reply(204)]
+    assert_type(emulator.receiver("https://app.example", replies=replies), Receiver)
+    assert_type(emulator.receiver("https://app.example", faults=[503, None]), Receiver)
+    assert_type(emulator.connect("https://other.example", receiver), None)
+
+    assert_type(emulator.deliveries, Deliveries)
+    assert_type(emulator.pending, Deliveries)
+    assert_type(emulator.requests, list[Reception])
+    assert_type(emulator.journal, Journal)
+    assert_type(emulator.leftovers(), dict[str, list[str]])
+
+
+def the_verbs_block(emulator: Emulator) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    assert_type(emulator.settle(), list[Attempt])
+    assert_type(emulator.advance(90), list[Attempt])
+    assert_type(emulator.advance(0.5), list[Attempt])
+    assert_type(emulator.advance(timedelta(minutes=5)), list[Attempt])
+    assert_type(emulator.advance_to(30), list[Attempt])
+    assert_type(emulator.advance_to(moment), list[Attempt])
+    assert_type(emulator.advance_to(timedelta(seconds=30)), list[Attempt])
+    assert_type(emulator.advance_to_next(), list[Attempt])
+    assert_type(emulator.step(), list[Attempt])
+    assert_type(emulator.run_until_idle(), list[Attempt])
+    assert_type(emulator.advance_until(lambda: emulator.pending, within=300), list[Attempt])
+    assert_type(emulator.play("story.ringback.yaml"), Report)
+    assert_type(emulator.play(Path("story.ringback.yaml")), Report)
+
+
+def the_clock_has_the_same_verbs(emulator: Emulator) -> None:
+    clock = emulator.clock
+    assert_type(clock.now, datetime)
+    assert_type(clock.elapsed, int | float)
+    assert_type(clock.next_due, int | float | None)
+    assert_type(clock.settle(), list[Attempt])
+    assert_type(clock.advance(90), list[Attempt])
+    assert_type(clock.advance_to(90), list[Attempt])
+    assert_type(clock.advance_to_next(), list[Attempt])
+    assert_type(clock.step(), list[Attempt])
+    assert_type(clock.run_until_idle(), list[Attempt])
+    assert_type(clock.advance_until(lambda: True, within=1), list[Attempt])
+    assert_type(clock.hold("a reason"), AbstractContextManager[None])
+    assert_type(clock.sync(), list[Attempt])
+
+
+async def the_verbs_are_awaited(emulator: AsyncEmulator) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    assert_type(await emulator.settle(), list[Attempt])
+    assert_type(await emulator.advance(90), list[Attempt])
+    assert_type(await emulator.advance(timedelta(minutes=5)), list[Attempt])
+    assert_type(await emulator.advance_to(30), list[Attempt])
+    assert_type(await emulator.advance_to(moment), list[Attempt])
+    assert_type(await emulator.advance_to_next(), list[Attempt])
+    assert_type(await emulator.step(), list[Attempt])
+    assert_type(await emulator.run_until_idle(), list[Attempt])
+    assert_type(await emulator.advance_until(lambda: True, within=300), list[Attempt])
+    assert_type(await emulator.play(Path("story.ringback.yaml")), Report)
+    assert_type(await emulator.clock.settle(), list[Attempt])
+    assert_type(await emulator.clock.advance(90), list[Attempt])
+    assert_type(await emulator.clock.sync(), list[Attempt])
+    assert_type(emulator.clock.now, datetime)
+
+
+def deliveries_are_a_sequence(deliveries: Deliveries) -> None:
+    sequence: Sequence[Delivery] = deliveries
+    assert_type(len(sequence), int)
+    assert_type(deliveries.only(), Delivery)
+    assert_type(deliveries[0], Delivery)
+    assert_type(deliveries[1:], Deliveries)
+    assert_type(deliveries.for_request("01b0a7ea-…"), Delivery)
+    assert_type(deliveries.to("https://app.example"), Deliveries)
+    assert_type([each.request_id for each in deliveries], list[str])
+
+
+def a_delivery(delivery: Delivery) -> None:
+    assert_type(delivery.request_id, str)
+    assert_type(delivery.key_id, str)
+    assert_type(delivery.request, SpeakRequest)
+    assert_type(delivery.endpoint, Endpoint)
+    assert_type(delivery.state, State)
+    assert_type(delivery.settled, bool)
+    assert_type(delivery.reason, str)
+    assert_type(delivery.due_at, int | float | None)
+    assert_type(delivery.accepted_at, int | float)
+    assert_type(delivery.attempts, list[Attempt])
+    assert_type(delivery.timeline, list[str])
+    assert_type(delivery.offsets, list[int | float])
+    assert_type(delivery.statuses, list[int | str])
+    assert_type(delivery.audio, bytes)
+
+
+def a_state_is_a_word(state: State) -> None:
+    word: str = state
+    assert_type(word, str)
+    assert_type(State("in flight"), State)
+    assert_type(list(State), list[State])
+
+
+def an_attempt(attempt: Attempt) -> None:
+    assert_type(attempt.number, int)
+    assert_type(attempt.request_id, str)
+    assert_type(attempt.offset, int | float)
+    assert_type(attempt.started_at, int | float)
+    assert_type(attempt.finished_at, int | float)
+    assert_type(attempt.outcome, Outcome)
+    assert_type(str(attempt.outcome), str)
+    assert_type(attempt.word, str)
+    assert_type(attempt.status, int | None)
+    assert_type(attempt.fault, str | None)
+    assert_type(attempt.request, CallbackMessage)
+    assert_type(attempt.response, Response | None)
+
+
+def what_was_sent_and_answered(message: CallbackMessage, response: Response) -> None:
+    assert_type(message.method, str)
+    assert_type(message.url, str)
+    assert_type(message.headers, Headers)
+    assert_type(message.headers["dg-token"], str)
+    assert_type(message.headers.get("dg-token"), str | None)
+    assert_type(message.body, bytes)
+    assert_type(response.status, int)
+    assert_type(response.headers, Headers)
+    assert_type(response.body, bytes)
+
+
+def a_receiver(receiver: Receiver) -> None:
+    assert_type(receiver.url, str)
+    assert_type(receiver.requests, Sequence[CallbackMessage])
+    assert_type(receiver.unused, int)
+    assert_type(receiver.replies(503, "timeout", Reply(204)), None)
+
+
+def a_reply() -> None:
+    assert_type(Reply(), Reply)
+    assert_type(Reply(429, {"retry-after": "1"}, "later", timedelta(seconds=2)), Reply)
+    reply = Reply(status=200, headers=Headers({"a": "b"}), body=b"ok", after=0.5)
+    assert_type(reply.status, int)
+    assert_type(reply.after, float | timedelta)
+
+
+def settings() -> None:
+    made = Settings(
+        seed=7,
+        epoch=datetime(2026, 1, 1, tzinfo=UTC),
+        clock="x100",
+        retries=10,
+        retry_delay=30,
+        connect_timeout=1.0,
+        attempt_timeout=timedelta(seconds=10),
+        processing_time=0,
+        permitted_ports=(80, 443),
+        dg_token=True,
+        callback_metadata=True,
+        mp3_sample_rate=22050,
+        allow_hosts=("staging.example",),
+        api_key="a key",
+        ca_file="ca.pem",
+    )
+    assert_type(made.changed(retries=3), Settings)
+    assert_type(made.seed, int | None)
+    assert_type(made.epoch, datetime)
+    assert_type(made.clock, str)
+    assert_type(made.retries, int)
+    assert_type(made.retry_delay, float | timedelta)
+    assert_type(made.permitted_ports, tuple[int, ...])
+    assert_type(made.api_key, str | None)
+
+
+def errors_are_one_family(error: ringback.RingbackError) -> None:
+    clock: list[type[ringback.ClockError]] = [
+        ringback.ClockBackwards,
+        ringback.ClockBusy,
+        ringback.ClockClosed,
+        ringback.NeverTrue,
+        ringback.NothingDue,
+        ringback.Runaway,
+        ringback.Stuck,
+        ringback.WrongFace,
+    ]
+    others: list[type[ringback.RingbackError]] = [
+        ringback.ClockError,
+        ringback.ScenarioError,
+        ringback.ServerError,
+        ringback.SettingsError,
+    ]
+    family: Iterable[type[Exception]] = [*clock, *others]
+    assert_type(next(iter(family)), type[Exception])
+    if isinstance(error, ringback.Refused):
+        assert_type(error.status, int)
+        assert_type(error.payload, dict[str, str])
+        assert_type(error.hint, str)
+    if isinstance(error, ringback.ScenarioError):
+        assert_type(error.problems, tuple[str, ...])
+
+
+def a_journal(journal: Journal) -> None:
+    assert_type(journal[0], Fact)
+    assert_type(journal.since(3), list[Fact])
+    assert_type([fact.name for fact in journal], list[str])
+
+
+def a_report(report: Report) -> None:
+    assert_type(report.passed, bool)
+    assert_type(report.failures, list[str])
+    assert_type(report.timeline, tuple[str, ...])
+    assert_type(report.as_json(), dict[str, Any])
+
+
+def a_test_of_the_users(
+    ringback: Emulator,
+    async_ringback: AsyncEmulator,
+    make_ringback: Callable[..., Emulator],
+    ringback_settings: Settings,
+) -> None:
+    """Fixtures, annotated as users do."""
+    assert_type(make_ringback(retries=3), Emulator)
+    assert_type(ringback_settings.changed(retries=3), Settings)
+    assert_type(ringback.deliveries.only(), Delivery)
+    assert_type(async_ringback.deliveries.only(), Delivery)
