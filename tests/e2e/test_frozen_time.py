@@ -102,29 +102,6 @@ def test_the_emulator_tells_its_own_time(ringback: Emulator, freezer: Freezer) -
     assert answer.headers["dg-request-id"].startswith("019b76dc-0790-7")  # that moment as a UUID v7
 
 
-def test_a_freezer_that_moves_does_not_move_the_emulator(ringback: Emulator) -> None:
-    ringback.receiver(APP, replies=[503, 200])
-    delivery = ringback.submit(GREETING, callback=CALLBACK)
-    with frozen() as time:
-        ringback.settle()
-        time.tick(3600)
-        ringback.settle()
-        assert delivery.timeline == ["+0s POST 503"]
-        assert ringback.clock.elapsed == 0
-    ringback.run_until_idle()
-
-
-def test_the_emulator_follows_a_freezer_when_it_is_told_to(ringback: Emulator) -> None:
-    ringback.receiver(APP, replies=[503, 200])
-    delivery = ringback.submit(GREETING, callback=CALLBACK)
-    with frozen() as time:
-        ringback.clock.observe()
-        ringback.settle()
-        time.tick(30)
-        ringback.clock.sync()
-        assert delivery.timeline == ["+0s POST 503", "+30s POST 200"]
-
-
 @pytest.mark.ringback(clock="real", retry_delay=0.02)
 def test_a_real_clock_runs_on(
     ringback: Emulator, mailbox: Mailbox, way_there: Any, freezer: Freezer

@@ -1,7 +1,10 @@
 """Callbacks to send, and ways to send them, for the tests of every sender."""
 
 import asyncio
+import os
+import sys
 
+import pytest
 from tests.integration.conftest import FakeAlarm
 from tests.integration.rude_receiver import PATIENCE, RudeReceiver
 
@@ -67,3 +70,19 @@ async def some_turns() -> None:
         turn = loop.create_future()
         loop.call_soon_threadsafe(turn.set_result, None)
         await turn
+
+
+counting_sockets = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="counts sockets in /proc"
+)
+
+
+def open_sockets() -> int:
+    """How many sockets this process has open, those of the receivers included."""
+    links = []
+    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208 - entries vanish while it is listed
+        try:
+            links.append(os.readlink(f"/proc/self/fd/{entry}"))  # noqa: PTH115
+        except OSError:
+            continue
+    return sum(link.startswith("socket:") for link in links)

@@ -341,6 +341,11 @@ async def test_the_flow_ends_with_its_clock() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+def test_a_flow_that_has_not_begun_is_not_woken() -> None:
+    with Emulator() as ringback:
+        Flow(ringback._service.clock, ringback._service.engine).wake()
+
+
 def test_an_emulator_that_flows_ends_at_once(start: Start) -> None:
     ringback = start(retry_delay=3600)
     ringback.receiver(APP, [500])

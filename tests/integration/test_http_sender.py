@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import os
 import socket
-import sys
 
 import pytest
 from tests.integration.conftest import FakeAlarm, Rude
@@ -13,10 +12,12 @@ from tests.integration.messages import (
     AUDIO,
     LONG_AUDIO,
     OK,
+    counting_sockets,
     deliver,
     endpoint_of,
     message_to,
     noted,
+    open_sockets,
     send,
     sender_to,
 )
@@ -360,18 +361,8 @@ async def test_what_a_receiver_does_instead_of_answering_is_told_apart(
     assert outcome in outcomes
 
 
-def open_sockets() -> int:
-    links = []
-    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208 - entries vanish while it is listed
-        try:
-            links.append(os.readlink(f"/proc/self/fd/{entry}"))  # noqa: PTH115
-        except OSError:
-            continue
-    return sum(link.startswith("socket:") for link in links)
-
-
 @pytest.mark.asyncio
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts sockets in /proc")
+@counting_sockets
 async def test_nothing_is_left_of_an_attempt_whatever_the_receiver_did() -> None:
     before = open_sockets()
     behaviours = [behaviour for behaviour, _ in NO_ANSWERS.values()]

@@ -20,6 +20,11 @@ def test_a_frame_carries_the_symbol_that_sounds_in_its_middle() -> None:
     assert by_frame(b"abcd", 22050, 1024) == b"aabccdd"
 
 
+def test_a_frame_whose_middle_is_on_a_border_carries_the_later_symbol() -> None:
+    # Eight symbols have 14112 samples, and so has the middle of the frame after 24.
+    assert by_frame(b"aaaaaaaab", 22050, 576) == b"a" * 24 + b"b" * 4
+
+
 @grids
 @given(symbols=spelled)
 def test_the_length_is_met_within_half_a_frame(rate: int, hop: int, symbols: bytes) -> None:

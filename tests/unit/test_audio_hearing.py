@@ -14,7 +14,7 @@ from ringback.audio.fingerprint import fingerprint
 from ringback.audio.hearing import read_pcm
 from ringback.audio.pace import symbols_in
 from ringback.audio.reading import Reading
-from ringback.audio.symbols import SYNC, spell
+from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
 from ringback.core.catalog import Encoding
 
 VOICE = "aura-2-thalia-en"
@@ -23,9 +23,16 @@ SHORT = "Hello"
 RATE = 8000
 
 
-def sound(text: str, rate: int = RATE) -> bytes:
-    symbols = spell(fingerprint(text, VOICE, 1.0), symbols_in(text, 1.0))
+def spelled(text: str) -> bytes:
+    return spell(fingerprint(text, VOICE, 1.0), symbols_in(text, 1.0))
+
+
+def played(symbols: bytes, rate: int = RATE) -> bytes:
     return b"".join(pcm.pieces(symbols, rate))
+
+
+def sound(text: str, rate: int = RATE) -> bytes:
+    return played(spelled(text), rate)
 
 
 def heard(samples: bytes, rate: int = RATE) -> Reading:
@@ -43,8 +50,8 @@ def samples_of(values: Iterable[float]) -> bytes:
     return struct.pack(f"<{len(clipped)}h", *clipped)
 
 
-def softened(samples: bytes) -> bytes:
-    return samples_of(value / 20 for value in values_of(samples))
+def softened(samples: bytes, times: int = 8) -> bytes:
+    return samples_of(value / times for value in values_of(samples))
 
 
 def clipped(samples: bytes) -> bytes:
@@ -95,6 +102,23 @@ def test_a_sound_is_heard_whole_after(change: Callable[[bytes], bytes]) -> None:
     assert reading.complete
 
 
+@pytest.mark.parametrize("lead", range(0, 640, 80))
+def test_a_sound_is_heard_whole_whenever_it_begins(lead: int) -> None:
+    assert heard(bytes(2 * lead) + sound(LONG)).complete
+
+
+@pytest.mark.parametrize("lead", [0, 80, 160])
+def test_a_soft_symbol_is_heard_beside_a_loud_one(lead: int) -> None:
+    symbols = pcm.pieces(spelled(LONG)[:BLOCK], RATE)
+    uneven = [softened(samples, 6) if at % 2 else samples for at, samples in enumerate(symbols)]
+    assert heard(bytes(2 * lead) + b"".join(uneven)).matches(LONG, VOICE, 1.0)
+
+
+def test_an_echo_of_the_last_tone_is_silence() -> None:
+    symbols = spelled(LONG)
+    assert heard(played(symbols[:-1]) + softened(played(symbols[-2:-1]))).complete
+
+
 @pytest.mark.parametrize("lost", [0.05, 0.1, 0.37, 0.9])
 def test_a_sound_that_lost_its_beginning_is_known_and_incomplete(lost: float) -> None:
     reading = heard(sound(LONG)[2 * round(lost * RATE) :])
@@ -132,6 +156,25 @@ def test_silence_says_nothing() -> None:
     assert read_pcm(bytes(2 * RATE), RATE) is None
 
 
+def test_a_sound_that_begins_within_a_block_is_incomplete() -> None:
+    block, length = spelled(LONG)[:BLOCK], len(spelled(LONG))
+    rotated = (block * 3)[1:length] + bytes([SILENCE])
+    assert len(rotated) == length
+    assert not heard(played(rotated)).complete
+
+
+def test_a_block_that_opens_with_another_tone_says_nothing() -> None:
+    hidden = values_of(softened(played(bytes([SYNC]))))
+    opening = samples_of(map(add, values_of(played(bytes([5]))), hidden))
+    assert read_pcm((opening + played(spelled(LONG)[1:BLOCK])) * 2, RATE) is None
+
+
+def test_a_block_that_its_repetitions_contradict_says_nothing() -> None:
+    block = spelled(LONG)[:BLOCK]
+    others = played(bytes([(symbol + 3) % SYNC for symbol in block] * 2))
+    assert read_pcm(played(block) + softened(others), RATE) is None
+
+
 @pytest.mark.parametrize(
     "symbols",
     [
@@ -142,7 +185,7 @@ def test_silence_says_nothing() -> None:
     ],
 )
 def test_tones_that_spell_nothing_say_nothing(symbols: bytes) -> None:
-    assert read_pcm(b"".join(pcm.pieces(symbols, RATE)), RATE) is None
+    assert read_pcm(played(symbols), RATE) is None
 
 
 def test_a_rate_too_low_for_our_tones_says_nothing() -> None:

@@ -89,6 +89,14 @@ def softer(samples: bytes) -> bytes:
     return struct.pack(f"<{len(values)}h", *values)
 
 
+def test_exact_reading_ends_where_a_sample_is_changed() -> None:
+    body = bytearray(rendered(RAW))
+    body[2 * 2560 + 1000] ^= 1
+    reading = read_exact(bytes(body))
+    assert reading is not None
+    assert len(reading.symbols) == 2
+
+
 def test_changed_samples_are_read_by_ear() -> None:
     body = written(softer(rendered(RAW)), 16000)
     assert read_exact(body) is None

@@ -46,6 +46,13 @@ def test_each_whole_20_ms_are_a_window(millis: int, windows: int, rate: int) -> 
     assert len(strengths_in(tone(500, rate, millis=millis), rate)) == windows
 
 
+def test_windows_keep_their_time_where_20_ms_are_not_whole_samples() -> None:
+    samples = bytes(2 * 2 * 11025) + tone(500, 11025)
+    windows = [sum(strengths) for strengths in strengths_in(samples, 11025)]
+    assert windows[99] == 0
+    assert windows[100] > 0.95 * windows[101]
+
+
 def test_half_a_sample_is_passed_over() -> None:
     samples = tone(500, 8000)
     assert strengths_in(samples + b"\1", 8000) == strengths_in(samples, 8000)

@@ -519,36 +519,58 @@ def test_a_request_that_arrives_during_an_attempt_is_waited_for_too() -> None:
     assert ended(walk) == ["real", "its job"]
 
 
+class Interrupted:
+    """A lock before which, whenever it is armed, something else comes first."""
+
+    def __init__(self, lock: Any, first: Callable[[], object]) -> None:
+        self._lock = lock
+        self._first = first
+        self.armed = False
+
+    def __enter__(self) -> None:
+        if self.armed:
+            self.armed = False
+            self._first()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def interrupted(plan: Plan, first: Callable[[], object]) -> Steps[Any]:
+    """A walk of a minute, and *first* comes just before its first step takes the lock."""
+    lock: Any = Interrupted(plan.clock.lock, first)
+    plan.clock.lock = lock
+
+    def arm() -> None:
+        lock.armed = True
+        del plan.clock._stir
+
+    plan.clock._stir = arm  # type: ignore[method-assign]
+    return plan.clock.advance(plan, 60 * SECOND)
+
+
 def test_a_request_that_arrives_at_the_last_moment_holds_the_walk() -> None:
-    """It comes between the look at what is in flight and the lock; the move must not happen."""
-    plan = a_plan(30)
-    late: list[object] = []
-    plan.clock.lock = Interrupted(plan.clock.lock, lambda: late.append(plan.clock.occupy("late")))  # type: ignore[assignment]
-    walk = plan.clock.advance(plan, 60 * SECOND)
-    plan.clock.lock.armed = 3  # type: ignore[attr-defined]  # after _take, before the first step
+    plan, late = a_plan(30), list[object]()
+    walk = interrupted(plan, lambda: late.append(plan.clock.occupy("a request")))
     next(walk)
     assert (elapsed(plan), plan.ran) == (0, [])
     plan.clock.leave(late[0])
     assert ended(walk) == ["#0"]
 
 
-class Interrupted:
-    """A lock before which, once, something else comes first."""
+def test_a_job_that_comes_at_the_last_moment_comes_before_the_move() -> None:
+    """Another thread submits it when the walk is about to leave; it must not be overdue."""
+    plan = a_plan(30)
+    walked(interrupted(plan, lambda: plan.at(0, "late")))
+    assert plan.ran == [(0, "late"), (30, "#0")]
 
-    def __init__(self, lock: Any, first: Callable[[], object]) -> None:
-        self._lock = lock
-        self._first = first
-        self.armed = 0
 
-    def __enter__(self) -> None:
-        if self.armed:
-            self.armed -= 1
-            if not self.armed:
-                self._first()
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+def test_what_vanishes_at_the_last_moment_is_not_gone_to() -> None:
+    plan = a_plan(30)
+    plan.at(90, "beyond")
+    walked(interrupted(plan, lambda: heapq.heappop(plan.heap)))
+    assert (plan.ran, elapsed(plan)) == ([], 60)
 
 
 def test_an_attempt_that_ends_before_the_walk_moves_belongs_to_the_walk() -> None:
@@ -610,17 +632,18 @@ def test_whoever_waits_for_quiet_is_called_once_when_the_last_one_leaves() -> No
 
 def test_a_request_whose_job_was_accepted_has_to_be_answered_first() -> None:
     clock = a_clock()
-    told: list[str] = []
-    clock.on_change = lambda: told.append("look again")
+    story: list[bool | str] = []
+    clock.on_change = lambda: story.append("look again")
     idle = clock.enter("a request that is still being read")
     request = clock.enter("a request to /v1/speak")
-    assert not clock.answering
+    story.append(clock.answering)
     clock.accepted()
-    assert clock.answering
+    story.append(clock.answering)
     clock.leave(idle)
-    assert (clock.answering, told) == (True, [])
+    story.append(clock.answering)
     clock.leave(request)
-    assert (clock.answering, told) == (False, ["look again"])
+    story.append(clock.answering)
+    assert story == [False, True, True, "look again", False]
 
 
 def test_a_job_that_came_by_no_request_keeps_nobody_waiting() -> None:

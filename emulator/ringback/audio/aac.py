@@ -52,10 +52,10 @@ def read(body: bytes) -> bytes:
     """The symbols of *body*, up to the first frame that is not ours or not whole."""
     frames = bytearray()
     at = 0
-    while len(body) >= at + _LEAST:
+    while at < len(body):
         size = int.from_bytes(body[at : at + _HEADER]) >> 13 & 0x1FFF
         frame = body[at : at + size]
-        if size < _LEAST or frame not in (known := frames_of(size)):
+        if not _LEAST <= size == len(frame) or frame not in (known := frames_of(size)):
             break
         frames.append(known.index(frame))
         at += size

@@ -14,11 +14,10 @@ STAND_IN_VERSION = "2025-04-07.0"
 
 def model(voice: Voice) -> dict[str, Any]:
     """One entry of the `tts` list."""
-    short = voice.name.removeprefix(f"{voice.architecture.removesuffix('-tts')}-").rpartition("-")[
-        0
-    ]
+    family = voice.architecture.removesuffix("-tts")
+    name, _, _ = voice.name.removeprefix(f"{family}-").rpartition("-")
     return {
-        "name": short,
+        "name": name,
         "canonical_name": voice.name,
         "architecture": voice.architecture,
         "languages": list(voice.languages),

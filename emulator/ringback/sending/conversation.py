@@ -54,7 +54,8 @@ class Conversation:
     def say(self, message: CallbackMessage, target: str) -> Sequence[bytes]:
         """The bytes of the request, in pieces: the body among them is *message*'s own object.
 
-        `connection: close` is the one header that is added.
+        `connection: close` is the one header that is added, after all others. Host comes first,
+        wherever the message has it: h11 sees to that.
         """
         headers = [*message.headers.items_as_sent, ("connection", "close")]
         request = h11.Request(method=message.method, target=target, headers=headers)

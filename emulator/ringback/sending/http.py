@@ -104,8 +104,7 @@ class HttpSender:
                 ssl_handshake_timeout=_NEVER if encrypted else None,
             )
         except BaseException:
-            exchange.abandon()
-            raw.close()
+            exchange.abandon()  # asyncio has closed it already, and would now send the rest first
             raise
         return exchange
 

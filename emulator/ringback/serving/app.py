@@ -63,9 +63,8 @@ class SpeakEndpoint:
                 service.speak(scope["query_string"], authorization, content_type, body),
             )
         finally:
+            # A flowing clock begins what was accepted only now: the acknowledgement goes out first.
             service.clock.leave(token)
-            # A flowing clock looks for new work only now: the acknowledgement goes out first.
-            service.clock.on_change()
 
 
 def application(tenants: Tenants) -> Starlette:
