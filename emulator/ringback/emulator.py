@@ -17,7 +17,7 @@ from ringback.core.duration import words
 from ringback.core.journal import Journal, RequestRejected
 from ringback.core.rejection import Rejection
 from ringback.core.reply import FaultLike, ReplyLike
-from ringback.errors import ServerError, SettingsError, WrongFace
+from ringback.errors import RingbackError, ServerError, SettingsError, WrongFace
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import Fault, read_faults
 from ringback.sending.routes import Route
@@ -149,7 +149,15 @@ class _Emulator(Generic[ClockFace]):
         return self._live_service.submit(text, callback, content_type, parameters)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
-        """Give *delivery* up; an attempt in flight still ends and is recorded."""
+        """Give *delivery* up; an attempt in flight still ends and is recorded.
+
+        Raises `RingbackError` when it has come to an end already.
+        """
+        if delivery.settled:
+            raise RingbackError(
+                f"delivery {delivery.request_id} is {delivery.state}; only a pending one can be"
+                " cancelled"
+            )
         self._live_service.engine.cancel(delivery.position, reason)
 
     def redeliver(self, delivery: Delivery) -> Delivery:

@@ -17,7 +17,7 @@ from ringback.clock.timers import Timers
 from ringback.clock.virtual import VirtualClock
 from ringback.core import delivery as core
 from ringback.core.dispatcher import Dispatcher
-from ringback.core.duration import SECOND
+from ringback.core.duration import SECOND, nanoseconds
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
@@ -275,7 +275,13 @@ class Engine:
                 return
             call.ended = True
             self._calls.discard(call)
-            ended_at = max(call.delivery.started_at or 0, self.clock.now_ns)
+            started_at = call.delivery.started_at or 0
+            if isinstance(outcome, TimedOut):
+                # The limit has passed in real time, and lasts as long on a clock that a walk keeps
+                # still meanwhile.
+                ended_at = started_at + nanoseconds(outcome.limit)
+            else:
+                ended_at = max(started_at, self.clock.now_ns)
             self._end(call.delivery, call.message, call.fault, outcome, ended_at)
         self.clock.leave(call.token)
         self.clock.on_change()

@@ -229,7 +229,7 @@ def refusal(rejection: Rejection, request_id: str) -> Answer:
     headers = [
         ("content-type", "application/json"),
         ("dg-request-id", request_id),
-        ("dg-error", rejection.message.encode("ascii", "backslashreplace").decode()),
+        ("dg-error", rejection.message.encode("unicode_escape").decode("ascii")),
     ]
     return Answer(
         rejection.status,

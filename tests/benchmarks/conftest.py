@@ -1,6 +1,7 @@
 """The table that all benchmarks of a run fill, and that is printed at its end."""
 
 import pytest
+
 from tests.benchmarks.measuring import Table
 
 _table = pytest.StashKey[Table]()

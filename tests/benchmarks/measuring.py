@@ -44,9 +44,7 @@ class Pairs:
         return median(ours / reference for ours, reference in rounds)
 
 
-def alternate(
-    ours: Callable[[], float], reference: Callable[[], float], rounds: int = 7
-) -> Pairs:
+def alternate(ours: Callable[[], float], reference: Callable[[], float], rounds: int = 7) -> Pairs:
     """Measure both in turn, each first in every other round; one round before is not counted.
 
     Each function does its work and returns what it cost.

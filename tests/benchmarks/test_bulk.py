@@ -3,6 +3,7 @@
 from statistics import median
 
 import pytest
+
 from tests.benchmarks.measuring import Table, alternate, fresh
 
 pytestmark = pytest.mark.benchmark

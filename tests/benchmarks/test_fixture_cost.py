@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from pytest_httpserver import HTTPServer
+
 from ringback import Emulator
 from ringback.serving.server import Server
 from tests.benchmarks.measuring import TEXT, Table, alternate, typical
@@ -38,9 +39,7 @@ def post(port: int, key: str) -> bytes:
         connection.close()
 
 
-def test_a_fixture_with_one_post(
-    table: Table, ringback_server: Server, theirs: HTTPServer
-) -> None:
+def test_a_fixture_with_one_post(table: Table, ringback_server: Server, theirs: HTTPServer) -> None:
     """Beside pytest-httpserver's fixture and one POST that is answered with the same bytes."""
     with Emulator(server=ringback_server) as ringback:
         audio = post(ringback_server.port, ringback.api_key)

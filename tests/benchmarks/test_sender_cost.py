@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
+
 from ringback import AsyncEmulator, Emulator, Settings
 from tests.benchmarks.measuring import CALLBACK, ORIGIN, TEXT, Table, alternate, receiver
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from freezegun import freeze_time
 from pytest_httpserver import HTTPServer
+
 from ringback import Emulator
 from tests.benchmarks.measuring import (
     ATTEMPTS,

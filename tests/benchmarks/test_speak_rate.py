@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from ringback import Emulator
-from ringback.serving import server as serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
+
+from ringback import Emulator
+from ringback.serving import server as serving
 from tests.benchmarks.measuring import HERE, TEXT, Table, alternate
 
 pytestmark = pytest.mark.benchmark

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
+
 from tests.e2e.apps.hosting import hosted
 from tests.e2e.apps.voicemail import FRAMEWORKS, Mailbox
 

@@ -7,10 +7,10 @@ import pytest
 from deepgram import DeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.errors.bad_request_error import BadRequestError
-from tests.e2e.apps.sdk import ask, ask_async, async_client, client, in_process_client
-from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox
 
 from ringback import AsyncEmulator, Emulator, State
+from tests.e2e.apps.sdk import ask, ask_async, async_client, client, in_process_client
+from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import httpx
 import pytest
 import time_machine
 from freezegun import freeze_time
-from tests.e2e.apps.sdk import ask, ask_async, async_client, client
-from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox, on_fastapi
 
 from ringback import AsyncEmulator, Emulator
 from ringback.settings import EPOCH
+from tests.e2e.apps.sdk import ask, ask_async, async_client, client
+from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox, on_fastapi
 
 FROZEN = "2031-05-17 12:00:00"
 Freezer = Callable[[], AbstractContextManager[Any]]

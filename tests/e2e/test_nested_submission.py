@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
+
+from ringback import AsyncEmulator, Emulator, Runaway, State
 from tests.e2e.apps.hosting import hosted
 from tests.e2e.apps.sdk import ask, ask_async, async_client, client
 from tests.e2e.apps.storyteller import CALLBACK, STORYTELLERS, Service, Story, on_flask
-
-from ringback import AsyncEmulator, Emulator, Runaway, State
 
 LINES = ["Once upon a time", "there was a callback", "that came back."]
 APP = "https://stories.example"

@@ -1,6 +1,7 @@
 """What the fixtures look for when a test has ended, and when they stay silent."""
 
 import pytest
+
 from tests.e2e.suites import OPTIONS, run, write
 
 pytest_plugins = ["pytester"]

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from tests.e2e.suites import run
 
 pytest_plugins = ["pytester"]

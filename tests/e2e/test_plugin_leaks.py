@@ -5,9 +5,9 @@ import threading
 import time
 
 import pytest
-from tests.e2e.suites import run
 
 from ringback.serving.server import Server
+from tests.e2e.suites import run
 
 pytest_plugins = ["pytester"]
 

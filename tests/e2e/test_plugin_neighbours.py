@@ -4,9 +4,9 @@ import re
 import socket
 
 import pytest
-from tests.e2e.suites import OPTIONS, run, write
 
 from ringback import AsyncEmulator, WrongFace
+from tests.e2e.suites import OPTIONS, run, write
 
 pytest_plugins = ["pytester"]
 

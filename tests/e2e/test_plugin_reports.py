@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+
 from tests.e2e.suites import OPTIONS, run, write
 
 pytest_plugins = ["pytester"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+
 from tests.integration.rude_receiver import Behaviour, RudeReceiver
 
 

@@ -5,8 +5,6 @@ import os
 import sys
 
 import pytest
-from tests.integration.conftest import FakeAlarm
-from tests.integration.rude_receiver import PATIENCE, RudeReceiver
 
 from ringback.core.callback import Endpoint, split
 from ringback.core.headers import Headers
@@ -14,6 +12,8 @@ from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Outcome
 from ringback.sending.http import HttpSender
 from ringback.sending.sender import UNLIMITED, Sender
+from tests.integration.conftest import FakeAlarm
+from tests.integration.rude_receiver import PATIENCE, RudeReceiver
 
 AUDIO = b"\x00\x01" * 10_240
 LONG_AUDIO = bytes(8 << 20)  # more than the buffers of loopback hold

@@ -14,7 +14,6 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from tests.integration.messages import APP, AUDIO, endpoint_of, message_to, send, some_turns
 
 from ringback.core.headers import Headers
 from ringback.core.outcome import Answered, Dropped
@@ -22,6 +21,7 @@ from ringback.errors import SettingsError
 from ringback.sending.asgi import AsgiApp, AsgiSender, Event, Receive, Scope, Send
 from ringback.sending.lifespan import Lifespan
 from ringback.sending.sender import UNLIMITED
+from tests.integration.messages import APP, AUDIO, endpoint_of, message_to, send, some_turns
 
 
 def start(status: int = 200, *headers: tuple[bytes, bytes]) -> Event:

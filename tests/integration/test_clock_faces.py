@@ -14,8 +14,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.integration.conftest import Rude
-from tests.integration.rude_receiver import RudeReceiver, hangs
 
 from ringback import (
     AsyncEmulator,
@@ -34,6 +32,8 @@ from ringback import (
     WrongFace,
 )
 from ringback.core.journal import ClockMoved
+from tests.integration.conftest import Rude
+from tests.integration.rude_receiver import RudeReceiver, hangs
 
 APP = "https://app.example"
 HOOK = "https://app.example/hook"

@@ -1,6 +1,8 @@
 """The emulator as a test holds it: where callbacks lead, what befalls them, how it ends."""
 
+import asyncio
 import email
+import http.client
 import queue
 import socket
 from collections.abc import Callable
@@ -8,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.integration.conftest import Rude
-from tests.integration.rude_receiver import answers, hangs
 
 from ringback import (
     AsyncEmulator,
@@ -17,12 +17,15 @@ from ringback import (
     Emulator,
     Refused,
     Reply,
+    RingbackError,
     ServerError,
     Settings,
     SettingsError,
     State,
     Stuck,
 )
+from tests.integration.conftest import Rude
+from tests.integration.rude_receiver import answers, hangs
 
 APP = "https://app.example"
 HOOK = "https://app.example/hook"
@@ -577,3 +580,39 @@ async def never_answers(scope: Any, receive: Any, send: Any) -> None:
 
 def unexpected(*_: object, **__: object) -> None:
     raise AssertionError("nobody may be asked for an address")
+
+
+@pytest.mark.rule("attempt-limit", "delay-from-the-end")
+def test_a_real_time_out_in_a_walk_lasts_on_the_clock_as_long_as_it_did() -> None:
+    settings = Settings(clock="real", attempt_timeout=0.05, retry_delay=30, retries=1)
+
+    async def never(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.Event().wait()
+
+    with Emulator(settings) as ringback:
+        ringback.connect("https://app.example", never)
+        delivery = ringback.submit("Hello", callback="https://app.example/done")
+        ringback.run_until_idle()
+    begun = delivery.attempts[0].offset
+    assert delivery.attempts[1].offset - begun == pytest.approx(30.05)
+
+
+def test_only_a_pending_delivery_can_be_cancelled() -> None:
+    with Emulator() as ringback:
+        ringback.receiver("https://app.example")
+        delivery = ringback.submit("Hello", callback="https://app.example/done")
+        ringback.settle()
+        with pytest.raises(RingbackError, match="is delivered; only a pending one can be"):
+            ringback.cancel(delivery, "too late")
+
+
+def test_a_control_character_in_a_refused_value_is_escaped_in_the_header() -> None:
+    with Emulator() as ringback:
+        host, port = ringback.url.removeprefix("http://").split(":")
+        connection = http.client.HTTPConnection(host, int(port))
+        headers = {"Authorization": f"Token {ringback.api_key}", "Content-Type": "text/plain"}
+        connection.request("POST", "/v1/speak?model=a%00b%0d%0ac", "Hello", headers)
+        answer = connection.getresponse()
+        assert answer.status == 400
+        assert answer.headers["dg-error"] == r"Invalid 'model' value of 'a\x00b\r\nc'."
+        connection.close()

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from tests.conftest import REQUEST_ID, a_job, a_message
 
 from ringback.clock.faces import AwaitableClock
 from ringback.clock.loops import EngineLoop
@@ -35,6 +34,7 @@ from ringback.sending.routes import Route, Routes
 from ringback.sending.sender import Limits, Sender
 from ringback.settings import Settings
 from ringback.views import Attempt
+from tests.conftest import REQUEST_ID, a_job, a_message
 
 ORIGIN = "https://app.example"
 

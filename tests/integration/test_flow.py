@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.integration.conftest import Rude
-from tests.integration.rude_receiver import RudeReceiver, hangs
 
 from ringback import AsyncEmulator, Delivery, Emulator, Reply, Settings
 from ringback import engine as engine_module
 from ringback.clock.flow import Flow
 from ringback.core.journal import AttemptFinished, Fact, JobAccepted
+from tests.integration.conftest import Rude
+from tests.integration.rude_receiver import RudeReceiver, hangs
 
 APP = "https://app.example"
 HOOK = "https://app.example/hook"

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
-from tests.integration.conftest import FakeAlarm, Rude
-from tests.integration.messages import OK, send
-from tests.integration.rude_receiver import answers
 
 from ringback.core.outcome import Aborted, Outcome, Unreachable, succeeded
 from ringback.sending.http import HttpSender, Resolve
+from tests.integration.conftest import FakeAlarm, Rude
+from tests.integration.messages import OK, send
+from tests.integration.rude_receiver import answers
 
 allowing_app = partial(HttpSender, FakeAlarm(), allow_hosts=["app.example"])
 

@@ -4,6 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+
+from ringback.core.outcome import Outcome, TimedOut, succeeded
+from ringback.sending.exchange import Exchange
+from ringback.sending.http import HttpSender
+from ringback.sending.sender import UNLIMITED, Limits
 from tests.integration.conftest import FakeAlarm, Rude
 from tests.integration.messages import (
     APP,
@@ -25,11 +30,6 @@ from tests.integration.rude_receiver import (
     hangs_without_reading,
     hears_the_hello,
 )
-
-from ringback.core.outcome import Outcome, TimedOut, succeeded
-from ringback.sending.exchange import Exchange
-from ringback.sending.http import HttpSender
-from ringback.sending.sender import UNLIMITED, Limits
 
 LIMITS = Limits(connect=1.0, total=10.0)
 

@@ -6,6 +6,12 @@ import os
 import socket
 
 import pytest
+
+from ringback.core.headers import Headers
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Answered, Dropped, Garbled, Outcome, succeeded
+from ringback.sending.http import HttpSender
+from ringback.sending.sender import UNLIMITED
 from tests.integration.conftest import FakeAlarm, Rude
 from tests.integration.messages import (
     APP,
@@ -36,12 +42,6 @@ from tests.integration.rude_receiver import (
     resets_in_the_middle,
     says_no_more_without_reading,
 )
-
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Dropped, Garbled, Outcome, succeeded
-from ringback.sending.http import HttpSender
-from ringback.sending.sender import UNLIMITED
 
 # -- what goes out ---------------------------------------------------------------------------------
 

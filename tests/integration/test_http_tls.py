@@ -7,6 +7,10 @@ from pathlib import Path
 
 import freezegun
 import pytest
+
+from ringback.core.outcome import Dropped, Garbled, Unreachable, succeeded
+from ringback.errors import SettingsError
+from ringback.sending.http import HttpSender
 from tests.integration.conftest import Authority, FakeAlarm, Rude
 from tests.integration.messages import (
     APP,
@@ -19,10 +23,6 @@ from tests.integration.messages import (
     some_turns,
 )
 from tests.integration.rude_receiver import PATIENCE, Visit, answers, hears_the_hello
-
-from ringback.core.outcome import Dropped, Garbled, Unreachable, succeeded
-from ringback.errors import SettingsError
-from ringback.sending.http import HttpSender
 
 
 @pytest.mark.asyncio

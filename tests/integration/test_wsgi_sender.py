@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from flask import Flask, request
 from starlette.applications import Starlette
 from starlette.routing import Route
-from tests.integration.messages import AUDIO, endpoint_of, message_to, send
 
 from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
@@ -22,6 +21,7 @@ from ringback.core.outcome import Answered, Dropped
 from ringback.errors import SettingsError
 from ringback.sending.sender import UNLIMITED
 from ringback.sending.wsgi import Environ, WsgiSender, takes
+from tests.integration.messages import AUDIO, endpoint_of, message_to, send
 
 Start = Callable[..., Callable[[bytes], object]]
 

@@ -20,7 +20,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.conftest import a_job, an_attempt
 
 from ringback.core.delivery import SETTLED, TRANSITIONS, Cancelled, Finished, Started, State
 from ringback.core.dispatcher import Dispatcher
@@ -36,6 +35,7 @@ from ringback.core.outcome import (
 )
 from ringback.core.retry import RetryPolicy
 from ringback.errors import MachineError
+from tests.conftest import a_job, an_attempt
 
 REACHED: set[tuple[State, type, State]] = set()
 """Every transition that any run has taken."""

@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.hearing import read_pcm
 from ringback.audio.render import duration, render
 from ringback.core.catalog import AudioFormat, Container, Encoding
 from ringback.core.duration import SECOND
+from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 pytestmark = pytest.mark.needs_tool
 cells = pytest.mark.parametrize("sound", CELLS, ids=name)

@@ -7,13 +7,13 @@ import wave
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.identify import identify, read_exact, read_wav
 from ringback.audio.reading import Reading
 from ringback.audio.render import WavSizes, render
 from ringback.core.catalog import AudioFormat, Container, Encoding
+from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 WAV = AudioFormat(Encoding.LINEAR16, Container.WAV, 24000, None)
 TELEPHONE = AudioFormat(Encoding.MULAW, Container.WAV, 8000, None)

@@ -7,11 +7,11 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 from ringback.audio.render import WavSizes, duration, render
 from ringback.core.catalog import OUTPUTS, AudioFormat, Container, Encoding
 from ringback.core.duration import SECOND
+from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 MP3 = AudioFormat(Encoding.MP3, Container.NONE, 22050, 48000)
 WAV = AudioFormat(Encoding.LINEAR16, Container.WAV, 24000, None)

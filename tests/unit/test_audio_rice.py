@@ -29,6 +29,7 @@ def decoded(coded: bytes, count: int) -> list[int]:
     samples = [signed() for _ in range(order)]
     method, partition_order, parameter = number(2), number(4), number(4)
     assert (method, partition_order) == (0, 0)
+    assert parameter < 15, "samples without a code would follow"
     weights = [(), (1,), (2, -1), (3, -3, 1), (4, -6, 4, -1)][order]
     while len(samples) < count:
         quotient = 0
@@ -64,5 +65,7 @@ def test_a_slow_tone_takes_less_than_half_of_its_samples() -> None:
     assert len(subframe(cycle, 4)) < len(cycle) * 4
 
 
-def test_noise_takes_the_predictor_that_predicts_nothing() -> None:
-    assert subframe([32767, -32768] * 8, 1)[0] == 0b0001_0000
+def test_the_wildest_samples_take_the_predictor_that_predicts_nothing() -> None:
+    wild = [32767, -32768] * 8
+    assert subframe(wild, 1)[0] == 0b0001_0000
+    assert decoded(subframe(wild, 1), 16) == wild

@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-from tests.conftest import an_endpoint
 
 from ringback.core.callback import (
     DEFAULT_PORTS,
@@ -14,6 +13,7 @@ from ringback.core.callback import (
     split,
 )
 from ringback.core.rejection import Rejection
+from tests.conftest import an_endpoint
 
 
 def fault_of(url: str) -> str:

@@ -484,6 +484,47 @@ def test_a_walk_waits_for_what_is_in_flight_before_it_moves() -> None:
     assert ended(walk) == ["#0"]
 
 
+def test_the_effect_of_waiting_lasts_until_nothing_is_in_flight() -> None:
+    """So that the guard measures all of the waiting, and nobody looks again and again."""
+
+    async def story() -> None:
+        waiting = asyncio.ensure_future(awaited(effect))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        plan.clock.leave(token)
+        await waiting
+
+    plan = a_plan()
+    token = plan.clock.occupy("a request")
+    effect = next(plan.clock.settle(plan))
+    asyncio.run(story())
+
+
+def test_whoever_waited_for_quiet_has_its_turn_before_the_walk() -> None:
+    """What a request leads to on the loop of an application may be another request."""
+    story: list[str] = []
+
+    async def application() -> None:
+        await asyncio.sleep(0)
+        plan.clock.leave(token)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        story.append("application")
+
+    async def wait() -> None:
+        running = asyncio.ensure_future(application())
+        await awaited(effect)
+        story.append("walk")
+        await running
+
+    plan = a_plan()
+    token = plan.clock.occupy("a request")
+    effect = next(plan.clock.settle(plan))
+    asyncio.run(wait())
+    assert story == ["application", "walk"]
+
+
 def test_a_walk_waits_where_a_real_attempt_is_in_flight() -> None:
     plan = a_plan()
     plan.at(30, "real", real=True)
@@ -768,6 +809,21 @@ def test_settle_joins_the_next_walk_as_well() -> None:
     plan.end("second")
     ended(another)
     assert ended(joining) == []
+
+
+def test_whoever_joins_a_stuck_walk_gives_up_on_nothing() -> None:
+    """What is in flight is the other's to give up on, and it does so at about the same time."""
+    plan = a_plan()
+    plan.at(0, "real", real=True)
+    walk = plan.clock.settle(plan)
+    next(walk)
+    joining = plan.clock.settle(plan)
+    next(joining)
+    with pytest.raises(Stuck):
+        joining.throw(Stuck("nothing moved"))
+    assert plan.aborted == []
+    plan.end("real")
+    assert ended(walk) == ["real"]
 
 
 def test_a_join_that_comes_too_late_to_wait_is_called_at_once() -> None:

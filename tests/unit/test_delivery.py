@@ -5,7 +5,6 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from tests.conftest import a_job, an_attempt
 
 from ringback.core import delivery as module
 from ringback.core.delivery import (
@@ -23,6 +22,7 @@ from ringback.core.headers import Headers
 from ringback.core.outcome import Aborted, Answered, AnswerLost, Dropped, Outcome, TimedOut
 from ringback.core.retry import RetryPolicy
 from ringback.errors import MachineError
+from tests.conftest import a_job, an_attempt
 
 POLICY = RetryPolicy()
 NEW = Delivery(0, a_job(), State.SCHEDULED, due_at=0)

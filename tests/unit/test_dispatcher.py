@@ -3,13 +3,13 @@
 import itertools
 
 import pytest
-from tests.conftest import a_job, an_attempt
 
 from ringback.core.delivery import Delivery, State
 from ringback.core.dispatcher import Dispatcher
 from ringback.core.duration import SECOND
 from ringback.core.retry import RetryPolicy
 from ringback.errors import MachineError
+from tests.conftest import a_job, an_attempt
 
 
 def a_dispatcher(*due: int, retries: int = 10, delay: int = 30 * SECOND) -> Dispatcher:

@@ -4,7 +4,6 @@ import re
 from typing import get_args
 
 import pytest
-from tests.conftest import an_attempt
 
 from ringback.core.delivery import State
 from ringback.core.journal import (
@@ -15,6 +14,7 @@ from ringback.core.journal import (
     JobAccepted,
     Journal,
 )
+from tests.conftest import an_attempt
 
 STORY: list[Fact] = [
     JobAccepted(0, "request-1", position=0, due_at=0),

@@ -1,9 +1,9 @@
 """What is sent to a callback endpoint."""
 
 import pytest
-from tests.conftest import a_request, an_endpoint
 
 from ringback.core.message import CallbackMessage, MessageRules, metadata
+from tests.conftest import a_request, an_endpoint
 
 AUDIO = b"\xff\xf3\x60\xc4" * 5
 

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
-from tests.conftest import an_endpoint
 
 from ringback.core.callback import CallbackRules
 from ringback.core.catalog import AudioFormat, Container, Encoding
 from ringback.core.rejection import Rejection
 from ringback.core.speak import PARAMETERS, Query, SpeakRequest, SpeakRules, read_text
 from ringback.core.voices import AURA
+from tests.conftest import an_endpoint
 
 RULES = SpeakRules()
 

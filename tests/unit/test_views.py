@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import overload
 
 import pytest
-from tests.conftest import REQUEST_ID, a_job, a_request, an_attempt, an_endpoint
 
 from ringback.core.delivery import Attempt as CoreAttempt
 from ringback.core.delivery import Delivery as CoreDelivery
@@ -16,6 +15,7 @@ from ringback.core.outcome import Answered, AnswerLost, TimedOut
 from ringback.core.speak import SpeakRequest
 from ringback.errors import SettingsError
 from ringback.views import Attempt, Deliveries, Delivery, Response, timeline
+from tests.conftest import REQUEST_ID, a_job, a_request, an_attempt, an_endpoint
 
 ACCEPTED = 100 * SECOND
 

@@ -88,6 +88,7 @@ def padded(packet: bytes, size: int) -> bytes:
     several = packet[0] | 3
     if spare == 1:
         return bytes([several, 1]) + packet[1:]
+    one_and_padding = 0x41
     full, rest = divmod(spare - 2, 255)
-    lengths = b"\xff" * full + bytes([rest])
-    return (bytes([several, 0x41]) + lengths + packet[1:]).ljust(size, b"\0")
+    head = bytes([several, one_and_padding]) + b"\xff" * full + bytes([rest])
+    return (head + packet[1:]).ljust(size, b"\0")

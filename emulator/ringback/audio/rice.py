@@ -7,6 +7,9 @@ _FIXED = 0b001000
 _MOST = 4
 """The highest order of a fixed predictor."""
 
+_LARGEST = 14
+"""The largest parameter that four bits can say; 15 would announce samples without a code."""
+
 
 def subframe(cycle: Sequence[int], times: int) -> bytes:
     """Code *cycle*, samples of 16 bits, repeated *times*, in whole bytes."""
@@ -28,7 +31,7 @@ def _predicted(cycle: Sequence[int], times: int) -> str:
         candidates.append(left)
     order = min(range(_MOST + 1), key=lambda order: sum(map(abs, candidates[order])))
     folded = [2 * rest if rest >= 0 else -2 * rest - 1 for rest in candidates[order]]
-    parameter = max((sum(folded) // len(folded)).bit_length() - 1, 0)
+    parameter = min(max((sum(folded) // len(folded)).bit_length() - 1, 0), _LARGEST)
     stop = 1 << parameter
     codes = ["0" * (rest >> parameter) + f"{stop | rest & stop - 1:b}" for rest in folded]
     opening = f"0{_FIXED | order:06b}0" + "".join(

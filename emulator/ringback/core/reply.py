@@ -40,7 +40,11 @@ class Reply:
         """Refuse what no receiver could answer."""
         if not _is_status(self.status):
             raise SettingsError(f"a reply's status must be from 200 to 599, not {self.status!r}")
-        if nanoseconds(self.after) < 0:
+        try:
+            early = nanoseconds(self.after) < 0
+        except (TypeError, ValueError) as error:
+            raise SettingsError(f"a reply's after={self.after!r}: {error}") from None
+        if early:
             raise SettingsError(f"a reply cannot come before its request: after={self.after!r}")
 
 

@@ -1,11 +1,15 @@
 """Calls a WSGI app of this process as a receiver, in a worker thread (PEP 3333)."""
 
 import asyncio
+import contextvars
 import inspect
 import io
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
@@ -40,7 +44,7 @@ class WsgiSender:
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Call the app with *message* and say what it answered."""
-        return await asyncio.to_thread(self._call, message, endpoint)
+        return await in_thread(partial(self._call, message, endpoint))
 
     def _call(self, message: CallbackMessage, endpoint: Endpoint) -> Outcome:
         call = _Call()
@@ -50,6 +54,29 @@ class WsgiSender:
             _log.exception("%s: the receiver failed", endpoint)
             return call.raised(error)
         return call.outcome()
+
+
+async def in_thread(work: Callable[[], Outcome]) -> Outcome:
+    """Run *work* in a thread of its own, in this context.
+
+    The loop's own executor would do, but the interpreter waits for its threads when it ends, and
+    an app that never answers would keep it from ending.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Outcome] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def resolve(outcome: Outcome) -> None:
+        if not done.done():
+            done.set_result(outcome)
+
+    def run() -> None:
+        outcome = context.run(work)
+        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(resolve, outcome)
+
+    threading.Thread(target=run, name="ringback wsgi receiver", daemon=True).start()
+    return await done
 
 
 def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:

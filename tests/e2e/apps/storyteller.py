@@ -10,9 +10,9 @@ from typing import Any
 import fastapi
 import flask
 from deepgram import AsyncDeepgramClient
-from tests.e2e.apps.sdk import ask, ask_async, async_client, client, in_process_client
 
 from ringback import AsyncEmulator, Emulator
+from tests.e2e.apps.sdk import ask, ask_async, async_client, client, in_process_client
 
 CALLBACK = "https://stories.example/next"
 
