@@ -34,6 +34,8 @@ from ringback.views import Deliveries
 Lines: TypeAlias = "queue.SimpleQueue[Fact | str | None]"
 """What is to be written: facts, lines as they are, and None for the end."""
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
 _MILLISECOND = SECOND // 1000
 
 _PATIENCE = 0.5
@@ -134,14 +136,16 @@ def _write(lines: Lines, deliveries: Deliveries) -> None:
 def _signals() -> "queue.SimpleQueue[int]":
     """From now on SIGINT and SIGTERM end nothing, but come here."""
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, lambda number, _frame: signals.put(number))
     return signals
 
 
 def _wait_for(signals: "queue.SimpleQueue[int]") -> None:
-    """Wait for the first of *signals*."""
-    while True:
+    """Wait for the first of *signals*; from then on others are ignored, for the end is near."""
+    came = None
+    while came is None:
         with suppress(queue.Empty):
-            signals.get(timeout=_GLANCE)
-            return
+            came = signals.get(timeout=_GLANCE)
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)

@@ -70,7 +70,7 @@ def test_no_reply_comes_before_its_request(after: float | timedelta) -> None:
 
 
 def test_a_reply_comes_after_a_span_of_time() -> None:
-    with pytest.raises(ValueError, match=r"^nan is not a span of time"):
+    with pytest.raises(SettingsError, match=r"^a reply's after=nan: nan is not a span of time"):
         Reply(after=float("nan"))
 
 
