@@ -10,6 +10,13 @@ from tests.e2e.apps.hosting import hosted
 from tests.e2e.apps.voicemail import FRAMEWORKS, Mailbox
 
 
+@pytest.fixture(autouse=True)
+def no_build_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest prints its summaries in full on a build server, and ours are compared."""
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def mailbox() -> Mailbox:
     """What the voicemail application has kept."""

@@ -256,7 +256,11 @@ FREEZERS = {
         "importlib.import_module('freezegun').freeze_time('2031-05-06')",
         "function",
     ),
-    "time-machine": ("import time_machine", "time_machine.travel('2031-05-06')", "session"),
+    "time-machine": (
+        "import time_machine",
+        "time_machine.travel('2031-05-06', tick=False)",
+        "session",
+    ),
 }
 
 
@@ -275,6 +279,7 @@ def frozen():
 """
     suite = """
 import datetime
+import threading
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_story(ringback, turn):
@@ -290,8 +295,21 @@ async def test_async(async_ringback):
     async_ringback.submit("Hello", callback=HOOK)
     await async_ringback.run_until_idle()
     assert async_ringback.deliveries.only().offsets == [0, 40]
+
+@pytest.mark.ringback(clock="x1000000")
+def test_flowing(ringback):
+    delivered = threading.Event()
+
+    def note(fact):
+        if fact.name == "attempt.finished" and fact.state == "delivered":
+            delivered.set()
+
+    ringback.journal.on_append = note
+    ringback.receiver(APP, replies=[503, 204])
+    assert speak(ringback) == 200
+    assert delivered.wait(timeout=20)
 """
     write(pytester, suite, conftest=conftest)
     # A process of its own: what is imported inside a freeze, and before, makes the difference.
     result = pytester.runpytest_subprocess(*OPTIONS, timeout=60)
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
