@@ -19,6 +19,7 @@ from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
 from ringback.core.delivery import Job
+from ringback.core.duration import SECOND
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
     Journal,
@@ -107,13 +108,14 @@ class Service:
         """Answer one `POST /v1/speak`. A job that it leads to is accepted when this returns."""
         with self.lock:
             at = self.clock.now_ns
-            request_id = self._ids.request_id(self.clock.unix_ns(at))
+            unix = self.clock.unix_ns(at)
+            request_id = self._ids.request_id(unix)
             read = self._read(query, authorization, content_type, body, at, request_id)
             if isinstance(read, Rejection):
                 self.journal.append(RequestRejected(at, request_id, read))
                 answer = refusal(read, request_id)
             else:
-                answer = self._accepted(*read, at, request_id)
+                answer = self._accepted(*read, at, request_id, http_date(unix // SECOND))
             self.receptions.append(
                 Reception(
                     at, request_id, query.decode("latin-1"), content_type, body, answer.status
@@ -213,8 +215,10 @@ class Service:
             return self.key.identifier
         return identifier_of(secret) if self.settings.any_key else INVALID_CREDENTIALS
 
-    def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
-        headers = [*metadata(request, request_id), ("date", http_date(self.clock))]
+    def _accepted(
+        self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
+    ) -> Answer:
+        headers = [*metadata(request, request_id), ("date", date)]
         if request.callback is None:
             self.journal.append(RequestAnswered(at, request_id))
             headers.append(("content-type", request.sound.content_type))
@@ -240,13 +244,9 @@ def refusal(rejection: Rejection, request_id: str) -> Answer:
     )
 
 
-def http_date(clock: VirtualClock) -> str:
-    """The emulator's wall clock as a `Date` header writes it."""
-    return _http_date(clock.unix_ns(clock.now_ns) // 1_000_000_000)
-
-
 @lru_cache(maxsize=8)
-def _http_date(unix: int) -> str:
+def http_date(unix: int) -> str:
+    """Unix time in whole seconds, as a `Date` header writes it."""
     return email.utils.formatdate(unix, usegmt=True)
 
 

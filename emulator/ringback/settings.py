@@ -1,8 +1,11 @@
 """Every setting of an emulator, checked when it is made."""
 
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Literal
 
 from ringback.core.callback import PERMITTED_PORTS, CallbackRules
@@ -53,30 +56,15 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
-        if self.epoch.tzinfo is None:
-            raise SettingsError("epoch must be aware: datetime(2026, 1, 1, tzinfo=timezone.utc)")
-        read_rate(self.clock)
         for name in ("permitted_ports", "allow_hosts"):
-            if isinstance(getattr(self, name), str | int):
-                raise SettingsError(f"{name} must be a tuple, not {getattr(self, name)!r}")
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        if not (_is_integer(self.retries) and self.retries >= 0):
-            raise SettingsError(f"retries must be 0 or more, not {self.retries!r}")
-        for name in ("retry_delay", "processing_time"):
-            if self._span(name) < 0:
-                raise SettingsError(f"{name} cannot be negative: {getattr(self, name)!r}")
-        for name in ("connect_timeout", "attempt_timeout", "guard"):
-            if self._span(name) <= 0:
-                raise SettingsError(f"{name} must be more than 0: {getattr(self, name)!r}")
-        for port in self.permitted_ports:
-            if not (_is_integer(port) and 1 <= port <= 65535):
-                raise SettingsError(f"permitted_ports holds {port!r}, which is no port")
-        if self.mp3_sample_rate not in (22050, 24000):
-            raise SettingsError(f"mp3_sample_rate is 22050 or 24000, not {self.mp3_sample_rate!r}")
-        if self.uuid_version not in (4, 7):
-            raise SettingsError(f"uuid_version is 4 or 7, not {self.uuid_version!r}")
-        if self.wav_sizes not in ("streamed", "exact"):
-            raise SettingsError(f"wav_sizes is 'streamed' or 'exact', not {self.wav_sizes!r}")
+            object.__setattr__(self, name, _tuple(name, getattr(self, name)))
+        for names, wanted, holds in _CHECKS:
+            for name in names:
+                value = getattr(self, name)
+                if not holds(value):
+                    shown = "that" if name == "api_key" else repr(value)
+                    raise SettingsError(f"{name} is {wanted}, not {shown}")
+        read_rate(self.clock)
 
     @property
     def rate(self) -> int:
@@ -119,12 +107,71 @@ class Settings:
         return replace(self, **changes)
 
     def _span(self, name: str) -> int:
-        value = getattr(self, name)
-        try:
-            return nanoseconds(value)
-        except (TypeError, ValueError):
-            raise SettingsError(f"{name} must be seconds or a timedelta, not {value!r}") from None
+        return nanoseconds(getattr(self, name))
 
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_aware(value: object) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _is_span(value: object, *, zero: bool) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return nanoseconds(value) >= (0 if zero else 1)
+
+
+def _tuple(name: str, value: object) -> tuple[object, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise SettingsError(f"{name} is a tuple, not {value!r}")
+    return tuple(value)
+
+
+_CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
+    (("seed",), "an int or None", lambda value: value is None or _is_integer(value)),
+    (("epoch",), "an aware datetime: datetime(2026, 1, 1, tzinfo=timezone.utc)", _is_aware),
+    (("retries",), "0 or more", lambda value: _is_integer(value) and value >= 0),
+    (
+        ("retry_delay", "processing_time"),
+        "seconds or a timedelta, 0 or more",
+        partial(_is_span, zero=True),
+    ),
+    (
+        ("connect_timeout", "attempt_timeout", "guard"),
+        "seconds or a timedelta, more than 0",
+        partial(_is_span, zero=False),
+    ),
+    (
+        ("permitted_ports",),
+        "a tuple of ports from 1 to 65535",
+        lambda value: all(_is_integer(port) and 1 <= port <= 65535 for port in value),
+    ),
+    (
+        ("allow_hosts",),
+        "a tuple of host names",
+        lambda value: all(isinstance(host, str) and host for host in value),
+    ),
+    (
+        ("dg_token", "callback_metadata", "any_key"),
+        "True or False",
+        lambda value: isinstance(value, bool),
+    ),
+    (("mp3_sample_rate",), "22050 or 24000", lambda value: value in (22050, 24000)),
+    (("uuid_version",), "4 or 7", lambda value: value in (4, 7)),
+    (("wav_sizes",), "'streamed' or 'exact'", lambda value: value in ("streamed", "exact")),
+    (
+        ("api_key",),
+        "text without spaces, or None",
+        lambda value: value is None or (isinstance(value, str) and len(value.split()) == 1),
+    ),
+    (("ca_file",), "a path or None", lambda value: value is None or isinstance(value, str)),
+)
+"""What each setting may be: names, what is wanted, and how it is checked."""
 
 NAMES = tuple(each.name for each in fields(Settings))
 """The names of all settings."""
@@ -149,7 +196,3 @@ def read_rate(mode: str) -> int:
     if mode != digits and digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 1_000_000:
         return int(digits)
     raise SettingsError(f"clock is 'paused', 'real' or 'xN' such as 'x100', not {mode!r}")
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -174,7 +174,11 @@ def ringback(
 def async_ringback(
     request: pytest.FixtureRequest, ringback_server: "Server", ringback_settings: "Settings"
 ) -> "Iterator[AsyncEmulator]":
-    """The same, with verbs that are awaited. A plain fixture: it works under every async plugin."""
+    """The same, with verbs that are awaited. A plain fixture: it works under every async plugin.
+
+    At its end no loop runs any more, so an application that was connected with `lifespan=True` is
+    not shut down; `async with AsyncEmulator() as ringback:` does that.
+    """
     from ringback import AsyncEmulator
 
     _check_loop(request)

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -140,12 +139,12 @@ class Table:
             what,
             ours,
             reference,
-            f"{ratio:.2f} ×",
-            "" if budget is None else f"{sign} {budget:g} ×",
+            f"{ratio:.3g}",
+            "" if budget is None else f"{sign} {budget:g}",
             None if budget is None else _keeps(ratio, budget, more=more),
         )
         self._rows.append(row)
-        assert _keeps(ratio, gate, more=more), f"{row}: the gate is {sign} {gate:g} ×"
+        assert _keeps(ratio, gate, more=more), f"{row}: the gate is {sign} {gate:g}"
 
     def figure(
         self, what: str, value: float, unit: str, *, budget: float | None = None, gate: float
@@ -181,13 +180,3 @@ def _keeps(value: float, limit: float, *, more: bool) -> bool:
 def _written(value: float, unit: str) -> str:
     digits = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
     return f"{digits} {unit}".rstrip()
-
-
-def cpu_of(command: list[str], **options: Any) -> float:
-    """CPU seconds of a program, from its start to its end."""
-    import resource
-
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True, **options)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)

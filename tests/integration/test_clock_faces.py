@@ -936,17 +936,18 @@ def test_nothing_remains_of_an_emulator_that_ends_in_the_middle(
     over: str, gate: Gate, rude: Rude, beside: Callable[..., "Future[Any]"]
 ) -> None:
     """I18: no thread, task or socket remains: Python would warn of what is left to collect."""
-    receiver = rude(hangs)
+    receiver, before = rude(hangs), set(threading.enumerate())
     ringback = Emulator().open()
     ringback.connect(APP, gate.asgi if over == "ASGI" else url_of(receiver))
     ringback.submit("Hello", callback=HOOK)
     walk = beside(ringback.settle)
-    wait_until(lambda: receiver.visits > 0 or gate.arrived.acquire(blocking=False))
+    wait_until(lambda: not receiver.requests.empty() or gate.arrived.acquire(blocking=False))
     ringback.close()
     with pytest.raises(ClockClosed):
         walk.result(5)
     gc.collect()
-    assert "ringback engine" not in [thread.name for thread in threading.enumerate()]
+    remaining = [thread.name for thread in set(threading.enumerate()) - before]
+    assert "ringback engine" not in remaining
 
 
 @pytest.mark.asyncio
@@ -957,7 +958,7 @@ async def test_no_task_remains_of_an_async_emulator(rude: Rude) -> None:
         ringback.connect(APP, url_of(receiver))
         ringback.submit("Hello", callback=HOOK)
         walk = asyncio.create_task(ringback.settle())
-        await asyncio.to_thread(wait_until, lambda: receiver.visits > 0)
+        await asyncio.to_thread(receiver.requests.get, timeout=10)
         walk.cancel()
     with pytest.raises((asyncio.CancelledError, ClockClosed)):
         await walk

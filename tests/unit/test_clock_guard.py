@@ -6,6 +6,7 @@ import threading
 import pytest
 from freezegun import freeze_time
 
+from ringback.clock import guard
 from ringback.clock.guard import AlarmThread, set_alarm
 from ringback.clock.real import monotonic_ns
 from ringback.core.duration import SECOND
@@ -53,13 +54,25 @@ def test_an_alarm_does_not_ring_too_early(bell: Bell) -> None:
     assert bell.moments[0] - set_at >= 0.01 * SECOND
 
 
-def test_alarms_ring_in_the_order_of_their_moments() -> None:
+def test_alarms_ring_in_the_order_of_their_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are set while the thread has its hands full, and real time passes when we say so."""
+    busy, go_on = Bell(), threading.Event()
     early, late = Bell(), Bell()
+    now = [monotonic_ns()]
+    monkeypatch.setattr(guard, "monotonic_ns", lambda: now[0])
+
+    def keep_busy() -> None:
+        busy()
+        go_on.wait(10)
+
     thread = AlarmThread()
-    thread.set(0.02, late)
-    thread.set(0.01, early)
+    thread.set(0, keep_busy)
+    busy.wait()
+    thread.set(2, late)
+    thread.set(1, early)
+    now[0] += 3 * SECOND
+    go_on.set()
     late.wait()
-    early.wait()
     assert early.moments < late.moments
 
 

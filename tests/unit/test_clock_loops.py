@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,24 +13,35 @@ from ringback.clock.real import LoopThread
 from ringback.errors import ClockClosed, ClockError
 
 
+@pytest.fixture
+def new_threads() -> Callable[[], list[str]]:
+    """The names of the threads that were not there when the test began."""
+    before = set(threading.enumerate())
+    return lambda: [thread.name for thread in set(threading.enumerate()) - before]
+
+
 async def thread_name() -> str:
     return threading.current_thread().name
 
 
-def test_a_thread_starts_when_it_is_needed_and_not_before() -> None:
+def test_a_thread_starts_when_it_is_needed_and_not_before(
+    new_threads: Callable[[], list[str]],
+) -> None:
     loop = EngineLoop(own_thread=True)
-    assert "ringback engine" not in names()
+    assert new_threads() == []
     assert loop.submit(thread_name()).result(5) == "ringback engine"
     assert loop.ensure() is loop.ensure()
     loop.stop()
-    assert "ringback engine" not in names()
+    assert new_threads() == []
 
 
-def test_a_loop_that_was_never_needed_stops_without_ado() -> None:
+def test_a_loop_that_was_never_needed_stops_without_ado(
+    new_threads: Callable[[], list[str]],
+) -> None:
     loop = EngineLoop(own_thread=True)
     loop.call_soon(lambda: pytest.fail("there is nobody to call it"))
     loop.stop()
-    assert "ringback engine" not in names()
+    assert new_threads() == []
 
 
 def test_two_threads_that_need_it_at_once_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +67,9 @@ def test_two_threads_that_need_it_at_once_start_one(monkeypatch: pytest.MonkeyPa
         loop.stop()
 
 
-def test_a_stopped_loop_takes_no_more_work() -> None:
+def test_a_stopped_loop_takes_no_more_work(
+    new_threads: Callable[[], list[str]],
+) -> None:
     """The coroutine is closed too, or Python would warn that it was never awaited."""
     for used in (True, False):
         loop = EngineLoop(own_thread=True)
@@ -65,7 +79,7 @@ def test_a_stopped_loop_takes_no_more_work() -> None:
         with pytest.raises(ClockClosed, match="this emulator has ended"):
             loop.submit(thread_name())
         loop.call_soon(lambda: pytest.fail("it is closed"))
-    assert "ringback engine" not in names()
+    assert new_threads() == []
 
 
 def test_without_a_thread_it_is_the_loop_of_the_first_await() -> None:
@@ -112,7 +126,3 @@ def test_a_thread_of_ones_own_is_never_lost() -> None:
     loop.ensure()
     loop.stop()
     assert not loop.lost
-
-
-def names() -> list[str]:
-    return [thread.name for thread in threading.enumerate()]

@@ -318,7 +318,7 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
             "expect: {each: {headers: {a: «$keyid»}}}",
             f"unknown variable '$keyid'; did you mean '$key_id'? {VARIABLES}",
         ),
-        ("settings: {retries: «-1»}", "retries must be 0 or more, not -1"),
+        ("settings: {retries: «-1»}", "retries is 0 or more, not -1"),
         ("settings: {retries: «ten»}", "'ten' is not a whole number"),
         (
             "settings: {retry_delay: «1:30»}",
@@ -326,7 +326,10 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
         ),
         ("settings: {dg_token: «no»}", "'no' is neither true nor false"),
         ("settings: {permitted_ports: «80»}", "80 stands where a list belongs; write [80]"),
-        ("settings: {«permitted_ports»: [0]}", "permitted_ports holds 0, which is no port"),
+        (
+            "settings: {«permitted_ports»: [0]}",
+            "permitted_ports is a tuple of ports from 1 to 65535, not (0,)",
+        ),
         ("settings: {wav_sizes: «big»}", "'big' is not 'streamed' or 'exact'"),
         (
             "settings: {epoch: «2026-01-01»}",

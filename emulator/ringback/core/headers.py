@@ -64,7 +64,8 @@ class Headers(Mapping[str, str]):
 
     def all(self, name: str) -> list[str]:
         """Every value of *name*, in order."""
-        return [value for key, value in self.items_as_sent if key.lower() == name.lower()]
+        wanted = name.lower()
+        return [value for key, value in self.items_as_sent if key.lower() == wanted]
 
     def masked(self) -> list[tuple[str, str]]:
         """The pairs as they may be shown: credentials replaced by asterisks."""
