@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
-from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -12,6 +11,7 @@ from ringback.clock.faces import AwaitableClock, BlockingClock
 from ringback.clock.flow import Flow
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import drained
+from ringback.clock.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.core.callback import split
 from ringback.core.duration import words
 from ringback.core.journal import Journal, RequestRejected
@@ -344,7 +344,7 @@ class _Emulator(Generic[ClockFace]):
         )
 
 
-class Emulator(_Emulator[BlockingClock]):
+class Emulator(BlockingVerbs, _Emulator[BlockingClock]):
     """A local `/v1/speak` and its callback dispatcher, for tests that are plain functions.
 
     >>> from ringback import Emulator
@@ -356,7 +356,7 @@ class Emulator(_Emulator[BlockingClock]):
     ['+0s POST 503', '+30s POST 204']
 
     In `paused` mode nothing is delivered, not even what is due now, until a verb moves the clock.
-    Every verb returns the attempts that ended in it; their errors are `BlockingClock`'s.
+    Every verb returns the attempts that ended in it; their errors are those of `BlockingVerbs`.
     """
 
     def __enter__(self) -> Self:
@@ -383,35 +383,8 @@ class Emulator(_Emulator[BlockingClock]):
         for app in self._started_apps:
             self._service.loop.submit(app.close()).result(self.settings.guard)
 
-    def settle(self) -> list[Attempt]:
-        """Run what is due now; time stands still."""
-        return self.clock.settle()
-
-    def advance(self, delta: float | timedelta) -> list[Attempt]:
-        """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
-        return self.clock.advance(delta)
-
-    def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
-        """Move to *moment*: seconds since the start, or an aware `datetime`."""
-        return self.clock.advance_to(moment)
-
-    def advance_to_next(self) -> list[Attempt]:
-        """Move to the next due moment and run all of it. Raises `NothingDue`."""
-        return self.clock.advance_to_next()
-
-    def step(self) -> list[Attempt]:
-        """Move until one attempt has ended. Raises `NothingDue`."""
-        return self.clock.step()
-
-    def run_until_idle(self) -> list[Attempt]:
-        """Move until nothing is armed any more: after it, nothing more will be sent."""
-        return self.clock.run_until_idle()
-
-    def advance_until(
-        self, predicate: Callable[[], object], within: float | timedelta
-    ) -> list[Attempt]:
-        """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
-        return self.clock.advance_until(predicate, within)
+    def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        return self.clock._move(verb, walk)
 
     def play(self, path: "str | Path") -> "Report":
         """Play the scenario file at *path* on this emulator, and return its report.
@@ -424,7 +397,7 @@ class Emulator(_Emulator[BlockingClock]):
         return _passed(performance.report())
 
 
-class AsyncEmulator(_Emulator[AwaitableClock]):
+class AsyncEmulator(AwaitableVerbs, _Emulator[AwaitableClock]):
     """The same for tests that are coroutines: every verb is awaited.
 
     Callbacks to an application of this process run on the loop of the first await, so the
@@ -478,35 +451,8 @@ class AsyncEmulator(_Emulator[AwaitableClock]):
             service.loop.ensure()
             self._flow = loop.create_task(Flow(service.clock, service.engine).run())
 
-    async def settle(self) -> list[Attempt]:
-        """Run what is due now; time stands still."""
-        return await self.clock.settle()
-
-    async def advance(self, delta: float | timedelta) -> list[Attempt]:
-        """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
-        return await self.clock.advance(delta)
-
-    async def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
-        """Move to *moment*: seconds since the start, or an aware `datetime`."""
-        return await self.clock.advance_to(moment)
-
-    async def advance_to_next(self) -> list[Attempt]:
-        """Move to the next due moment and run all of it. Raises `NothingDue`."""
-        return await self.clock.advance_to_next()
-
-    async def step(self) -> list[Attempt]:
-        """Move until one attempt has ended. Raises `NothingDue`."""
-        return await self.clock.step()
-
-    async def run_until_idle(self) -> list[Attempt]:
-        """Move until nothing is armed any more: after it, nothing more will be sent."""
-        return await self.clock.run_until_idle()
-
-    async def advance_until(
-        self, predicate: Callable[[], object], within: float | timedelta
-    ) -> list[Attempt]:
-        """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
-        return await self.clock.advance_until(predicate, within)
+    async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        return await self.clock._move(verb, walk)
 
     async def play(self, path: "str | Path") -> "Report":
         """Play the scenario file at *path* on this emulator, and return its report.

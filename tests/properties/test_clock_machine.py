@@ -64,7 +64,7 @@ from ringback import (
     Stuck,
 )
 from ringback.clock.turns import drained
-from ringback.clock.virtual import MAX_GENERATIONS
+from ringback.clock.walk import MAX_GENERATIONS
 from ringback.core.duration import SECOND
 from ringback.core.journal import AttemptFinished, AttemptStarted
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ringback.clock import virtual
+from ringback.clock import virtual, walk
 from ringback.clock.steps import Effect, Steps
 from ringback.clock.virtual import VirtualClock
 from ringback.core.duration import SECOND
@@ -425,7 +425,7 @@ def test_a_loop_at_one_instant_is_a_runaway_and_time_stays_there() -> None:
     with pytest.raises(Runaway, match=r"at \+10s callbacks keep causing callbacks \(101 gener"):
         next(plan.clock.advance(plan, 30 * SECOND))
     assert elapsed(plan) == 10
-    assert next(runs) == virtual.MAX_GENERATIONS + 1
+    assert next(runs) == walk.MAX_GENERATIONS + 1
 
 
 def test_ten_thousand_things_at_one_instant_are_no_loop() -> None:
@@ -444,7 +444,7 @@ def test_generations_are_counted_anew_at_each_instant() -> None:
 
 
 def test_a_leak_from_instant_to_instant_is_a_runaway_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(virtual, "MAX_STEPS", 500)
+    monkeypatch.setattr(walk, "MAX_STEPS", 500)
     plan = a_plan()
 
     def again() -> None:
@@ -458,7 +458,7 @@ def test_a_leak_from_instant_to_instant_is_a_runaway_too(monkeypatch: pytest.Mon
 
 def test_many_deliveries_are_no_leak(monkeypatch: pytest.MonkeyPatch) -> None:
     """A walk may take the more steps, the more was armed before it."""
-    monkeypatch.setattr(virtual, "MAX_STEPS", 0)
+    monkeypatch.setattr(walk, "MAX_STEPS", 0)
     plan = a_plan()
 
     def eleven_times(left: int = 10) -> None:

@@ -1,19 +1,21 @@
-"""The clock's verbs as a test calls them: blocking, and awaitable. Same names, same meaning."""
+"""A clock as a test holds it: it blocks, or it is awaited, while effects are carried out."""
 
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from ringback.clock.guard import set_alarm
-from ringback.clock.steps import Effect, Steps, drive, run
+from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, restless
-from ringback.clock.virtual import Agenda, VirtualClock
-from ringback.core.duration import nanoseconds, seconds
+from ringback.clock.verbs import AwaitableVerbs, BlockingVerbs, Walk
+from ringback.clock.virtual import VirtualClock
+from ringback.clock.walk import Agenda
+from ringback.core.duration import seconds
 from ringback.errors import ClockError, Stuck, WrongFace
 from ringback.views import Attempt
 
@@ -91,55 +93,10 @@ class _Face:
         )
 
 
-class BlockingClock(_Face):
-    """The verbs for a test that is a plain function. Each returns the attempts that it made.
+class BlockingClock(BlockingVerbs, _Face):
+    """A clock whose verbs block."""
 
-    All of them raise `ClockBusy` inside a receiver or beside another mover (but `settle`, which
-    joins), `Stuck` when something real does not end, `Runaway` for an endless cascade, and
-    `WrongFace` inside a running event loop.
-    """
-
-    def settle(self) -> list[Attempt]:
-        """Run what is due now; time stands still."""
-        return self._run("settle", self._virtual.settle(self._agenda))
-
-    def advance(self, delta: float | timedelta) -> list[Attempt]:
-        """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
-        return self._run("advance", self._virtual.advance(self._agenda, _span("advance", delta)))
-
-    def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
-        """Move to *moment*: seconds since the start, or an aware `datetime`."""
-        steps = self._virtual.advance_to(self._agenda, _target(moment))
-        return self._run("advance_to", steps)
-
-    def advance_to_next(self) -> list[Attempt]:
-        """Move to the next due moment and run all of it. Raises `NothingDue`."""
-        return self._run("advance_to_next", self._virtual.advance_to_next(self._agenda))
-
-    def step(self) -> list[Attempt]:
-        """Move until one attempt has ended. Raises `NothingDue`."""
-        return self._run("step", self._virtual.step(self._agenda))
-
-    def run_until_idle(self) -> list[Attempt]:
-        """Move until nothing is armed any more: after it, nothing more will be sent."""
-        return self._run("run_until_idle", self._virtual.run_until_idle(self._agenda))
-
-    def advance_until(
-        self, predicate: Callable[[], object], within: float | timedelta
-    ) -> list[Attempt]:
-        """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
-        steps = self._virtual.advance_until(self._agenda, predicate, _span("advance_until", within))
-        return self._run("advance_until", steps)
-
-    def sync(self) -> list[Attempt]:
-        """Move by as much as a time freezer has moved since it was last seen.
-
-        From here on `now` is the freezer's time. Entering or leaving a freeze is no move, and one
-        that goes back fires nothing. Without a freezer this settles.
-        """
-        return self._run("sync", self._virtual.sync(self._agenda))
-
-    def _run(self, verb: str, steps: Steps[T]) -> T:
+    def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         # Inside a receiver the walk itself refuses, and says why.
         if _loop_is_running() and not self._virtual.is_inside:
             raise WrongFace(
@@ -147,7 +104,7 @@ class BlockingClock(_Face):
                 f" never answer. Use AsyncEmulator (fixture async_ringback) and await {verb}(), or"
                 f" call it in a thread: await asyncio.to_thread(ringback.{verb}, …)."
             )
-        return run(steps, self._perform)
+        return run(walk(self._virtual, self._agenda), self._perform)
 
     def _perform(self, effect: Effect) -> Any:
         future = self._agenda.ensure_loop().submit(_awaited(effect))
@@ -164,8 +121,8 @@ class BlockingClock(_Face):
             forget()
 
 
-class AwaitableClock(_Face):
-    """The verbs for a test that is a coroutine: the same as `BlockingClock`'s, awaited.
+class AwaitableClock(AwaitableVerbs, _Face):
+    """A clock whose verbs are awaited.
 
     What the test has started on its loop, such as its application, has its turn before time moves.
     """
@@ -174,48 +131,9 @@ class AwaitableClock(_Face):
         super().__init__(virtual, agenda, guard)
         virtual.restless = restless
 
-    async def settle(self) -> list[Attempt]:
-        """Run what is due now; time stands still."""
-        return await self._drive(self._virtual.settle(self._agenda))
-
-    async def advance(self, delta: float | timedelta) -> list[Attempt]:
-        """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
-        return await self._drive(self._virtual.advance(self._agenda, _span("advance", delta)))
-
-    async def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
-        """Move to *moment*: seconds since the start, or an aware `datetime`."""
-        return await self._drive(self._virtual.advance_to(self._agenda, _target(moment)))
-
-    async def advance_to_next(self) -> list[Attempt]:
-        """Move to the next due moment and run all of it. Raises `NothingDue`."""
-        return await self._drive(self._virtual.advance_to_next(self._agenda))
-
-    async def step(self) -> list[Attempt]:
-        """Move until one attempt has ended. Raises `NothingDue`."""
-        return await self._drive(self._virtual.step(self._agenda))
-
-    async def run_until_idle(self) -> list[Attempt]:
-        """Move until nothing is armed any more: after it, nothing more will be sent."""
-        return await self._drive(self._virtual.run_until_idle(self._agenda))
-
-    async def advance_until(
-        self, predicate: Callable[[], object], within: float | timedelta
-    ) -> list[Attempt]:
-        """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
-        steps = self._virtual.advance_until(self._agenda, predicate, _span("advance_until", within))
-        return await self._drive(steps)
-
-    async def sync(self) -> list[Attempt]:
-        """Move by as much as a time freezer has moved since it was last seen.
-
-        From here on `now` is the freezer's time. Entering or leaving a freeze is no move, and one
-        that goes back fires nothing. Without a freezer this settles.
-        """
-        return await self._drive(self._virtual.sync(self._agenda))
-
-    async def _drive(self, steps: Steps[T]) -> T:
+    async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         self._agenda.ensure_loop()
-        return await drive(steps, self._perform)
+        return await drive(walk(self._virtual, self._agenda), self._perform)
 
     async def _perform(self, effect: Effect) -> Any:
         loop = asyncio.get_running_loop()
@@ -235,19 +153,6 @@ class AwaitableClock(_Face):
             if not loop.is_closed():  # it may be, with this left in the middle
                 interrupted.cancel()
                 work.cancel()
-
-
-def _target(moment: float | timedelta | datetime) -> int | datetime:
-    return moment if isinstance(moment, datetime) else _span("advance_to", moment)
-
-
-def _span(verb: str, span: float | timedelta) -> int:
-    try:
-        return nanoseconds(span)
-    except TypeError:
-        raise TypeError(
-            f"{verb}() takes seconds or a timedelta, not {span!r} ({type(span).__name__})"
-        ) from None
 
 
 def _resolve(future: "asyncio.Future[None]") -> None:

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from ringback.clock.guard import set_alarm
 from ringback.clock.turns import call_on
-from ringback.clock.virtual import Agenda, VirtualClock
+from ringback.clock.virtual import VirtualClock
+from ringback.clock.walk import Agenda
 
 _log = logging.getLogger("ringback.clock")
 

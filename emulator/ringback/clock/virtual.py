@@ -14,16 +14,17 @@ it go on from where it landed.
 import asyncio
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
 
+from ringback.clock.advice import busy_beside, busy_inside, never_true, nothing_due
 from ringback.clock.real import genuine, monotonic_ns, unix_ns
 from ringback.clock.steps import Steps
 from ringback.clock.turns import call_on, drained
+from ringback.clock.walk import Agenda, Walk
 from ringback.clock.wall import Wall
 from ringback.core.duration import SECOND, seconds, words
 from ringback.core.journal import ClockMoved, Journal
@@ -33,16 +34,9 @@ from ringback.errors import (
     ClockClosed,
     NeverTrue,
     NothingDue,
-    Runaway,
     Stuck,
 )
 from ringback.views import Attempt
-
-MAX_GENERATIONS = 100
-"""How often work at one instant may cause work at the same instant before it is a loop."""
-
-MAX_STEPS = 1_000_000
-"""How many steps a walk may take, beyond a hundred for each thing that was ever armed before it."""
 
 _LAST = unix_ns(datetime(9999, 12, 31, tzinfo=UTC))
 """Unix time, in nanoseconds, up to which a clock can say what time it is."""
@@ -51,35 +45,6 @@ _INSIDE: ContextVar["tuple[VirtualClock, Callable[[], bool]] | None"] = ContextV
     "ringback_inside_attempt", default=None
 )
 _REQUEST: ContextVar[object] = ContextVar("ringback_request", default=None)
-
-
-class Agenda(Protocol):
-    """What a clock walks through: the engine, seen from below."""
-
-    @property
-    def next_due(self) -> tuple[int, int] | None:
-        """Moment and sequence number of what comes next."""
-        ...
-
-    def mark_sequence(self) -> int:
-        """A number above every sequence number so far and below every later one."""
-        ...
-
-    def begin_next(self) -> Any | None:
-        """Begin what comes next; what is returned must be passed to `exchange`."""
-        ...
-
-    async def exchange(self, call: Any) -> None:
-        """Carry a call out, on the engine's loop."""
-        ...
-
-    def attempts_since(self, mark: int) -> Sequence[Attempt]:
-        """The attempts that ended since the journal had the length *mark*."""
-        ...
-
-    def abort(self, reason: str) -> None:
-        """End every attempt in flight as aborted."""
-        ...
 
 
 class VirtualClock:
@@ -351,7 +316,7 @@ class VirtualClock:
         def landing(now: int) -> int:
             due = agenda.next_due
             if due is None:
-                raise NothingDue(_nothing_due("advance_to_next"))
+                raise NothingDue(nothing_due("advance_to_next"))
             return max(now, due[0])
 
         with self._moving(agenda, "advance_to_next") as walk:
@@ -363,7 +328,7 @@ class VirtualClock:
             yield from self._gather()
             while not walk.made:
                 if not (yield from self._run_next(walk, None)):
-                    raise NothingDue(_nothing_due("step"))
+                    raise NothingDue(nothing_due("step"))
             return walk.made
 
     def run_until_idle(self, agenda: Agenda) -> Steps[list[Attempt]]:
@@ -384,7 +349,7 @@ class VirtualClock:
                 if (yield from self._run_next(walk, limit)):
                     continue
                 if not _is_true(predicate):
-                    raise NeverTrue(_never(walk.made, within))
+                    raise NeverTrue(never_true(walk.made, within))
             return walk.made
 
     def sync(self, agenda: Agenda) -> Steps[list[Attempt]]:
@@ -403,7 +368,7 @@ class VirtualClock:
             finally:
                 self._wall.follow(told, target - self._now)
 
-    def _walk(self, walk: "Walk", landing: Callable[[int], int] | None) -> Steps[list[Attempt]]:
+    def _walk(self, walk: Walk, landing: Callable[[int], int] | None) -> Steps[list[Attempt]]:
         """Settle, and go to where *landing* sends whoever stands now: None, until all is idle."""
         yield from self._gather()
         target = self._reachable(landing(self._now)) if landing else None
@@ -411,7 +376,7 @@ class VirtualClock:
             pass
         return walk.made
 
-    def _run_next(self, walk: "Walk", limit: int | None) -> Steps[bool]:
+    def _run_next(self, walk: Walk, limit: int | None) -> Steps[bool]:
         """Run what comes next, if it is due by *limit*; else land there, and say False."""
         self._stir()
         while True:
@@ -453,7 +418,7 @@ class VirtualClock:
         return moment
 
     @contextmanager
-    def _moving(self, agenda: Agenda, verb: str) -> Iterator["Walk"]:
+    def _moving(self, agenda: Agenda, verb: str) -> Iterator[Walk]:
         self._take(verb)
         with self._walking(agenda, verb) as walk:
             yield walk
@@ -463,17 +428,17 @@ class VirtualClock:
         with self.lock:
             self._check_open(verb)
             if self.is_inside:
-                raise ClockBusy(_busy_inside(verb))
+                raise ClockBusy(busy_inside(verb))
             if self._mover:
                 if joining:
                     return False
-                raise ClockBusy(_busy_beside(verb, self._mover))
+                raise ClockBusy(busy_beside(verb, self._mover))
             self.stop_flowing()
             self._mover = verb
         return True
 
     @contextmanager
-    def _walking(self, agenda: Agenda, verb: str) -> Iterator["Walk"]:
+    def _walking(self, agenda: Agenda, verb: str) -> Iterator[Walk]:
         """Be the mover until the end of the block, and leave a fact about where it led."""
         walk, begun, landed = Walk(agenda, self.journal), self._now, False
         try:
@@ -507,47 +472,6 @@ class VirtualClock:
                 callback()
 
 
-class Walk:
-    """One walk under way. It can tell ten thousand attempts of one instant from an endless loop.
-
-    What was armed before an instant began is its first generation; what a generation's work arms
-    at the same instant is the next. Only generations are counted, and all steps, up to a million.
-    """
-
-    def __init__(self, agenda: Agenda, journal: Journal) -> None:
-        """Begin before any instant."""
-        self.agenda = agenda
-        self.steps = 0
-        self._mark = len(journal)
-        self._instant = -1
-        self._generation = 0
-        self._boundary = agenda.mark_sequence()
-        self._patience = MAX_STEPS + 100 * self._boundary
-
-    @property
-    def made(self) -> list[Attempt]:
-        """The attempts that have ended in this walk."""
-        return list(self.agenda.attempts_since(self._mark))
-
-    def count(self, due: tuple[int, int]) -> None:
-        """Take note of one step, to what is *due*. Raises `Runaway`."""
-        moment, sequence = due
-        if moment > self._instant:
-            self._instant, self._generation = moment, 0
-            self._boundary = self.agenda.mark_sequence()
-        elif sequence > self._boundary:
-            self._generation += 1
-            self._boundary = self.agenda.mark_sequence()
-        self.steps += 1
-        if self._generation > MAX_GENERATIONS or self.steps > self._patience:
-            raise Runaway(
-                f"at {words(moment)} callbacks keep causing callbacks"
-                f" ({self._generation} generations at this instant, {self.steps} steps in this"
-                " walk). Does a receiver call /v1/speak with its own URL as the callback? Set"
-                " Settings.processing_time if that is meant, and move with advance()."
-            )
-
-
 async def _until(subscribe: Callable[[Callable[[], None]], None]) -> None:
     """Wait on the running loop until what was subscribed to calls back, from any thread.
 
@@ -574,33 +498,3 @@ def _is_true(predicate: Callable[[], object]) -> bool:
             " what is there, such as lambda: receiver.requests"
         )
     return bool(answer)
-
-
-def _busy_inside(verb: str) -> str:
-    return (
-        f"{verb}() was called inside a receiver, while its own attempt is in flight. A receiver"
-        " cannot move the time that it is waiting in: answer first, and move the clock in the"
-        " test."
-    )
-
-
-def _busy_beside(verb: str, mover: str) -> str:
-    return (
-        f"{verb}() was called while {mover}() is moving this clock. One mover at a time: wait for"
-        " it to return, or use settle(), which joins."
-    )
-
-
-def _nothing_due(verb: str) -> str:
-    return (
-        f"{verb}(): nothing is due and nothing is in flight. Has the application called /v1/speak"
-        " with a callback, at this emulator's URL and with its key?"
-    )
-
-
-def _never(made: Sequence[Attempt], within: int) -> str:
-    tail = "".join(f"\n  {attempt}" for attempt in made[-11:]) or " none"
-    return (
-        f"advance_until(): the predicate was not true within {words(within)}. Attempts on the"
-        f" way:{tail}"
-    )
