@@ -54,4 +54,5 @@ def _length(port: int, request: bytes) -> int:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]), sys.stdin.buffer.read())
+    port, connections, requests = map(int, sys.argv[1:4])
+    main(port, connections, requests, sys.stdin.buffer.read())

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+
 from tests.benchmarks.measuring import Pairs, Table, alternate
 
 pytestmark = pytest.mark.benchmark

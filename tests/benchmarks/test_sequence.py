@@ -9,7 +9,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -135,13 +135,16 @@ class Handwritten:
         self._server.expect_request("/done", method="POST").respond_with_data(status=500)
         moved, ended = threading.Condition(), threading.Semaphore(0)
 
+        def wait_until(due: datetime) -> None:
+            with moved:
+                moved.wait_for(lambda: datetime.now(UTC) >= due)
+
         def dispatch() -> None:
-            due = datetime.now()
+            due = datetime.now(UTC)
             for _ in range(ATTEMPTS):
-                with moved:
-                    moved.wait_for(lambda: datetime.now() >= due)
+                wait_until(due)
                 assert self._client.post() == 500
-                due = datetime.now() + WAIT
+                due = datetime.now(UTC) + WAIT
                 ended.release()
 
         with freeze_time("2026-01-01") as frozen:
