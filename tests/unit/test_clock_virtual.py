@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from freezegun import freeze_time
 
 from ringback.clock import virtual, walk
 from ringback.clock.steps import Effect, Steps
@@ -482,6 +483,36 @@ def test_a_walk_waits_for_what_is_in_flight_before_it_moves() -> None:
     assert plan.clock.busy == ["a request"]
     plan.clock.leave(token)
     assert ended(walk) == ["#0"]
+
+
+def test_a_predicate_is_not_asked_while_something_is_in_flight() -> None:
+    plan = a_plan()
+    token = plan.clock.occupy("a request")
+    asked: list[list[str]] = []
+
+    def ask() -> bool:
+        asked.append(plan.clock.busy)
+        return True
+
+    walk = plan.clock.advance_until(plan, ask, SECOND)
+    next(walk)
+    assert asked == []
+    plan.clock.leave(token)
+    assert ended(walk) == []
+    assert asked == [[]]
+
+
+def test_sync_goes_as_far_as_the_freezer_has_moved_when_it_leaves() -> None:
+    """What is in flight may be what moves it."""
+    plan = a_plan(30)
+    with freeze_time("2031-05-17") as frozen:
+        plan.clock.observe()
+        token = plan.clock.occupy("a request")
+        walk = plan.clock.sync(plan)
+        next(walk)
+        frozen.tick(30)
+        plan.clock.leave(token)
+        assert ended(walk) == ["#0"]
 
 
 def test_the_effect_of_waiting_lasts_until_nothing_is_in_flight() -> None:

@@ -59,6 +59,7 @@ class VirtualClock:
         self.restless: Callable[[], bool] = bool
         """Says whether the mover's own loop has something to do, for a mover that has a loop."""
         self._epoch = genuine(epoch)
+        self._epoch_ns = unix_ns(self._epoch)
         self._wall = Wall()
         self._now = 0
         self._flow_from: int | None = None
@@ -98,12 +99,13 @@ class VirtualClock:
 
     def unix_ns(self, moment: int) -> int:
         """Unix time of *moment*, in nanoseconds."""
-        return unix_ns(self._epoch) + moment
+        return self._epoch_ns + moment
 
     def set_wall(self, moment: datetime) -> None:
         """Call the present *moment* (aware). Nothing fires or un-fires, and nothing elapses."""
         with self.lock:
             self._epoch = genuine(moment) - timedelta(microseconds=self.now_ns // 1000)
+            self._epoch_ns = unix_ns(self._epoch)
 
     def observe(self) -> None:
         """Notice a time freezer that has become active, so that `sync` counts from here."""
@@ -295,7 +297,7 @@ class VirtualClock:
 
         def landing(now: int) -> int:
             if isinstance(moment, datetime):
-                target = unix_ns(moment) - unix_ns(self._epoch)
+                target = unix_ns(moment) - self._epoch_ns
                 # A datetime is no finer than a microsecond: the one of `now` is no way back.
                 target = max(target, now if target == now // 1000 * 1000 else target)
             else:
@@ -410,7 +412,7 @@ class VirtualClock:
             yield partial(_until, self.when_quiet)
 
     def _reachable(self, moment: int) -> int:
-        if self.unix_ns(moment) > _LAST:
+        if self._epoch_ns + moment > _LAST:
             raise ValueError(
                 f"the clock cannot go to {words(moment)}: that is beyond the year 9999. Give"
                 " seconds, not nanoseconds."

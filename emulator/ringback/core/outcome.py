@@ -134,7 +134,7 @@ def succeeded(outcome: Outcome) -> bool:
 
 def noted(answer: Answered) -> Answered:
     """*answer* with a note on what the dispatcher passes over: redirects, and `Retry-After`."""
-    if succeeded(answer):
+    if succeeded(answer) or not answer.headers.items_as_sent:
         return answer
     notes = [answer.note] if answer.note else []
     if 300 <= answer.status <= 399 and "location" in answer.headers:

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Unreachable
 from ringback.core.reply import (
     Answer,
-    Mishap,
     Reply,
     ReplyLike,
     answer_of,
@@ -52,11 +52,11 @@ class Receiver:
     def answer(self, message: CallbackMessage) -> Answer:
         """Take *message* and answer it."""
         script = self._script  # once: another thread may be replacing it
-        entry = script[0] if len(script) == 1 else script.popleft()
-        if entry is not Mishap.REFUSED:
+        answer = script[0] if len(script) == 1 else script.popleft()
+        if not isinstance(answer.outcome, Unreachable):
             self._requests.append(message)
-        return answer_of(entry)
+        return answer
 
 
-def _script(entries: Iterable[ReplyLike]) -> deque[Reply | Mishap]:
-    return deque(read_replies(entries) or [Reply(200)])
+def _script(entries: Iterable[ReplyLike]) -> deque[Answer]:
+    return deque(map(answer_of, read_replies(entries) or [Reply(200)]))
