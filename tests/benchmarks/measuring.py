@@ -8,6 +8,7 @@ test.
 
 import gc
 import json
+import os
 import subprocess
 import sys
 import time
@@ -79,14 +80,22 @@ def fresh(workload: str, *arguments: object) -> float:
 
 
 @contextmanager
-def receiver(status: int) -> Iterator[int]:
-    """Run `receiver.py`, which answers *status*, in a process of its own; gives its port."""
+def receiver(status: int, *, apart: bool = False) -> Iterator[int]:
+    """Run `receiver.py`, which answers *status*, in a process of its own; gives its port.
+
+    *apart*: it and this process have a core each, if there are two.
+    """
     command = [sys.executable, "-S", str(HERE / "receiver.py"), str(status)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
+        cores = os.sched_getaffinity(0)
         try:
+            if apart:
+                os.sched_setaffinity(process.pid, {max(cores)})
+                os.sched_setaffinity(0, {min(cores)})
             yield int(process.stdout.readline())
         finally:
+            os.sched_setaffinity(0, cores)
             process.kill()
 
 

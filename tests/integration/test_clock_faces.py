@@ -31,6 +31,7 @@ from ringback import (
     Stuck,
     WrongFace,
 )
+from ringback.clock.guard import Pending, set_alarm
 from ringback.core.journal import ClockMoved
 from tests.integration.conftest import Rude
 from tests.integration.rude_receiver import RudeReceiver, hangs
@@ -708,6 +709,24 @@ def test_a_guard_of_centuries_is_no_limit(make: Make, guard: float) -> None:
     face.emulator.connect(APP, Application().asgi)
     submit(face)
     assert times(face.call("settle")) == [0]
+
+
+def test_nothing_is_left_of_an_effect_that_has_ended(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alarm would keep it in memory for as long as the guard is."""
+    alarms: list[Pending] = []
+
+    def noted(seconds: float, ring: Callable[[], None]) -> Pending:
+        alarms.append(set_alarm(seconds, ring))
+        return alarms[-1]
+
+    monkeypatch.setattr("ringback.clock.faces.set_alarm", noted)
+    face.emulator.connect(APP, Application(status=503).asgi)
+    submit(face)
+    face.call("run_until_idle")
+    assert [alarm.over for alarm in alarms] == [True] * len(alarms)
+    assert face.emulator._service.clock._when_closed == {}
 
 
 def test_an_error_of_the_effect_is_no_guard(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:

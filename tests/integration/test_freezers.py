@@ -220,6 +220,14 @@ def test_a_freeze_that_begins_at_the_present_is_followed(ringback: Emulator) -> 
         assert delivery.offsets == [0, 30]
 
 
+def test_a_freeze_is_followed_from_where_it_was_observed(ringback: Emulator) -> None:
+    with freeze_time(NOON) as frozen:
+        ringback.clock.observe()
+        frozen.tick(30)
+        ringback.clock.sync()
+        assert ringback.clock.elapsed == 30
+
+
 def test_a_freeze_that_was_there_before_the_emulator_counts_from_its_beginning() -> None:
     with freeze_time(NOON) as frozen, Emulator() as ringback:
         frozen.tick(30)

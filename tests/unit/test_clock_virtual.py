@@ -17,6 +17,7 @@ from freezegun import freeze_time
 from ringback.clock import virtual, walk
 from ringback.clock.steps import Effect, Steps
 from ringback.clock.virtual import VirtualClock
+from ringback.clock.walk import MAX_GENERATIONS
 from ringback.core.duration import SECOND
 from ringback.core.journal import ClockMoved, DeliveryCancelled, Journal
 from ringback.errors import (
@@ -426,7 +427,27 @@ def test_a_loop_at_one_instant_is_a_runaway_and_time_stays_there() -> None:
     with pytest.raises(Runaway, match=r"at \+10s callbacks keep causing callbacks \(101 gener"):
         next(plan.clock.advance(plan, 30 * SECOND))
     assert elapsed(plan) == 10
-    assert next(runs) == walk.MAX_GENERATIONS + 1
+    assert next(runs) == MAX_GENERATIONS + 1
+
+
+@pytest.mark.parametrize("too_many", [0, 1])
+def test_so_many_generations_and_no_more_are_no_loop(too_many: int) -> None:
+    """They are counted from what was armed before the instant began, on the way to it or before."""
+    plan = a_plan()
+
+    def cascade(left: int) -> None:
+        if left:
+            plan.at(10, "child", lambda: cascade(left - 1))
+
+    plan.at(
+        0, "long before", lambda: plan.at(10, "root", lambda: cascade(MAX_GENERATIONS + too_many))
+    )
+    walk = plan.clock.advance(plan, 30 * SECOND)
+    if too_many:
+        with pytest.raises(Runaway):
+            next(walk)
+    else:
+        assert len(walked(walk)) == MAX_GENERATIONS + 2
 
 
 def test_ten_thousand_things_at_one_instant_are_no_loop() -> None:

@@ -105,10 +105,10 @@ async def _send(send: Send, answer: Answer) -> None:
     headers.append((b"transfer-encoding", b"chunked"))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     view, start, stop = memoryview(body), 0, FIRST_PIECE
-    while start < len(body):
+    while stop < len(body):
         await send({"type": "http.response.body", "body": view[start:stop], "more_body": True})
         start, stop = stop, stop + PIECE
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": view[start:]})
 
 
 def _text(value: bytes | None) -> str | None:
