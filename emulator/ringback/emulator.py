@@ -273,7 +273,7 @@ class _Emulator(Generic[ClockFace]):
         service = Service(self.settings, own_thread=own_thread, own_addresses=self._own_addresses)
         if self._server is not None:
             self._server.add(service)
-        guard = self.settings.guard
+        guard = self.settings.seconds_of("guard")
         if self.settings.rate:
             guard += self.settings.seconds_of("attempt_timeout")
         self.clock = clock(service.clock, service.engine, guard)
@@ -381,7 +381,7 @@ class Emulator(BlockingVerbs, _Emulator[BlockingClock]):
 
     def _shut_down_apps(self) -> None:
         for app in self._started_apps:
-            self._service.loop.submit(app.close()).result(self.settings.guard)
+            self._service.loop.submit(app.close()).result(self.settings.seconds_of("guard"))
 
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return self.clock._move(verb, walk)

@@ -1,14 +1,15 @@
 """What a test pays for its fixture: the beginning, one request of its own, and the end."""
 
-import http.client
 import logging
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from ringback import Emulator
 from ringback.serving.server import Server
+from tests.benchmarks.clients import CLIENTS
 from tests.benchmarks.measuring import TEXT, Table, alternate, typical
 
 pytestmark = pytest.mark.benchmark
@@ -26,40 +27,43 @@ def theirs() -> Iterator[HTTPServer]:
     server.stop()
 
 
-def post(port: int, key: str) -> bytes:
-    """One request as a test's client makes it: over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    try:
-        headers = {"content-type": "application/json", "authorization": f"Token {key}"}
-        connection.request("POST", "/v1/speak", REQUEST, headers)
-        response = connection.getresponse()
-        assert response.status == 200
-        return response.read()
-    finally:
-        connection.close()
-
-
-def test_a_fixture_with_one_post(table: Table, ringback_server: Server, theirs: HTTPServer) -> None:
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_fixture_with_one_post(
+    table: Table, ringback_server: Server, theirs: HTTPServer, name: str
+) -> None:
     """Beside pytest-httpserver's fixture and one POST that is answered with the same bytes."""
-    with Emulator(server=ringback_server) as ringback:
-        audio = post(ringback_server.port, ringback.api_key)
+    with (
+        Emulator(server=ringback_server) as ringback,
+        closing(CLIENTS[name]()) as client,
+    ):
+        headers = {
+            "content-type": "application/json",
+            "authorization": f"Token {ringback.api_key}",
+        }
+
+        def post(base: str) -> bytes:
+            status, body = client.post(f"{base}/v1/speak", REQUEST, headers)
+            assert status == 200
+            return body
 
         def reset_and_post() -> None:
             ringback.reset()
-            post(ringback_server.port, ringback.api_key)
+            assert post(ringback.url) == audio
 
         def clear_and_post() -> None:
             theirs.clear()
             theirs.expect_request("/v1/speak", method="POST").respond_with_data(
                 audio, content_type="audio/mpeg"
             )
-            assert post(theirs.port, "any") == audio
+            assert post(base) == audio
 
+        audio = post(ringback.url)
+        base = theirs.url_for("").rstrip("/")
         pairs = alternate(
             lambda: typical(reset_and_post, 101), lambda: typical(clear_and_post, 101)
         )
     table.ratio(
-        "a test's fixture: reset + one POST / pytest-httpserver's + one POST",
+        f"a test's fixture: reset + one POST by {name} / pytest-httpserver's + the same",
         pairs,
         "ms",
         scale=1e3,
@@ -69,7 +73,7 @@ def test_a_fixture_with_one_post(table: Table, ringback_server: Server, theirs: 
 
 
 def test_a_reset_alone(table: Table, ringback_server: Server) -> None:
-    """Without a request, which is what most of the above is."""
+    """Without a request."""
     with Emulator(server=ringback_server) as ringback:
         table.figure(
             "a test's fixture: reset alone",

@@ -4,19 +4,18 @@ The receiver answers 500 each time. What is compared is the real time from the s
 eleventh outcome, with 20 KB of audio in each attempt.
 """
 
-import http.client
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from freezegun import freeze_time
 from pytest_httpserver import HTTPServer
 
 from ringback import Emulator
+from tests.benchmarks.clients import CLIENTS, Client
 from tests.benchmarks.measuring import (
     ATTEMPTS,
     CALLBACK,
@@ -93,9 +92,9 @@ def test_eleven_attempts_to_a_scripted_receiver(
     )
 
 
-@pytest.mark.parametrize("client", ["httpx", "http.client"])
+@pytest.mark.parametrize("name", CLIENTS)
 def test_eleven_attempts_over_sockets(
-    table: Table, ringback: Emulator, audio: bytes, client: str
+    table: Table, ringback: Emulator, audio: bytes, name: str
 ) -> None:
     """Beside what is written by hand for want of us, with everything done right."""
 
@@ -104,10 +103,10 @@ def test_eleven_attempts_over_sockets(
         ringback.connect(ORIGIN, f"http://127.0.0.1:{port}")
         return typical(lambda: sequence(ringback), 11)
 
-    with receiver(500) as port, Handwritten(audio, CLIENTS[client]) as handwritten:
+    with receiver(500) as port, Handwritten(audio, CLIENTS[name]()) as handwritten:
         pairs = alternate(ours, lambda: typical(handwritten.sequence, 5))
     table.ratio(
-        f"11 attempts over sockets / pytest-httpserver, thread, {client}, freezegun",
+        f"11 attempts over sockets / pytest-httpserver, thread, {name}, freezegun",
         pairs,
         "ms",
         scale=1e3,
@@ -123,11 +122,12 @@ class Handwritten:
     condition, which the test notifies when it has moved the frozen time.
     """
 
-    def __init__(self, audio: bytes, client: "Callable[[str, bytes], Client]") -> None:
+    def __init__(self, audio: bytes, client: Client) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._audio = audio
+        self._client = client
         self._server = HTTPServer()
         self._server.start()
-        self._client = client(self._server.url_for("/done"), audio)
 
     def __enter__(self) -> "Handwritten":
         return self
@@ -140,6 +140,7 @@ class Handwritten:
         """One test's worth."""
         self._server.clear()
         self._server.expect_request("/done", method="POST").respond_with_data(status=500)
+        url = self._server.url_for("/done")
         moved, ended = threading.Condition(), threading.Semaphore(0)
 
         def wait_until(due: datetime) -> None:
@@ -150,7 +151,7 @@ class Handwritten:
             due = datetime.now(UTC)
             for _ in range(ATTEMPTS):
                 wait_until(due)
-                assert self._client.post() == 500
+                assert self._client.post(url, self._audio) == (500, b"")
                 due = datetime.now(UTC) + WAIT
                 ended.release()
 
@@ -164,43 +165,3 @@ class Handwritten:
                     moved.notify()
             thread.join()
         assert len(self._server.log) == ATTEMPTS
-
-
-class Client:
-    """Posts the audio, by the standard library."""
-
-    def __init__(self, url: str, audio: bytes) -> None:
-        self._host = httpx.URL(url).netloc.decode()
-        self._audio = audio
-
-    def post(self) -> int:
-        """The answer's status."""
-        connection = http.client.HTTPConnection(self._host)
-        try:
-            connection.request("POST", "/done", self._audio)
-            return connection.getresponse().status
-        finally:
-            connection.close()
-
-    def close(self) -> None:
-        """Nothing is kept."""
-
-
-class HttpxClient(Client):
-    """Posts the audio by httpx, one client for all, without certificates."""
-
-    def __init__(self, url: str, audio: bytes) -> None:
-        super().__init__(url, audio)
-        self._url = url
-        self._client = httpx.Client(verify=False)
-
-    def post(self) -> int:
-        """The answer's status."""
-        return self._client.post(self._url, content=self._audio).status_code
-
-    def close(self) -> None:
-        """Close the client."""
-        self._client.close()
-
-
-CLIENTS = {"http.client": Client, "httpx": HttpxClient}

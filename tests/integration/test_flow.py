@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from ringback import AsyncEmulator, Delivery, Emulator, Reply, Settings
+from ringback import AsyncEmulator, Delivery, Emulator, Receiver, Reply, Settings
 from ringback import engine as engine_module
 from ringback.clock.flow import Flow
-from ringback.clock.turns import drained
+from ringback.clock.guard import Pending, set_alarm
+from ringback.clock.turns import drained, restless
 from ringback.core.journal import AttemptFinished, Fact, JobAccepted
+from ringback.core.message import CallbackMessage
+from ringback.core.reply import Answer
 from tests.integration.conftest import Rude
 from tests.integration.rude_receiver import RudeReceiver, hangs
 
@@ -164,6 +167,48 @@ def test_the_end_of_an_attempt_arms_the_next(start: Start, rude: Rude) -> None:
     delivery = submit(ringback)
     wait_until(lambda: delivery.settled)
     assert delivery.statuses == ["timeout"] * 3
+
+
+@pytest.mark.asyncio
+async def test_it_waits_for_what_is_next_and_does_not_look_all_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+
+    def noted(seconds: float, ring: Callable[[], None]) -> Pending:
+        waits.append(seconds)
+        return set_alarm(seconds, ring)
+
+    monkeypatch.setattr("ringback.clock.flow.set_alarm", noted)
+    async with AsyncEmulator(Settings(clock="x10", retry_delay=3600)) as ringback:
+        ringback.receiver(APP, [500])
+        delivery = submit(ringback)
+        await asyncio.to_thread(wait_until, lambda: delivery.attempts)
+        await drained()
+        assert not restless()
+    assert waits[-1] == pytest.approx(360, abs=10)
+    assert len(waits) <= 3
+
+
+@pytest.mark.asyncio
+async def test_others_have_their_turn_between_things_that_are_due_at_once() -> None:
+    turns: list[int] = []
+    seen: list[int] = []
+
+    class Watching(Receiver):
+        def answer(self, message: CallbackMessage) -> Answer:
+            seen.append(len(turns))
+            return super().answer(message)
+
+    async with AsyncEmulator(Settings(clock="real")) as ringback:
+        ringback.connect(APP, Watching(APP))
+        with ringback.hold("until there are many"):
+            for _ in range(20):
+                submit(ringback)
+        while ringback.pending:
+            turns.append(1)
+            await asyncio.sleep(0)
+    assert seen == sorted(set(seen)), "two attempts began in one turn"
 
 
 # -- the verbs work as well ----------------------------------------------------------------------

@@ -151,7 +151,6 @@ class AwaitableClock(AwaitableVerbs, _Face):
             forget()
             alarm.cancel()
             if not loop.is_closed():  # it may be, with this left in the middle
-                interrupted.cancel()
                 work.cancel()
 
 
