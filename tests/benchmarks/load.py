@@ -43,7 +43,7 @@ def _length(port: int, request: bytes) -> int:
     got = b""
     with _connected(port) as connection:
         connection.sendall(request)
-        connection.settimeout(0.5)
+        connection.settimeout(0.2)
         try:
             while piece := connection.recv(262_144):
                 got += piece

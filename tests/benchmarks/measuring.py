@@ -13,12 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 TEXT = "Your order has been packed, and it will be with you on Tuesday."
 """A text whose audio, an MP3, has about 20 KB."""
@@ -74,8 +75,8 @@ def typical(work: Callable[[], object], times: int) -> float:
 
 def fresh(workload: str, *arguments: object) -> float:
     """Run one of `workloads.py` in a Python of its own, and read the figure that it prints."""
-    command = [sys.executable, str(HERE / "workloads.py"), workload, *map(str, arguments)]
-    done = subprocess.run(command, check=True, capture_output=True, timeout=300)
+    command = [sys.executable, "-m", "tests.benchmarks.workloads", workload, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     return float(json.loads(done.stdout))
 
 
@@ -88,15 +89,23 @@ def receiver(status: int, *, apart: bool = False) -> Iterator[int]:
     command = [sys.executable, "-S", str(HERE / "receiver.py"), str(status)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        cores = os.sched_getaffinity(0)
         try:
-            if apart:
-                os.sched_setaffinity(process.pid, {max(cores)})
-                os.sched_setaffinity(0, {min(cores)})
-            yield int(process.stdout.readline())
+            with _apart_from(process.pid) if apart else nullcontext():
+                yield int(process.stdout.readline())
         finally:
-            os.sched_setaffinity(0, cores)
             process.kill()
+
+
+@contextmanager
+def _apart_from(process: int) -> Iterator[None]:
+    """Keep this process on its first core, and *process* on the last."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(process, {max(cores)})
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,7 @@ class Table:
             what,
             ours,
             reference,
-            f"{ratio:.3g}",
+            f"{ratio:.3f}",
             "" if budget is None else f"{sign} {budget:g}",
             None if budget is None else _keeps(ratio, budget, more=more),
         )

@@ -1,6 +1,6 @@
 """What is measured in a Python of its own, which shares neither heap nor modules with the tests.
 
-    python tests/benchmarks/workloads.py walk 10000
+    python -m tests.benchmarks.workloads walk 10000
 
 Each prints one figure as JSON.
 """
@@ -12,9 +12,7 @@ import time
 from pathlib import Path
 
 from ringback import Emulator, Settings
-
-TEXT = "Your order has been packed, and it will be with you on Tuesday."
-ORIGIN = "https://app.example"
+from tests.benchmarks.measuring import CALLBACK, ORIGIN, TEXT
 
 WAVE = 1000
 """How many deliveries `wave` has due at once."""
@@ -23,7 +21,7 @@ WAVE = 1000
 def submit(ringback: Emulator, times: int) -> None:
     """Submit the same job so many times."""
     for _ in range(times):
-        ringback.submit(TEXT, callback=f"{ORIGIN}/done")
+        ringback.submit(TEXT, callback=CALLBACK)
 
 
 def walk(deliveries: int) -> float:

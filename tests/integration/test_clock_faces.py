@@ -439,27 +439,6 @@ def test_a_mover_beside_another_is_refused_and_settle_joins(
         assert ringback.clock.elapsed == 30
 
 
-def test_whoever_joins_a_long_walk_is_neither_stuck_nor_does_harm(
-    gate: Gate, beside: Callable[..., "Future[Any]"]
-) -> None:
-    """The walk takes longer than the guard, and none of its attempts does."""
-    with Emulator(Settings(guard=0.25, retries=4)) as ringback:
-        gate._status = 503
-        ringback.connect(APP, gate.asgi)
-        delivery = ringback.submit("Hello", callback=HOOK)
-        walk = beside(ringback.run_until_idle)
-        gate.wait()
-        joined = beside(ringback.settle)
-        for _ in range(4):
-            time.sleep(0.08)
-            gate.opened.release()
-            gate.wait()
-        gate.opened.release()
-        assert len(walk.result(10)) == 5
-        assert joined.result(10) == []
-        assert delivery.statuses == [503] * 5
-
-
 @pytest.mark.asyncio
 async def test_two_coroutines_cannot_move_the_clock_at_once(gate: Gate) -> None:
     async with AsyncEmulator() as ringback:
@@ -599,6 +578,24 @@ def test_a_receiver_that_hangs_is_named_and_recorded_as_aborted(make: Make) -> N
     assert face.emulator.clock.elapsed == 0
     assert face.call("advance", 30) == []
     assert face.emulator.clock.elapsed == 30
+
+
+def test_a_receiver_that_is_given_up_on_is_cancelled(make: Make) -> None:
+    left = threading.Event()
+
+    async def hangs_until_it_is_left(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.set()
+
+    face = make(guard=GUARD)
+    face.emulator.connect(APP, hangs_until_it_is_left)
+    submit(face)
+    with pytest.raises(Stuck):
+        face.call("settle")
+    face.call("settle")
+    assert left.wait(10)
 
 
 def test_a_stuck_attempt_takes_no_other_delivery_with_it(make: Make) -> None:

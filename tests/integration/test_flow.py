@@ -174,10 +174,12 @@ async def test_it_waits_for_what_is_next_and_does_not_look_all_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waits: list[float] = []
+    alarms: list[Pending] = []
 
     def noted(seconds: float, ring: Callable[[], None]) -> Pending:
         waits.append(seconds)
-        return set_alarm(seconds, ring)
+        alarms.append(set_alarm(seconds, ring))
+        return alarms[-1]
 
     monkeypatch.setattr("ringback.clock.flow.set_alarm", noted)
     async with AsyncEmulator(Settings(clock="x10", retry_delay=3600)) as ringback:
@@ -188,6 +190,7 @@ async def test_it_waits_for_what_is_next_and_does_not_look_all_the_time(
         assert not restless()
     assert waits[-1] == pytest.approx(360, abs=10)
     assert len(waits) <= 3
+    assert [alarm.over for alarm in alarms] == [True] * len(alarms), "it keeps all that in memory"
 
 
 @pytest.mark.asyncio

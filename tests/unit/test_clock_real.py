@@ -123,6 +123,14 @@ assert real.SteadyLoop().time() < 10**9
     subprocess.run([sys.executable, "-c", story], check=True, timeout=60)
 
 
+def test_the_monotonic_clock_is_asked_by_the_one_way_that_no_freezer_touches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """time-machine before version 3 patches `monotonic_ns` where even this module would find it."""
+    monkeypatch.setattr(time, "monotonic_ns", lambda: pytest.fail("that is a freezer's time"))
+    assert real._steady()() > 0
+
+
 def test_where_there_is_no_clock_gettime_the_monotonic_clock_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -92,6 +92,31 @@ def test_a_walk_cleans_up_whatever_ends_it(walk: Walk) -> None:
     assert cleaned == ["clean"]
 
 
+class Interrupted:
+    """A walk in which Ctrl-C comes between two of its steps, outside of it."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def __next__(self) -> Effect:
+        return ten
+
+    def send(self, result: object) -> Effect:
+        raise KeyboardInterrupt
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@both_sides
+def test_a_walk_is_closed_when_it_is_interrupted_between_two_steps(walk: Walk) -> None:
+    """Or it would be under way for as long as somebody keeps the traceback."""
+    steps: Any = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        walk(steps)
+    assert steps.closed
+
+
 def test_without_effects_the_awaiting_side_takes_no_turn_of_the_loop() -> None:
     with pytest.raises(StopIteration) as end:
         drive(adding(), awaited).send(None)

@@ -74,7 +74,6 @@ class AlarmThread:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._forget_cancelled()
                 now = monotonic_ns()
                 self._wakes_at = now + _LONGEST_WAIT
                 if self._heap:

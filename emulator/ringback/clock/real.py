@@ -113,7 +113,6 @@ class LoopThread:
         self._thread.start()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
         while not self._stopped.done():
             # An application that calls sys.exit() ends its own task, and not everybody's loop.
             with suppress(SystemExit, KeyboardInterrupt):
