@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ringback.core.delivery import State as State
+    from ringback.core.failure import Failure as Failure
     from ringback.core.headers import Headers as Headers
     from ringback.core.reply import Reply as Reply
     from ringback.emulator import AsyncEmulator as AsyncEmulator
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ringback.core.delivery": ["State"],
+    "ringback.core.failure": ["Failure"],
     "ringback.core.headers": ["Headers"],
     "ringback.core.reply": ["Reply"],
     "ringback.emulator": ["AsyncEmulator", "Emulator"],

@@ -14,9 +14,12 @@ from ringback.clock.loops import drained
 from ringback.clock.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.core.callback import split
 from ringback.core.duration import words
+from ringback.core.failure import FailureLike, read_failure
 from ringback.core.journal import Journal, RequestRejected
+from ringback.core.keys import Credential
 from ringback.core.rejection import Rejection
 from ringback.core.reply import FaultLike, ReplyLike
+from ringback.core.speak import SpeakRequest
 from ringback.errors import RingbackError, ServerError, SettingsError, WrongFace
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import Fault, read_faults
@@ -93,9 +96,9 @@ class _Emulator(Generic[ClockFace]):
     @property
     def app(self) -> "ASGIApp":
         """The endpoint as an ASGI application, for a client in this process."""
-        from ringback.serving.app import application
+        from ringback.serving.app import Application
 
-        return application(_Sole(lambda: self._live_service))
+        return Application(_Sole(lambda: self._live_service))
 
     # -- what a test arranges --------------------------------------------------------------------
 
@@ -147,6 +150,21 @@ class _Emulator(Generic[ClockFace]):
         it is under another *content_type*, such as `text/plain`.
         """
         return self._live_service.submit(text, callback, content_type, parameters)
+
+    def fail(
+        self,
+        *failures: FailureLike | None,
+        when: Callable[[SpeakRequest], bool] | None = None,
+    ) -> None:
+        """Let the next requests fail, one failure each; None lets one through.
+
+        A failure is a status (402, 403, 429, 5xx …), `"cut"` or `"stalled"` for an answer that
+        breaks off, or a `Failure` with all its particulars. Only requests that the service would
+        answer meet one; with *when*, only those of them that it says yes to. For all requests
+        there is `Settings.failure`. Raises `SettingsError`.
+        """
+        read = [None if failure is None else read_failure(failure) for failure in failures]
+        self._live_service.fail(read, when)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded.
@@ -205,10 +223,11 @@ class _Emulator(Generic[ClockFace]):
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.
 
-        Kinds are `pending` (deliveries not settled), `replies` (scripted and never used) and
-        `strangers` (requests refused for their key).
+        Kinds are `pending` (deliveries not settled), `replies` (scripted and never used),
+        `failures` (ordered and never met) and `strangers` (requests refused for their key).
         """
-        found: dict[str, list[str]] = {"pending": [], "replies": [], "strangers": []}
+        kinds = ("pending", "replies", "failures", "strangers")
+        found: dict[str, list[str]] = {kind: [] for kind in kinds}
         for delivery in self.pending:
             found["pending"].append(
                 f"{delivery!r} is still pending: run_until_idle() delivers it, cancel() gives it up"
@@ -218,8 +237,13 @@ class _Emulator(Generic[ClockFace]):
                 found["replies"].append(
                     f"{receiver!r}: {receiver.unused} of its scripted replies were never used"
                 )
+        if count := self._service.unused_failures:
+            noun = "failure was" if count == 1 else "failures were"
+            found["failures"].append(f"{count} ordered {noun} never met by a request")
         for fact in self.journal:
-            if isinstance(fact, RequestRejected) and fact.rejection.status == 401:
+            if not isinstance(fact, RequestRejected) or fact.ordered:
+                continue
+            if fact.rejection.status == 401:
                 found["strangers"].append(
                     f"request {fact.request_id} was refused for its key. The application must use"
                     " ringback.api_key"
@@ -471,7 +495,7 @@ class _Sole:
     def __init__(self, find: Callable[[], Service]) -> None:
         self._find = find
 
-    def find(self, secret: str | None) -> Service | None:
+    def find(self, credential: Credential | None) -> Service | None:
         """The emulator's own service, whoever asks: it refuses strangers itself."""
         return self._find()
 

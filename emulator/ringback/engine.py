@@ -13,7 +13,7 @@ from functools import partial
 
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop, drained
-from ringback.clock.timers import Timers
+from ringback.clock.timers import Timer, Timers
 from ringback.clock.virtual import VirtualClock
 from ringback.core import delivery as core
 from ringback.core.dispatcher import Dispatcher
@@ -83,6 +83,7 @@ class Engine:
         self._sequence = itertools.count(1)
         self.dispatcher = Dispatcher(settings.retry_policy, self._sequence)
         self._timers = Timers(self._sequence)
+        self._background = Timers(self._sequence)
         self._processing = settings.processing
         self._limit = settings.attempt_limit
         self._real_limits = UNLIMITED
@@ -121,10 +122,34 @@ class Engine:
     def next_due(self) -> tuple[int, int] | None:
         """Moment and sequence number of the next attempt or late answer."""
         with self._lock:
-            attempt, timer = self.dispatcher.next_due, self._timers.next_due
-            if attempt is None or timer is None:
-                return attempt or timer
-            return min(attempt, timer)
+            return _earlier(self.dispatcher.next_due, self._timers.next_due)
+
+    def upcoming(self, limit: int | None) -> tuple[int, int] | None:
+        """What comes next on the way to *limit*; None: on the way to where nothing is due.
+
+        What is in the background comes in its turn, and nobody goes anywhere on its account.
+        """
+        with self._lock:
+            due, background = self.next_due, self._background.next_due
+            if background is None or (due is not None and due < background):
+                return due
+            if due is None and (limit is None or background[0] > limit):
+                return None
+            return background
+
+    def call_at(
+        self, moment: int, callback: Callable[[], None], *, background: bool = False
+    ) -> Timer:
+        """Call *callback* when the clock reaches *moment*, in nanoseconds since its start.
+
+        It is called under the lock, in the thread that moves the clock, and must not wait. In the
+        *background* are limits, such as that of a session: they count as nothing that is due.
+        """
+        with self._lock:
+            timers = self._background if background else self._timers
+            timer = timers.call_at(moment, callback)
+        self.clock.on_change()
+        return timer
 
     def mark_sequence(self) -> int:
         """A number above every sequence number so far."""
@@ -142,9 +167,11 @@ class Engine:
     def begin_next(self) -> Call | None:
         """Begin what is next. A call that is returned needs a loop: `exchange` or `launch` it."""
         with self._lock:
-            due, timer = self.dispatcher.next_due, self._timers.next_due
-            if timer is not None and (due is None or timer < due):
-                self._timers.run_next()
+            due = self.dispatcher.next_due
+            first = _earlier(self._timers.next_due, self._background.next_due)
+            if first is not None and (due is None or first < due):
+                timers = self._timers if first == self._timers.next_due else self._background
+                timers.run_next()
                 return None
             delivery = self.dispatcher.start_due(due[0]) if due else None
             if delivery is None:
@@ -306,3 +333,9 @@ class Engine:
         self._journal.append(
             AttemptFinished(ended_at, delivery.position, attempt, after.state, after.due_at)
         )
+
+
+def _earlier(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

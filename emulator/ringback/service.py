@@ -8,8 +8,9 @@ import email.utils
 import json
 import secrets
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, overload
 from urllib.parse import urlencode
@@ -18,19 +19,32 @@ from ringback.audio.render import render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
+from ringback.core import grants
+from ringback.core.answer import CROSS_ORIGIN, Answer, failing, refusal
 from ringback.core.delivery import Job
 from ringback.core.duration import SECOND
+from ringback.core.editions import V1, V2
+from ringback.core.failure import TOO_MANY_REQUESTS, Failure, read_failure
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
+    AnswerFailed,
     Journal,
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
+    TokenGranted,
 )
-from ringback.core.keys import ApiKey, identifier_of, read_authorization
+from ringback.core.keys import (
+    BEARER,
+    ApiKey,
+    Credential,
+    identifier_of,
+    read_authorization,
+    refused,
+)
 from ringback.core.message import CallbackMessage, metadata
-from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
-from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from ringback.core.rejection import Rejection
+from ringback.core.speak import SpeakRequest, SpeakRules
 from ringback.engine import Engine
 from ringback.errors import Refused
 from ringback.sending.routes import Routes
@@ -54,16 +68,12 @@ class Reception:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back to the caller. A *streamed* body is sent in pieces, without its length."""
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderedFailure:
+    """What befalls the next request, or the next that *when* says yes to. None: nothing does."""
 
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-    request_id: str
-    streamed: bool = False
-    hint: str = ""
+    failure: Failure | None
+    when: Callable[[SpeakRequest], bool] | None
 
 
 class Service:
@@ -87,6 +97,7 @@ class Service:
         self.clock = VirtualClock(settings.epoch, settings.rate, self.lock, self.journal)
         self._ids = IdSource(settings.seed or 0, settings.uuid_version)
         self.key = ApiKey(settings.api_key or secrets.token_hex(20), self._ids.identifier("key"))
+        self.project_id = self._ids.identifier("project")
         self.routes = Routes(self._dialler)
         self._own_addresses = own_addresses
         self.loop = EngineLoop(own_thread=own_thread)
@@ -95,7 +106,11 @@ class Service:
         )
         self.deliveries = Deliveries(_Views(self))
         self.receptions: list[Reception] = []
-        self._rules = settings.speak_rules
+        self._readers = {
+            edition.path: _Reader(settings.speak_rules(edition)) for edition in (V1, V2)
+        }
+        self._failures: deque[OrderedFailure] = deque()
+        self._answering = 0
         self._messages = settings.message_rules
 
     def speak(
@@ -104,24 +119,69 @@ class Service:
         authorization: str | None,
         content_type: str | None,
         body: bytes,
+        path: str = V1.path,
     ) -> Answer:
-        """Answer one `POST /v1/speak`. A job that it leads to is accepted when this returns."""
+        """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
+
+        Whoever has sent the answer calls `answered`.
+        """
         with self.lock:
             at = self.clock.now_ns
             unix = self.clock.unix_ns(at)
             request_id = self._ids.request_id(unix)
-            read = self._read(query, authorization, content_type, body, at, request_id)
+            read = self._read(path, query, authorization, content_type, body, at, request_id)
             if isinstance(read, Rejection):
-                self.journal.append(RequestRejected(at, request_id, read))
-                answer = refusal(read, request_id)
+                answer = self._refused(read, at, request_id)
             else:
-                answer = self._accepted(*read, at, request_id, http_date(unix // SECOND))
+                answer = self._answer(*read, at, request_id, http_date(unix // SECOND))
             self.receptions.append(
                 Reception(
                     at, request_id, query.decode("latin-1"), content_type, body, answer.status
                 )
             )
             return answer
+
+    def identify(self, credential: Credential) -> str | Rejection:
+        """The identifier of the key that *credential* is, or was granted by."""
+        if credential.scheme == BEARER:
+            now = self.clock.unix_ns(self.clock.now_ns) // SECOND
+            return grants.key_of(self.key, credential.secret, now)
+        if secrets.compare_digest(credential.secret.encode(), self.key.secret.encode()):
+            return self.key.identifier
+        if self.settings.any_key:
+            return identifier_of(credential.secret)
+        return refused("The key is another than this emulator's: use ringback.api_key.")
+
+    def draw_request_id(self) -> str:
+        """The id of a request to another path than those that speak."""
+        with self.lock:
+            return self._ids.request_id(self.clock.unix_ns(self.clock.now_ns))
+
+    def grant(self, key_id: str, ttl: int) -> dict[str, str | int]:
+        """Give out a token that stands for the key *key_id* during *ttl* seconds of the clock."""
+        with self.lock:
+            at = self.clock.now_ns
+            self.journal.append(TokenGranted(at, key_id, ttl))
+            now = self.clock.unix_ns(at) // SECOND
+            return grants.grant(self.key, key_id, ttl, now, self._ids.identifier("grant"))
+
+    def answered(self, answer: Answer) -> None:
+        """Take note that *answer* has been sent, or that nobody waits for it any more."""
+        if answer.counted:
+            with self.lock:
+                self._answering -= 1
+
+    def fail(
+        self, failures: Iterable[Failure | None], when: Callable[[SpeakRequest], bool] | None
+    ) -> None:
+        """Let the next requests fail; see `Emulator.fail`."""
+        with self.lock:
+            self._failures.extend(OrderedFailure(failure, when) for failure in failures)
+
+    @property
+    def unused_failures(self) -> int:
+        """How many ordered failures no request has met."""
+        return sum(ordered.failure is not None for ordered in self._failures)
 
     def submit(
         self, text: str, callback: str, content_type: str, parameters: dict[str, Any]
@@ -141,6 +201,7 @@ class Service:
             content_type,
             (json.dumps({"text": text}) if is_json else text).encode(),
         )
+        self.answered(answer)
         self.clock.on_change()
         if answer.status != 200:
             raise Refused(answer.status, json.loads(answer.body), answer.hint)
@@ -189,6 +250,7 @@ class Service:
 
     def _read(
         self,
+        path: str,
         query: bytes,
         authorization: str | None,
         content_type: str | None,
@@ -196,29 +258,72 @@ class Service:
         at: int,
         request_id: str,
     ) -> tuple[SpeakRequest, str] | Rejection:
-        schema = _read_query(self._rules, query)
+        reader = self._readers[path]
+        schema = reader.query(query)
         if isinstance(schema, Rejection):
             return schema
         if schema.ignored:
             self.journal.append(ParametersIgnored(at, request_id, schema.ignored))
-        key_id = self._identify(authorization)
+        credential = read_authorization(authorization)
+        if isinstance(credential, Rejection):
+            return credential
+        key_id = self.identify(credential)
         if isinstance(key_id, Rejection):
             return key_id
-        request = _read_request(self._rules, query, content_type, body)
+        request = reader.request(query, content_type, body)
         return request if isinstance(request, Rejection) else (request, key_id)
 
-    def _identify(self, authorization: str | None) -> str | Rejection:
-        secret = read_authorization(authorization)
-        if isinstance(secret, Rejection):
-            return secret
-        if secrets.compare_digest(secret.encode(), self.key.secret.encode()):
-            return self.key.identifier
-        return identifier_of(secret) if self.settings.any_key else INVALID_CREDENTIALS
+    def _refused(
+        self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
+    ) -> Answer:
+        self.journal.append(RequestRejected(at, request_id, rejection, ordered))
+        return refusal(rejection, request_id)
+
+    def _answer(
+        self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
+    ) -> Answer:
+        """Answer a request that nothing is wrong with."""
+        limit = self.settings.concurrency_limit
+        if limit is not None and self._in_progress >= limit:
+            code, message = TOO_MANY_REQUESTS[self.settings.too_many_requests]
+            hint = f"Settings.concurrency_limit is {limit}, and so many are in progress."
+            return self._refused(Rejection(429, code, message, hint), at, request_id)
+        failure = self._failure(request)
+        if failure is not None and failure.rejection is not None:
+            refused = self._refused(failure.rejection, at, request_id, ordered=True)
+            return failing(refused, failure)
+        answer = self._accepted(request, key_id, at, request_id, date)
+        if limit is not None:
+            self._answering += 1
+            answer = replace(answer, counted=True)
+        if failure is not None:
+            self.journal.append(AnswerFailed(at, request_id, failure))
+            answer = failing(answer, failure)
+        return answer
+
+    @property
+    def _in_progress(self) -> int:
+        jobs = self.engine.dispatcher.pending if self.settings.concurrency_counts_callbacks else 0
+        return self._answering + jobs
+
+    def _failure(self, request: SpeakRequest) -> Failure | None:
+        """The failure that was ordered for *request*: for itself, or for all."""
+        for ordered in self._failures:
+            if ordered.when is None or ordered.when(request):
+                self._failures.remove(ordered)
+                return ordered.failure
+        always = self.settings.failure
+        return None if always is None else read_failure(always)
 
     def _accepted(
         self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
     ) -> Answer:
-        headers = [*metadata(request, request_id), ("date", date)]
+        headers = [
+            *metadata(request, request_id),
+            ("dg-project-id", self.project_id),
+            ("date", date),
+            *CROSS_ORIGIN,
+        ]
         if request.callback is None:
             self.journal.append(RequestAnswered(at, request_id))
             headers.append(("content-type", request.sound.content_type))
@@ -228,43 +333,28 @@ class Service:
         return Answer(200, headers, b'{"request_id":"%s"}' % request_id.encode(), request_id)
 
 
-def refusal(rejection: Rejection, request_id: str) -> Answer:
-    """The answer to a request that is turned down, `dg-error` included."""
-    headers = [
-        ("content-type", "application/json"),
-        ("dg-request-id", request_id),
-        ("dg-error", rejection.message.encode("unicode_escape").decode("ascii")),
-    ]
-    return Answer(
-        rejection.status,
-        headers,
-        rejection.body(request_id),
-        request_id,
-        hint=rejection.hint,
-    )
-
-
 @lru_cache(maxsize=8)
 def http_date(unix: int) -> str:
     """Unix time in whole seconds, as a `Date` header writes it."""
     return email.utils.formatdate(unix, usegmt=True)
 
 
-@lru_cache(maxsize=64)
-def _read_query(rules: SpeakRules, query: bytes) -> Query | Rejection:
-    """Read a query; a test asks the same thing many times."""
-    return rules.read_query(query)
+class _Reader:
+    """Reads requests to one edition. A test asks the same thing many times, so both steps are
+    remembered; and equal requests share one value, so that many pending jobs stay small."""
 
+    def __init__(self, rules: SpeakRules) -> None:
+        self._rules = rules
+        self.query = lru_cache(maxsize=64)(rules.read_query)
+        self.request = lru_cache(maxsize=64)(self._read)
 
-@lru_cache(maxsize=64)
-def _read_request(
-    rules: SpeakRules, query: bytes, content_type: str | None, body: bytes
-) -> SpeakRequest | Rejection:
-    """Read a request; equal requests share one value, so that many pending jobs stay small."""
-    schema = _read_query(rules, query)
-    if isinstance(schema, Rejection):
-        return schema
-    return rules.read_request(schema, content_type, body)
+    def _read(
+        self, query: bytes, content_type: str | None, body: bytes
+    ) -> SpeakRequest | Rejection:
+        read = self.query(query)
+        if isinstance(read, Rejection):
+            return read
+        return self._rules.read_request(read, content_type, body)
 
 
 def _written(value: object) -> str:

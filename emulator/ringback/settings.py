@@ -1,15 +1,20 @@
 """Every setting of an emulator, checked when it is made."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, Literal
 
+from ringback.core.body import MAX_CHARACTERS, BodyRules
 from ringback.core.callback import PERMITTED_PORTS, CallbackRules
+from ringback.core.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.core.duration import SECOND, nanoseconds
+from ringback.core.editions import BAD_MODEL, V1, Edition
+from ringback.core.failure import TOO_MANY_REQUESTS, FailureLike, read_failure
+from ringback.core.formats import FormatRules
 from ringback.core.ids import UuidVersion
 from ringback.core.message import MessageRules
 from ringback.core.retry import RetryPolicy
@@ -27,9 +32,11 @@ class Settings:
     *seed* decides request ids and `key_id` (None: 0, or one of its own per test in the fixtures).
     *epoch* is the moment at which the clock starts, aware. *clock* is `"paused"`, `"real"` or
     `"x100"`. *processing_time* passes between acceptance and the first attempt. *allow_hosts*
-    are hosts beyond loopback that may be dialled. *api_key* fixes the key for an application that
-    reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
-    usual authorities. *guard* is how many real seconds something may keep a paused clock waiting.
+    are hosts beyond loopback that may be dialled. *remote_texts* are what the URLs say that a body
+    may name in place of its text. *failure* befalls every request that would be answered.
+    *api_key* fixes the key for an application that reads its own once; *any_key* lets in whoever
+    has one. *ca_file* is trusted in place of the usual authorities. *guard* is how many real
+    seconds something may keep a paused clock waiting.
 
     Raises `SettingsError` for a value that cannot mean anything.
     """
@@ -46,6 +53,24 @@ class Settings:
     dg_token: bool = True
     callback_metadata: bool = True
     mp3_sample_rate: int = 22050
+    mp3_bit_rates: tuple[int, ...] = MP3_BIT_RATES
+    flac_sample_rate: int = 48000
+    format_error: Literal["UNSUPPORTED_AUDIO_FORMAT", "INVALID_QUERY_PARAMETER"] = (
+        "UNSUPPORTED_AUDIO_FORMAT"
+    )
+    bad_model: Literal["invalid-value", "no-such-version", "no-such-tier"] = "invalid-value"
+    unknown_parameters: Literal["ignore", "refuse"] = "ignore"
+    repeated_parameters: Literal["refuse", "last"] = "refuse"
+    strict_booleans: bool = True
+    integral_floats: bool = True
+    max_characters: int = MAX_CHARACTERS
+    too_long_status: Literal[413, 422] = 413
+    blank_text: Literal["silence", "refuse"] = "silence"
+    remote_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    concurrency_limit: int | None = None
+    concurrency_counts_callbacks: bool = False
+    too_many_requests: Literal["speak", "general"] = "speak"
+    failure: FailureLike | None = None
     uuid_version: UuidVersion = 7
     wav_sizes: Literal["streamed", "exact"] = "streamed"
     allow_hosts: tuple[str, ...] = ()
@@ -56,7 +81,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
-        for name in ("permitted_ports", "allow_hosts"):
+        for name in ("permitted_ports", "allow_hosts", "mp3_bit_rates"):
             object.__setattr__(self, name, _tuple(name, getattr(self, name)))
         for names, wanted, holds in _CHECKS:
             for name in names:
@@ -65,6 +90,8 @@ class Settings:
                     shown = "that" if name == "api_key" else repr(value)
                     raise SettingsError(f"{name} is {wanted}, not {shown}")
         read_rate(self.clock)
+        if self.failure is not None:
+            read_failure(self.failure)
 
     @property
     def rate(self) -> int:
@@ -76,10 +103,23 @@ class Settings:
         """The part of the settings that decides about retries."""
         return RetryPolicy(self.retries, self._span("retry_delay"))
 
-    @property
-    def speak_rules(self) -> SpeakRules:
+    def speak_rules(self, edition: Edition = V1) -> SpeakRules:
         """The part of the settings that decides how a request is read."""
-        return SpeakRules(CallbackRules(self.permitted_ports), self.mp3_sample_rate)
+        return SpeakRules(
+            edition,
+            CallbackRules(self.permitted_ports),
+            FormatRules(
+                self.mp3_sample_rate, self.flac_sample_rate, self.mp3_bit_rates, self.format_error
+            ),
+            BodyRules(
+                self.max_characters, self.too_long_status, self.blank_text, self.remote_texts
+            ),
+            self.bad_model,
+            self.unknown_parameters,
+            self.repeated_parameters,
+            self.strict_booleans,
+            self.integral_floats,
+        )
 
     @property
     def message_rules(self) -> MessageRules:
@@ -157,11 +197,61 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
         lambda value: all(isinstance(host, str) and host for host in value),
     ),
     (
-        ("dg_token", "callback_metadata", "any_key"),
+        (
+            "dg_token",
+            "callback_metadata",
+            "any_key",
+            "strict_booleans",
+            "integral_floats",
+            "concurrency_counts_callbacks",
+        ),
         "True or False",
         lambda value: isinstance(value, bool),
     ),
     (("mp3_sample_rate",), "22050 or 24000", lambda value: value in (22050, 24000)),
+    (
+        ("mp3_bit_rates",),
+        f"a tuple of {', '.join(map(str, MP3_BIT_RATES))}, with 48000 among them",
+        lambda value: 48000 in value and set(value) <= set(MP3_BIT_RATES),
+    ),
+    (
+        ("flac_sample_rate",),
+        f"one of {OUTPUTS[Encoding.FLAC].sample_rate.allowed}",
+        lambda value: value in OUTPUTS[Encoding.FLAC].sample_rate.allowed,
+    ),
+    (
+        ("format_error",),
+        "'UNSUPPORTED_AUDIO_FORMAT' or 'INVALID_QUERY_PARAMETER'",
+        lambda value: value in ("UNSUPPORTED_AUDIO_FORMAT", "INVALID_QUERY_PARAMETER"),
+    ),
+    (("bad_model",), f"one of {', '.join(map(repr, BAD_MODEL))}", BAD_MODEL.__contains__),
+    (
+        ("unknown_parameters",),
+        "'ignore' or 'refuse'",
+        lambda value: value in ("ignore", "refuse"),
+    ),
+    (("repeated_parameters",), "'refuse' or 'last'", lambda value: value in ("refuse", "last")),
+    (("blank_text",), "'silence' or 'refuse'", lambda value: value in ("silence", "refuse")),
+    (("max_characters",), "1 or more", lambda value: _is_integer(value) and value >= 1),
+    (("too_long_status",), "413 or 422", lambda value: value in (413, 422)),
+    (
+        ("remote_texts",),
+        "a mapping of URLs to texts",
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(isinstance(text, str) for pair in value.items() for text in pair)
+        ),
+    ),
+    (
+        ("concurrency_limit",),
+        "1 or more, or None",
+        lambda value: value is None or (_is_integer(value) and value >= 1),
+    ),
+    (
+        ("too_many_requests",),
+        "'speak' or 'general'",
+        lambda value: value in TOO_MANY_REQUESTS,
+    ),
     (("uuid_version",), "4 or 7", lambda value: value in (4, 7)),
     (("wav_sizes",), "'streamed' or 'exact'", lambda value: value in ("streamed", "exact")),
     (

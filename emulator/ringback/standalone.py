@@ -18,6 +18,7 @@ from ringback.clock.real import utc_now
 from ringback.core.delivery import State
 from ringback.core.duration import SECOND, words
 from ringback.core.journal import (
+    AnswerFailed,
     AttemptFinished,
     DeliveryCancelled,
     Fact,
@@ -25,6 +26,7 @@ from ringback.core.journal import (
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
+    TokenGranted,
 )
 from ringback.emulator import Emulator, described
 from ringback.serving.server import Server
@@ -94,8 +96,12 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
         case RequestRejected():
             return f"{at} speak {described(fact.rejection)}"
         case ParametersIgnored():
-            names = ", ".join(map(repr, fact.parameters))
+            names = ", ".join(map(str, fact.parameters))
             return f"{at} speak ignored unknown parameters {names} request={fact.request_id}"
+        case AnswerFailed():
+            return f"{at} speak {fact.failure} request={fact.request_id}"
+        case TokenGranted():
+            return f"{at} auth granted a token for {fact.ttl} s"
         case AttemptFinished():
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LENIENCIES = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
+    "failures": "allow_unused_failures",
     "strangers": "allow_strangers",
 }
 """Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""
@@ -111,8 +112,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "ringback(strict=True, **settings): settings of this test's emulator, such as retries=3 or"
-        " seed=7. strict=False lets it leave anything behind; allow_pending, allow_unused_replies"
-        " and allow_strangers each one kind.",
+        " seed=7. strict=False lets it leave anything behind; allow_pending,"
+        " allow_unused_replies, allow_unused_failures and allow_strangers each one kind.",
     )
     _port(config)
     _collects(config)

@@ -431,6 +431,7 @@ def test_what_is_left_over_is_told_in_sentences() -> None:
                 "<Receiver https://app.example [1 requests, 1 unused]>: 1 of its scripted replies"
                 " were never used"
             ],
+            "failures": [],
             "strangers": [],
         }
 
@@ -439,7 +440,7 @@ def test_nothing_is_left_over_when_all_is_settled_and_used(ringback: Emulator) -
     ringback.receiver(APP, replies=[503, 503, 200])
     ringback.submit("Hello", callback=HOOK)
     ringback.run_until_idle()
-    assert ringback.leftovers() == {"pending": [], "replies": [], "strangers": []}
+    assert ringback.leftovers() == {"pending": [], "replies": [], "failures": [], "strangers": []}
 
 
 def test_an_emulator_that_has_ended_can_be_looked_at_and_not_used() -> None:

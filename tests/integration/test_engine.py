@@ -27,7 +27,7 @@ from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered, AnswerLost, Outcome
 from ringback.core.reply import FaultLike, Reply, ReplyLike
 from ringback.engine import Call, Engine
-from ringback.errors import MachineError
+from ringback.errors import MachineError, NothingDue
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import read_faults
 from ringback.sending.routes import Route, Routes
@@ -243,6 +243,59 @@ def test_a_cancelled_delivery_is_not_attempted(workshop: Workshop) -> None:
     assert workshop.call("advance", 300) == []
     assert len(receiver.requests) == 1
     assert DeliveryCancelled(0, 0, "no longer wanted") in list(workshop.journal)
+
+
+# -- timers --------------------------------------------------------------------------------------
+
+
+def test_a_timer_is_due_like_an_attempt_and_happens_at_its_moment(workshop: Workshop) -> None:
+    happened: list[int] = []
+    workshop.engine.call_at(5 * SECOND, lambda: happened.append(workshop.clock.now_ns))
+    assert workshop.face.next_due == 5
+    workshop.call("run_until_idle")
+    assert happened == [5 * SECOND]
+    assert workshop.clock.now_ns == 5 * SECOND
+
+
+def test_nobody_goes_anywhere_for_what_is_in_the_background(workshop: Workshop) -> None:
+    happened: list[int] = []
+    workshop.engine.call_at(
+        5 * SECOND, lambda: happened.append(workshop.clock.now_ns), background=True
+    )
+    assert workshop.face.next_due is None
+    workshop.call("run_until_idle")
+    assert workshop.clock.now_ns == 0
+    with pytest.raises(NothingDue):
+        workshop.call("step")
+    workshop.call("advance", 4.9)
+    assert happened == []
+    workshop.call("advance", 0.2)
+    assert happened == [5 * SECOND]
+
+
+def test_what_is_in_the_background_comes_in_its_turn_on_the_way_to_an_attempt(
+    workshop: Workshop,
+) -> None:
+    happened: list[int] = []
+    workshop.replies(503, 200)
+    workshop.accept()
+    for second in (10, 31):
+        workshop.engine.call_at(
+            second * SECOND, lambda: happened.append(workshop.clock.now_ns), background=True
+        )
+    workshop.call("run_until_idle")
+    assert workshop.outcomes() == ["answered 503", "answered 200"]
+    assert happened == [10 * SECOND]
+    workshop.call("advance", 1)
+    assert happened == [10 * SECOND, 31 * SECOND]
+
+
+def test_a_cancelled_timer_is_not_waited_for(workshop: Workshop) -> None:
+    for background in (False, True):
+        workshop.engine.call_at(SECOND, pytest.fail, background=background).cancel()
+    assert workshop.engine.next_due is None
+    workshop.call("advance", 5)
+    assert workshop.engine.begin_next() is None
 
 
 # -- real senders --------------------------------------------------------------------------------

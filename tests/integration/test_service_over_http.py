@@ -187,8 +187,49 @@ def test_a_parameter_that_the_service_does_not_know_is_noted(
     answer = http.post("/v1/speak", params={"callback_url": APP, "voice": "thalia"}, json=HELLO)
     assert answer.headers["content-type"] == "audio/mpeg"
     (noted,) = (fact for fact in ringback.journal if isinstance(fact, ParametersIgnored))
-    assert noted.parameters == ("callback_url", "voice")
+    assert [str(ignored) for ignored in noted.parameters] == [
+        "`callback_url` (did you mean `callback`?)",
+        "`voice`",
+    ]
     assert noted.request_id == answer.headers["dg-request-id"]
+
+
+@pytest.mark.rule("no-negotiation")
+@pytest.mark.parametrize("accept", ["application/json", "text/html", "audio/wav", "*/*"])
+def test_what_a_client_would_rather_have_changes_nothing(http: httpx.Client, accept: str) -> None:
+    headers = {"accept": accept, "accept-encoding": "gzip, br"}
+    answer = http.post("/v1/speak", json=HELLO, headers=headers)
+    assert answer.headers["content-type"] == "audio/mpeg"
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.rule("editions", "flux-speed")
+def test_flux_speaks_under_a_path_of_its_own(ringback: Emulator, http: httpx.Client) -> None:
+    receiver = ringback.receiver(APP)
+    flux = {"model": "flux-alexis-en", "speed": "0.55"}
+    spoken = http.post("/v2/speak", params=flux, json=HELLO)
+    assert (spoken.status_code, spoken.headers["dg-model-name"]) == (200, "flux-alexis-en")
+    accepted = http.post("/v2/speak", params={**flux, **CALLBACK, "priority": "low"}, json=HELLO)
+    assert accepted.json() == {"request_id": ringback.deliveries.only().request_id}
+    ringback.run_until_idle()
+    assert receiver.requests[0].body == spoken.content
+
+
+@pytest.mark.rule("editions")
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", "INVALID_QUERY_PARAMETER"),
+        ("model=aura-2-thalia-en", "V1_MODEL_ON_V2_SPEAK_ENDPOINT"),
+        ("model=flux-kit-en&ssml=true", "INVALID_QUERY_PARAMETER"),
+        ("model=flux-kit-en&speed=0.51", "SPEED_INCREMENT_INVALID"),
+        ("model=flux-kit-en&expressivity=3", "EXPRESSIVITY_OUT_OF_RANGE"),
+        ("model=flux-kit-en&priority=low", "INVALID_QUERY_PARAMETER"),
+    ],
+)
+def test_flux_refuses_what_is_not_its_own(http: httpx.Client, query: str, code: str) -> None:
+    answer = http.post(f"/v2/speak?{query}", json=HELLO)
+    assert (answer.status_code, answer.json()["err_code"]) == (400, code)
 
 
 # -- refusals --------------------------------------------------------------------------------------

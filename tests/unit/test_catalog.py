@@ -4,6 +4,7 @@ import pytest
 
 from ringback.core.catalog import (
     DEFAULT_ENCODING,
+    FLUX_OUTPUTS,
     OUTPUTS,
     AudioFormat,
     Choice,
@@ -44,10 +45,18 @@ def test_an_encoding_offers_what_the_official_table_says(encoding: str, output: 
 
 
 @pytest.mark.rule("mp3-rate")
-def test_mp3_is_22050_hertz_at_48_or_32_kilobits() -> None:
+def test_mp3_is_22050_hertz_at_48_kilobits_or_fewer() -> None:
     assert OUTPUTS[Encoding.MP3] == Output(
-        (), Choice(22050, (22050,), fixed=True), Choice(48000, (32000, 48000))
+        (),
+        Choice(22050, (22050,), fixed=True),
+        Choice(48000, (8000, 16000, 24000, 32000, 40000, 48000)),
     )
+
+
+def test_flux_offers_one_rate_more() -> None:
+    rates = (8000, 16000, 24000, 32000, 44100, 48000)
+    linear16 = Output(WAV_OR_NONE, Choice(24000, rates), None)
+    assert {**OUTPUTS, Encoding.LINEAR16: linear16} == FLUX_OUTPUTS
 
 
 def test_a_choice_may_be_chosen_unless_it_is_called_fixed() -> None:

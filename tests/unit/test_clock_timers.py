@@ -2,7 +2,7 @@
 
 import itertools
 
-from ringback.clock.timers import Timers
+from ringback.clock.timers import Timer, Timers
 
 
 def test_without_timers_nothing_is_due() -> None:
@@ -32,8 +32,33 @@ def test_timers_are_numbered_along_with_the_other_schedules() -> None:
 
 def test_a_timer_may_set_another_for_the_same_moment() -> None:
     timers, called = Timers(itertools.count()), list[str]()
-    timers.call_at(10, lambda: timers.call_at(10, lambda: called.append("second")))
+
+    def another() -> None:
+        timers.call_at(10, lambda: called.append("second"))
+
+    timers.call_at(10, another)
     timers.run_next()
     assert timers.next_due == (10, 1)
     timers.run_next()
     assert called == ["second"]
+
+
+def test_a_cancelled_timer_is_passed_over() -> None:
+    timers, called = Timers(itertools.count()), list[str]()
+    never = timers.call_at(10, lambda: called.append("never"))
+    timers.call_at(20, lambda: called.append("second"))
+    never.cancel()
+    assert timers.next_due == (20, 1)
+    timers.run_next()
+    assert called == ["second"]
+
+
+def test_a_timer_fires_once_and_can_be_cancelled_when_it_is_over() -> None:
+    called = list[str]()
+    timer = Timer(lambda: called.append("fired"))
+    waiting = timer.over
+    timer.fire()
+    timer.fire()
+    timer.cancel()
+    assert (waiting, timer.over) == (False, True)
+    assert called == ["fired"]

@@ -60,6 +60,9 @@ class Plan:
     def next_due(self) -> tuple[int, int] | None:
         return self.heap[0][:2] if self.heap else None
 
+    def upcoming(self, limit: int | None) -> tuple[int, int] | None:
+        return self.next_due
+
     def mark_sequence(self) -> int:
         return next(self.sequence)
 

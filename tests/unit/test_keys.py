@@ -4,7 +4,15 @@ import uuid
 
 import pytest
 
-from ringback.core.keys import ApiKey, identifier_of, read_authorization
+from ringback.core.keys import (
+    BEARER,
+    TOKEN,
+    ApiKey,
+    Credential,
+    identifier_of,
+    read_authorization,
+    read_subprotocols,
+)
 from ringback.core.rejection import Rejection
 
 KEY = "c0ffee" * 6 + "c0de"
@@ -14,7 +22,36 @@ KEY = "c0ffee" * 6 + "c0de"
     "header", [f"Token {KEY}", f"token {KEY}", f"TOKEN {KEY}", f"  Token   {KEY}  "]
 )
 def test_a_key_is_read_whatever_the_case_of_its_scheme(header: str) -> None:
-    assert read_authorization(header) == KEY
+    assert read_authorization(header) == Credential(TOKEN, KEY)
+
+
+@pytest.mark.parametrize("header", ["Bearer a.b.c", "bearer a.b.c", " BEARER  a.b.c "])
+def test_a_granted_token_is_read_under_its_own_scheme(header: str) -> None:
+    assert read_authorization(header) == Credential(BEARER, "a.b.c")
+
+
+@pytest.mark.parametrize(
+    ("header", "credential"),
+    [
+        (f"token, {KEY}", Credential(TOKEN, KEY)),
+        (f"Token,{KEY}", Credential(TOKEN, KEY)),
+        ("bearer, a.b.c", Credential(BEARER, "a.b.c")),
+    ],
+)
+def test_a_browser_names_its_credential_as_two_subprotocols(
+    header: str, credential: Credential
+) -> None:
+    assert read_subprotocols(header) == credential
+
+
+@pytest.mark.parametrize(
+    "header", [None, "", "token", "token,", KEY, f"{KEY}, token", f"token, {KEY}, x y", "chat, v2"]
+)
+def test_other_subprotocols_are_an_invalid_credential(header: str | None) -> None:
+    rejection = read_subprotocols(header)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.status, rejection.code) == (401, "INVALID_AUTH")
+    assert "subprotocols `token, KEY`" in rejection.hint
 
 
 @pytest.mark.parametrize(
@@ -29,8 +66,7 @@ def test_a_key_is_read_whatever_the_case_of_its_scheme(header: str) -> None:
         f"Token:{KEY}",
         f"Token\t{KEY}",
         f"Token {KEY} {KEY}",
-        f"Bearer {KEY}",
-        f"bearer {KEY}",
+        f"Bearer {KEY} {KEY}",
         "Basic YWRhOnMzY3JldA==",
         f"Tokens {KEY}",
     ],
@@ -53,7 +89,8 @@ def test_a_missing_header_is_an_invalid_credential_with_a_hint_of_its_own() -> N
 
 
 def test_a_refusal_never_repeats_the_key() -> None:
-    assert KEY not in repr(read_authorization(f"Bearer {KEY}"))
+    assert KEY not in repr(read_authorization(f"Basic {KEY}"))
+    assert KEY not in repr(read_authorization(f"Token {KEY}"))
 
 
 def test_a_key_has_an_identifier_that_never_changes_and_does_not_give_it_away() -> None:

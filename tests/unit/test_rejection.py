@@ -10,7 +10,6 @@ from ringback.core.rejection import (
     bad_payload,
     invalid_query,
     undeserialisable,
-    unsupported_format,
 )
 
 
@@ -29,12 +28,6 @@ from ringback.core.rejection import (
             400,
             "INVALID_QUERY_PARAMETER",
             "Failed to deserialize query parameters: duplicate field `model`",
-        ),
-        (
-            unsupported_format("`container` is not applicable when `encoding=mp3`."),
-            400,
-            "UNSUPPORTED_AUDIO_FORMAT",
-            "Unsupported audio format: `container` is not applicable when `encoding=mp3`.",
         ),
         (bad_payload("No."), 400, "PAYLOAD_ERROR", "No."),
     ],

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ringback.core.delivery import SETTLED
+from ringback.core.editions import V1
 from ringback.core.outcome import (
     Aborted,
     AnswerLost,
@@ -19,7 +20,6 @@ from ringback.core.outcome import (
     Unreachable,
 )
 from ringback.core.reply import Mishap
-from ringback.core.speak import PARAMETERS
 from ringback.errors import ScenarioError
 from ringback.scenario.changes import PLAYERS_OWN
 from ringback.scenario.model import Submit
@@ -217,7 +217,7 @@ def test_a_key_is_found_in_the_sections_that_have_it() -> None:
 
 
 def test_every_parameter_of_the_service_can_be_submitted() -> None:
-    assert Submit.model_fields.keys() - {"text", "content_type"} == PARAMETERS.keys()
+    assert Submit.model_fields.keys() - {"text", "content_type"} == V1.parameters.keys()
 
 
 def test_every_setting_can_be_changed_but_for_the_players_own() -> None:

@@ -13,6 +13,9 @@ from ringback.clock.turns import call_on
 from ringback.clock.virtual import VirtualClock
 from ringback.clock.walk import Agenda
 
+_ALWAYS = 1 << 63
+"""A moment beyond all others: time that flows comes to everything, in the background too."""
+
 _log = logging.getLogger("ringback.clock")
 
 
@@ -64,7 +67,7 @@ class Flow:
     def _begin_due(self) -> float | None:
         """Begin one thing that is due, or say how many real seconds away the next one is."""
         with self._clock.lock:
-            due = self._agenda.next_due
+            due = self._agenda.upcoming(_ALWAYS)
             if due is None or not self._clock.flowing or self._clock.answering:
                 return None
             wait = self._clock.real_seconds_until(due[0])

@@ -388,7 +388,7 @@ class VirtualClock:
                 self._check_open(self._mover)
                 if self._busy:
                     continue
-                due = walk.agenda.next_due
+                due = walk.agenda.upcoming(limit)
                 if due is None or (limit is not None and due[0] > limit):
                     self._now = max(self._now, limit or 0)
                     return False

@@ -23,6 +23,10 @@ class Agenda(Protocol):
         """Moment and sequence number of what comes next."""
         ...
 
+    def upcoming(self, limit: int | None) -> tuple[int, int] | None:
+        """The same, with what happens in the background on the way to *limit*."""
+        ...
+
     def mark_sequence(self) -> int:
         """A number above every sequence number so far and below every later one."""
         ...

@@ -88,6 +88,9 @@ _G711 = Output(
     bit_rate=None,
 )
 
+MP3_BIT_RATES = (8000, 16000, 24000, 32000, 40000, 48000)
+"""What an mp3 may have: an error page lists the six for v1 too, whose own table has two."""
+
 OUTPUTS: dict[Encoding, Output] = {
     Encoding.LINEAR16: Output(
         containers=(Container.WAV, Container.NONE),
@@ -99,7 +102,7 @@ OUTPUTS: dict[Encoding, Output] = {
     Encoding.MP3: Output(
         containers=(),
         sample_rate=Choice(22050, (22050,), fixed=True),
-        bit_rate=Choice(48000, (32000, 48000)),
+        bit_rate=Choice(48000, MP3_BIT_RATES),
     ),
     Encoding.OPUS: Output(
         containers=(Container.OGG,),
@@ -118,5 +121,15 @@ OUTPUTS: dict[Encoding, Output] = {
         bit_rate=Choice(48000, range(4000, 192_001)),
     ),
 }
+
+FLUX_OUTPUTS: dict[Encoding, Output] = {
+    **OUTPUTS,
+    Encoding.LINEAR16: Output(
+        containers=(Container.WAV, Container.NONE),
+        sample_rate=Choice(24000, (8000, 16000, 24000, 32000, 44100, 48000)),
+        bit_rate=None,
+    ),
+}
+"""The same for `/v2/speak`, which has one rate more (documented)."""
 
 DEFAULT_ENCODING = Encoding.MP3

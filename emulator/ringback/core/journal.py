@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
 from ringback.core.delivery import Attempt, State
+from ringback.core.failure import Failure
+from ringback.core.query import Ignored
 from ringback.core.rejection import Rejection
 
 
@@ -23,12 +25,33 @@ class RequestAnswered:
 
 @dataclass(frozen=True, slots=True)
 class RequestRejected:
-    """A request was refused; its hint says what to do about it."""
+    """A request was refused; its hint says what to do about it. A test may have *ordered* it."""
 
     name: ClassVar[str] = "speak.rejected"
     at: int
     request_id: str
     rejection: Rejection
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFailed:
+    """A request was answered, and the answer comes late or breaks off, as was ordered."""
+
+    name: ClassVar[str] = "speak.failed"
+    at: int
+    request_id: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGranted:
+    """A temporary token was given out, for *ttl* seconds, by the key *key_id*."""
+
+    name: ClassVar[str] = "auth.granted"
+    at: int
+    key_id: str
+    ttl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +61,7 @@ class ParametersIgnored:
     name: ClassVar[str] = "speak.parameters_ignored"
     at: int
     request_id: str
-    parameters: tuple[str, ...]
+    parameters: tuple[Ignored, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +121,8 @@ class ClockMoved:
 Fact: TypeAlias = (
     RequestAnswered
     | RequestRejected
+    | AnswerFailed
+    | TokenGranted
     | ParametersIgnored
     | JobAccepted
     | AttemptStarted

@@ -1,9 +1,15 @@
-"""Who is asking: the `Authorization` header, and the identifier that stands for a key."""
+"""Who is asking: the credential of a request, and the identifier that stands for a key."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
+
+TOKEN = "token"  # noqa: S105 - the name of a scheme
+"""The scheme of an API key."""
+
+BEARER = "bearer"
+"""The scheme of a granted token, which lives for seconds."""
 
 _NAMESPACE = uuid.UUID("6d0c2f0e-3c11-5f0b-9a53-0b4a6c8b7e10")
 
@@ -16,26 +22,45 @@ class ApiKey:
     identifier: str
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request says of who sends it: *scheme* is `TOKEN` or `BEARER`."""
+
+    scheme: str
+    secret: str = field(repr=False)
+
+
 def identifier_of(secret: str) -> str:
     """A stable identifier (UUIDv5) for a key that nobody registered."""
     return str(uuid.uuid5(_NAMESPACE, secret))
 
 
-def read_authorization(header: str | None) -> str | Rejection:
-    """Return the key in an `Authorization` header's value, or the service's 401.
+def read_authorization(header: str | None) -> Credential | Rejection:
+    """Read an `Authorization` header's value: `Token KEY` or `Bearer JWT`, or the service's 401.
 
-    `Token KEY`, with the scheme in any case (documented). A key sent as `Bearer` is refused: that
-    scheme is for granted tokens (documented).
+    The scheme may be in any case (documented).
     """
     if header is None:
-        return _refused("The Authorization header is missing; send `Authorization: Token KEY`.")
+        return refused("The Authorization header is missing; send `Authorization: Token KEY`.")
     scheme, _, secret = header.strip().partition(" ")
-    secret = secret.strip()
-    if scheme.lower() != "token" or not secret or " " in secret:
-        return _refused("The Authorization header must read `Token KEY`.")
-    return secret
+    return _credential(scheme, secret, "The Authorization header must read `Token KEY`.")
 
 
-def _refused(hint: str) -> Rejection:
-    refusal = INVALID_CREDENTIALS
-    return Rejection(refusal.status, refusal.code, refusal.message, hint)
+def read_subprotocols(header: str | None) -> Credential | Rejection:
+    """Read `Sec-WebSocket-Protocol: token, KEY`, as browsers authenticate (documented)."""
+    scheme, _, secret = (header or "").partition(",")
+    return _credential(
+        scheme, secret, "Send `Authorization: Token KEY`, or the subprotocols `token, KEY`."
+    )
+
+
+def refused(hint: str) -> Rejection:
+    """The service's 401, with advice."""
+    return replace(INVALID_CREDENTIALS, hint=hint)
+
+
+def _credential(scheme: str, secret: str, hint: str) -> Credential | Rejection:
+    scheme, secret = scheme.strip().lower(), secret.strip()
+    if scheme not in (TOKEN, BEARER) or not secret or " " in secret:
+        return refused(hint)
+    return Credential(scheme, secret)

@@ -50,3 +50,14 @@ def models(voices: Iterable[Voice]) -> dict[str, Any]:
 def projects(project_id: str) -> dict[str, Any]:
     """The answer of `/v1/projects`: the one project that an emulator has."""
     return {"projects": [{"project_id": project_id, "name": "Ringback"}]}
+
+
+def key(identifier: str, project_id: str) -> dict[str, Any]:
+    """The answer of `/v1/auth/token`: the key in use. Its fields are those of a key (assumed)."""
+    return {
+        "api_key_id": identifier,
+        "project_id": project_id,
+        "comment": "Ringback",
+        "scopes": ["member"],
+        "tags": [],
+    }

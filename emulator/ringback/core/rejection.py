@@ -33,14 +33,9 @@ def invalid_query(message: str, hint: str = "") -> Rejection:
     return Rejection(400, "INVALID_QUERY_PARAMETER", message, hint)
 
 
-def undeserialisable(reason: str) -> Rejection:
+def undeserialisable(reason: str, hint: str = "") -> Rejection:
     """400 for a query that does not fit its schema, in the words of the service's parser."""
-    return invalid_query(f"Failed to deserialize query parameters: {reason}")
-
-
-def unsupported_format(reason: str) -> Rejection:
-    """400 for a combination of encoding, container and rates that does not exist."""
-    return Rejection(400, "UNSUPPORTED_AUDIO_FORMAT", f"Unsupported audio format: {reason}")
+    return invalid_query(f"Failed to deserialize query parameters: {reason}", hint)
 
 
 def bad_payload(message: str, hint: str = "") -> Rejection:

@@ -183,6 +183,9 @@ _FLUX = (
 AURA: dict[str, Voice] = {voice.name: voice for voice in _AURA if not voice.withdrawn}
 """The voices of `/v1/speak`, by name."""
 
+WITHDRAWN: dict[str, Voice] = {voice.name: voice for voice in _AURA if voice.withdrawn}
+"""Voices that were published once and are no more; they are listed on request."""
+
 FLUX: dict[str, Voice] = {voice.name: voice for voice in _FLUX}
 """The voices of `/v2/speak`, by name."""
 

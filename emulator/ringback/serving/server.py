@@ -5,12 +5,16 @@ import socket
 from typing import Any
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from ringback.clock.loops import drained
 from ringback.clock.real import LoopThread
+from ringback.core.grants import issuer_of
+from ringback.core.keys import BEARER, Credential, identifier_of
 from ringback.errors import ServerError
 from ringback.service import Service
-from ringback.serving.app import application
+from ringback.serving.app import Application
+from ringback.serving.exchange import CutOff
 
 
 class Server:
@@ -23,11 +27,15 @@ class Server:
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Start. Port 0 picks a free one. Raises `ServerError` when it cannot listen."""
         self._services: dict[str, Service] = {}
+        self._granting: dict[str, Service] = {}
         self._strangers = 0
         self._socket = _listen(host, port)
+        self._app = Application(self)
         self._host, self._port = self._socket.getsockname()[:2]
         config = uvicorn.Config(
-            application(self),
+            self._application,
+            interface="asgi3",
+            proxy_headers=False,
             http="h11",  # httptools drops the body of requests that offer an upgrade
             ws="none",
             loop="none",
@@ -72,14 +80,20 @@ class Server:
                 "two live emulators share one api_key on this server; give each its own, or none"
             )
         self._services[service.key.secret] = service
+        self._granting[identifier_of(service.key.secret)] = service
 
     def remove(self, service: Service) -> None:
         """Serve *service* no more."""
         self._services.pop(service.key.secret, None)
+        self._granting.pop(identifier_of(service.key.secret), None)
 
-    def find(self, secret: str | None) -> Service | None:
-        """The service of a key. A single service is asked about every key, to refuse it itself."""
-        service = self._services.get(secret or "")
+    def find(self, credential: Credential | None) -> Service | None:
+        """Whose a credential is. A single service is asked about every one, to refuse it itself."""
+        service = None
+        if credential is not None and credential.scheme == BEARER:
+            service = self._granting.get(issuer_of(credential.secret) or "")
+        elif credential is not None:
+            service = self._services.get(credential.secret)
         if service is None:
             services = list(self._services.values())
             if len(services) == 1:
@@ -91,6 +105,16 @@ class Server:
         """Stop listening, cut what is connected, and end the thread."""
         self._thread.submit(self._stop()).result(5)
         self._thread.stop()
+
+    async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application; a connection on which an answer is cut off is closed."""
+        try:
+            await self._app(scope, receive, send)
+        except CutOff:
+            sender: Any = send
+            sender.__self__.transport.close()
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
     async def _start(self, config: uvicorn.Config) -> None:
         config.load()

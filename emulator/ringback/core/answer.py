@@ -1,0 +1,67 @@
+"""What goes back to the caller of an endpoint: status, headers, body, and how it is sent."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringback.core.failure import Failure
+from ringback.core.rejection import Rejection
+
+CROSS_ORIGIN = (
+    ("vary", "origin, access-control-request-method, access-control-request-headers"),
+    ("access-control-allow-credentials", "true"),
+    (
+        "access-control-expose-headers",
+        "dg-model-name,dg-model-uuid,dg-char-count,dg-request-id,dg-project-id,dg-error",
+    ),
+)
+"""Headers for browsers that every answer carries (observed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. A *streamed* body is sent in pieces, without its length.
+
+    *failure* may delay it or break it off. One that is *counted* fills a place under the
+    concurrency limit until it has been sent.
+    """
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    request_id: str
+    streamed: bool = False
+    hint: str = ""
+    failure: Failure | None = None
+    counted: bool = False
+
+
+def as_json(document: Any, request_id: str, status: int = 200) -> Answer:
+    """*document* as an answer."""
+    headers = [
+        ("content-type", "application/json"),
+        ("dg-request-id", request_id),
+        *CROSS_ORIGIN,
+    ]
+    return Answer(status, headers, json.dumps(document).encode(), request_id)
+
+
+def refusal(rejection: Rejection, request_id: str) -> Answer:
+    """The answer to a request that is turned down, `dg-error` included."""
+    headers = [
+        ("content-type", "application/json"),
+        ("dg-request-id", request_id),
+        ("dg-error", rejection.message.encode("unicode_escape").decode("ascii")),
+        *CROSS_ORIGIN,
+    ]
+    body = rejection.body(request_id)
+    return Answer(rejection.status, headers, body, request_id, hint=rejection.hint)
+
+
+def failing(answer: Answer, failure: Failure) -> Answer:
+    """*answer* with what *failure* makes of it."""
+    if failure.body is None:
+        return replace(answer, failure=failure)
+    # A proxy in front of the service knows neither its headers nor its JSON.
+    headers = [("content-type", failure.content_type)]
+    return replace(answer, headers=headers, body=failure.body.encode(), failure=failure)

@@ -1,0 +1,114 @@
+"""Failures of the endpoint that a test orders: what the service answers instead, or breaks off."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal, TypeAlias
+
+from ringback.core.rejection import Rejection
+from ringback.errors import SettingsError
+
+Break: TypeAlias = Literal["", "cut", "stalled"]
+"""How a body ends before its end: the connection is closed, or nothing more comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What goes wrong with one answer of the endpoint.
+
+    *status*: from 400 on, the request is refused with it; *code* and *message* are the service's
+    own unless they are given. *body* is sent as it is, as *content_type*, as proxies in front of a
+    service answer. *delay*: seconds on the emulator's clock before the first byte. *breaks*: how
+    the body ends before its end, after *after* bytes (half of it unless they are given).
+
+    Raises `SettingsError` for a value that cannot mean anything.
+    """
+
+    status: int = 200
+    code: str = ""
+    message: str = ""
+    body: str | None = None
+    content_type: str = "text/html"
+    delay: float = 0
+    breaks: Break = ""
+    after: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value, so that a mistake is found where it was made."""
+        if self.status != 200 and not 400 <= self.status <= 599:
+            raise SettingsError(f"a failure's status is 200 or from 400 to 599, not {self.status}")
+        if self.breaks not in ("", "cut", "stalled"):
+            raise SettingsError(f"breaks is 'cut' or 'stalled', not {self.breaks!r}")
+        if not 0 <= self.delay < float("inf"):
+            raise SettingsError(f"delay is seconds, 0 or more, not {self.delay!r}")
+        if self.after is not None and self.after < 0:
+            raise SettingsError(f"after is a number of bytes, 0 or more, not {self.after!r}")
+        if self.status == 200 and not (self.delay or self.breaks):
+            raise SettingsError("a failure needs a status from 400 on, a delay or a break")
+
+    def __str__(self) -> str:
+        words = [str(self.status)] if self.status != 200 else []
+        if self.delay:
+            words.append(f"{self.delay:g} s late")
+        if self.breaks:
+            words.append(self.breaks)
+        return ", ".join(words)
+
+    @property
+    def rejection(self) -> Rejection | None:
+        """What the request is refused with, None if it is answered."""
+        if self.status == 200:
+            return None
+        known = _KNOWN.get(self.status)
+        if known is None:
+            try:
+                phrase = HTTPStatus(self.status).phrase
+            except ValueError:
+                phrase = "Failure"
+            known = (phrase, f"{phrase}.")
+        code, message = known
+        return Rejection(
+            self.status, self.code or code, self.message or message, "This failure was ordered."
+        )
+
+
+FailureLike: TypeAlias = int | Literal["cut", "stalled"] | Failure
+"""A status, a way to break off, or a `Failure` with all its particulars."""
+
+_KNOWN = {
+    401: ("INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."),
+    402: (
+        "ASR_PAYMENT_REQUIRED",
+        "Project does not have enough credits for an ASR request and does not have an overage"
+        " agreement.",
+    ),
+    403: (
+        "INSUFFICIENT_PERMISSIONS",
+        "Project does not have access to the requested model.",
+    ),
+    404: ("PROJECT_NOT_FOUND", "Project not found."),
+    422: ("UNPROCESSABLE_ENTITY", "Failed to handle request."),
+    429: ("Too Many Requests", "Please try again later."),
+    503: ("Service Unavailable", "Please try again later"),
+}
+"""Code and text of each status (documented; 402 for speech recognition only)."""
+
+TOO_MANY_REQUESTS = {
+    "speak": ("Too Many Requests", "Please try again later."),
+    "general": ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
+}
+"""The two documented forms of a 429: of the text-to-speech page, and of the page for all."""
+
+
+def read_failure(given: FailureLike) -> Failure:
+    """The failure that *given* stands for. Raises `SettingsError`."""
+    match given:
+        case Failure():
+            return given
+        case "cut" | "stalled":
+            return Failure(breaks=given)
+        case int() if not isinstance(given, bool):
+            return Failure(given)
+        case _:
+            raise SettingsError(
+                f"a failure is a status, 'cut', 'stalled' or a Failure, not {given!r}"
+            )

@@ -1,0 +1,85 @@
+"""One request and its answer as ASGI messages: read whole, sent in pieces, late or broken off."""
+
+from starlette.types import Receive, Scope, Send
+
+from ringback.core.answer import Answer, refusal
+from ringback.core.body import MAX_BODY
+from ringback.core.ids import anonymous_id
+from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
+
+FIRST_PIECE = 1021
+"""Bytes in the first piece of a streamed answer, so that it can be heard at once (assumed)."""
+
+PIECE = 65_521
+"""Bytes in each later piece. Odd on purpose: clients that cast each piece to samples break in
+production too."""
+
+
+class CutOff(Exception):
+    """The connection is to be closed here, in the middle of an answer."""
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The value of a request's header, the last one where it is repeated."""
+    value: bytes | None = dict(scope["headers"]).get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole body, cut once it is too large to be accepted; None when the caller has gone."""
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= MAX_BODY or not pieces:
+            pieces.append(piece)
+        if not message.get("more_body", False):
+            break
+    if size > MAX_BODY:
+        pieces.append(b"\0" * (MAX_BODY + 1 - sum(map(len, pieces))))
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+async def send(send: Send, answer: Answer) -> None:
+    """Send *answer*, to its end or to where its failure breaks it off. Raises `CutOff`.
+
+    One that is stalled returns in the middle, and the caller waits.
+    """
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    body = answer.body
+    size = len(body)
+    headers.append(
+        (b"transfer-encoding", b"chunked")
+        if answer.streamed
+        else (b"content-length", str(size).encode())
+    )
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    breaks = ""
+    if answer.failure is not None and (breaks := answer.failure.breaks):
+        after = answer.failure.after
+        size = min(size, size // 2 if after is None else after)
+    if not (answer.streamed or breaks):
+        await send({"type": "http.response.body", "body": body})
+        return
+    view, start, stop = memoryview(body)[:size], 0, FIRST_PIECE
+    while stop < size:
+        await send({"type": "http.response.body", "body": view[start:stop], "more_body": True})
+        start, stop = stop, stop + PIECE
+    await send({"type": "http.response.body", "body": view[start:], "more_body": bool(breaks)})
+    if breaks == "cut":
+        raise CutOff
+
+
+def stranger() -> Answer:
+    """The answer to a credential that is nobody's."""
+    return refusal(INVALID_CREDENTIALS, anonymous_id())
+
+
+def no_such(status: int) -> Answer:
+    """The answer to a path (404) or method (405) that does not exist. Its form is assumed."""
+    text = {404: "Not Found", 405: "Method Not Allowed"}.get(status, "Bad Request")
+    return refusal(Rejection(status, text, f"{text}."), anonymous_id())

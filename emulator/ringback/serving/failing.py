@@ -1,0 +1,89 @@
+"""Answers that come late or break off, because a test ordered it."""
+
+import asyncio
+from functools import partial
+
+from starlette.types import Receive, Send
+
+from ringback.clock.turns import call_on
+from ringback.core.answer import Answer
+from ringback.core.duration import nanoseconds
+from ringback.core.failure import Failure
+from ringback.service import Service
+from ringback.serving.exchange import CutOff, send
+
+
+async def send_failing(
+    service: Service, token: object, answer: Answer, failure: Failure, receive: Receive, send_: Send
+) -> None:
+    """Send *answer* as *failure* has it. Raises `CutOff` where the connection is to be closed.
+
+    *token* is given back whenever there is something to wait for: the clock moves meanwhile, or
+    nothing that is waited for could ever come.
+    """
+    waiting = _Waiting(service, receive)
+    try:
+        if failure.delay:
+            service.clock.leave(token)
+            await waiting.until(service.clock.now_ns + nanoseconds(failure.delay))
+        if not waiting.over:
+            await send(send_, answer)
+            if failure.breaks == "stalled":
+                waiting.leave()
+                service.clock.leave(token)
+                await waiting.until(None)
+        if waiting.abandoned:
+            raise CutOff
+    finally:
+        waiting.leave()
+
+
+class _Waiting:
+    """A caller who waits, until it hangs up or the emulator ends, and it is *abandoned*."""
+
+    def __init__(self, service: Service, receive: Receive) -> None:
+        self.over = False
+        self.abandoned = False
+        self._service = service
+        self._receive = receive
+        self._loop = asyncio.get_running_loop()
+        self._stirred = asyncio.Event()
+        self._token: object = None
+
+    async def until(self, moment: int | None) -> None:
+        """Wait for *moment* on the service's clock, or for ever. At its end time stands still."""
+        timer = None
+        if moment is not None:
+            timer = self._service.engine.call_at(moment, self._arrive)
+        hang_up = self._loop.create_task(self._hang_up())
+        forget = self._service.clock.when_closed(partial(call_on, self._loop, self._abandon))
+        try:
+            await self._stirred.wait()
+        finally:
+            forget()
+            hang_up.cancel()
+            if timer is not None:
+                timer.cancel()
+
+    def leave(self) -> None:
+        """Let time go on."""
+        token, self._token = self._token, None
+        if token is not None:
+            self._service.clock.leave(token)
+
+    def _arrive(self) -> None:
+        self._token = self._service.clock.occupy("an answer that comes late")
+        call_on(self._loop, self._stirred.set)
+
+    def _end(self) -> None:
+        self.over = True
+        self._stirred.set()
+
+    def _abandon(self) -> None:
+        self.abandoned = True
+        self._end()
+
+    async def _hang_up(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._end()

@@ -1,0 +1,72 @@
+"""The speak endpoints over HTTP, as bare ASGI applications: the hot path."""
+
+from typing import Protocol
+
+from starlette.types import Receive, Scope, Send
+
+from ringback.core.answer import Answer, refusal
+from ringback.core.editions import Edition
+from ringback.core.ids import anonymous_id
+from ringback.core.keys import Credential, read_authorization
+from ringback.core.rejection import Rejection
+from ringback.core.speak import SpeakRules
+from ringback.service import Service
+from ringback.serving.exchange import header, no_such, read_body, send, stranger
+from ringback.serving.failing import send_failing
+
+
+class Tenants(Protocol):
+    """Who is served: one service per key."""
+
+    def find(self, credential: Credential | None) -> Service | None:
+        """The service that answers for a key or a granted token, None for a stranger."""
+        ...
+
+
+class SpeakEndpoint:
+    """One edition's path: a POST is read, answered, and its answer sent."""
+
+    def __init__(self, tenants: Tenants, edition: Edition) -> None:
+        """Serve *tenants*."""
+        self._tenants = tenants
+        self._path = edition.path
+        self._rules = SpeakRules(edition)
+
+    async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
+        """Read the request, have it answered, send the answer."""
+        if scope["method"] != "POST":
+            await send(send_, no_such(405))
+            return
+        authorization = header(scope, b"authorization")
+        credential = read_authorization(authorization)
+        service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
+        if service is None:
+            await send(send_, self._stranger(scope["query_string"]))
+            return
+        token = service.clock.enter("a request to " + self._path)
+        try:
+            body = await read_body(receive)
+            if body is None:
+                return
+            answer = service.speak(
+                scope["query_string"],
+                authorization,
+                header(scope, b"content-type"),
+                body,
+                self._path,
+            )
+            try:
+                if answer.failure is None:
+                    await send(send_, answer)
+                else:
+                    await send_failing(service, token, answer, answer.failure, receive, send_)
+            finally:
+                service.answered(answer)
+        finally:
+            # A flowing clock begins what was accepted only now: the acknowledgement goes out first.
+            service.clock.leave(token)
+
+    def _stranger(self, query: bytes) -> Answer:
+        """The answer to a key that is nobody's: the query is checked first, as for everyone."""
+        schema = self._rules.read_query(query)
+        return refusal(schema, anonymous_id()) if isinstance(schema, Rejection) else stranger()
