@@ -18,10 +18,12 @@ from ringback.audio.render import render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
-from ringback.core.delivery import Job
+from ringback.core.callback import Endpoint, unresolved
+from ringback.core.delivery import Job, State
 from ringback.core.duration import SECOND
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
+    JobFailed,
     Journal,
     ParametersIgnored,
     RequestAnswered,
@@ -32,7 +34,8 @@ from ringback.core.message import CallbackMessage, metadata
 from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
 from ringback.engine import Engine
-from ringback.errors import Refused
+from ringback.errors import Refused, RingbackError
+from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
 from ringback.settings import Settings
@@ -95,6 +98,7 @@ class Service:
         )
         self.deliveries = Deliveries(_Views(self))
         self.receptions: list[Reception] = []
+        self._failures: dict[str, Rejection] = {}
         self._rules = settings.speak_rules
         self._messages = settings.message_rules
 
@@ -147,9 +151,13 @@ class Service:
         return self.deliveries.for_request(answer.request_id)
 
     def compose(self, job: Job) -> CallbackMessage:
-        """The message that brings *job*'s audio to its endpoint."""
+        """The message that brings *job*'s audio, or why there is none, to its endpoint."""
         return self._messages.compose(
-            job.request, job.endpoint, job.request_id, job.key_id, self.audio(job.request)
+            job.request,
+            job.endpoint,
+            job.request_id,
+            job.key_id,
+            self._failures.get(job.request_id) or self.audio(job.request),
         )
 
     def audio(self, request: SpeakRequest) -> bytes:
@@ -161,6 +169,22 @@ class Service:
             request.sound,
             wav_sizes=self.settings.wav_sizes,
         )
+
+    def fail_job(self, delivery: Delivery, rejection: Rejection) -> None:
+        """Have the job of *delivery* fail. Raises `RingbackError` when something was sent."""
+        with self.lock:
+            if delivery.state is not State.SCHEDULED or delivery.attempts:
+                raise RingbackError(
+                    f"a callback of {delivery.request_id} was begun, or given up; a job can only"
+                    " fail before its first attempt"
+                )
+            self.journal.append(JobFailed(self.clock.now_ns, delivery.position, rejection))
+            if self.settings.callback_errors:
+                self._failures[delivery.request_id] = rejection
+            else:
+                self.engine.cancel(
+                    delivery.position, f"the job failed ({rejection.code}), and nobody is told"
+                )
 
     def redeliver(self, delivery: Delivery) -> Delivery:
         """Send a job's audio again, as a delivery of its own under the same request id."""
@@ -185,6 +209,7 @@ class Service:
             allow_hosts=self.settings.allow_hosts,
             own_addresses=self._own_addresses,
             ca_file=self.settings.ca_file,
+            tls_verify=self.settings.tls_verify,
         )
 
     def _read(
@@ -205,7 +230,18 @@ class Service:
         if isinstance(key_id, Rejection):
             return key_id
         request = _read_request(self._rules, query, content_type, body)
-        return request if isinstance(request, Rejection) else (request, key_id)
+        if isinstance(request, Rejection):
+            return request
+        if request.callback is not None and not self._resolves(request.callback):
+            return unresolved(request.callback)
+        return request, key_id
+
+    def _resolves(self, endpoint: Endpoint) -> bool:
+        return (
+            not self.settings.resolve_callbacks
+            or self.routes.lead_to(endpoint.host)
+            or AddressRules(self.settings.allow_hosts).resolves(endpoint.host)
+        )
 
     def _identify(self, authorization: str | None) -> str | Rejection:
         secret = read_authorization(authorization)
@@ -224,6 +260,8 @@ class Service:
             headers.append(("content-type", request.sound.content_type))
             return Answer(200, headers, self.audio(request), request_id, streamed=True)
         self.engine.accept(Job(request_id, key_id, request, request.callback, at))
+        if self.settings.acknowledgement_headers == "minimal":
+            headers = [("dg-request-id", request_id), ("date", date)]
         headers.append(("content-type", "application/json"))
         return Answer(200, headers, b'{"request_id":"%s"}' % request_id.encode(), request_id)
 

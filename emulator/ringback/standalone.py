@@ -22,6 +22,7 @@ from ringback.core.journal import (
     DeliveryCancelled,
     Fact,
     JobAccepted,
+    JobFailed,
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
@@ -96,6 +97,9 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
         case ParametersIgnored():
             names = ", ".join(map(repr, fact.parameters))
             return f"{at} speak ignored unknown parameters {names} request={fact.request_id}"
+        case JobFailed():
+            request_id = deliveries[fact.position].request_id
+            return f"{at} failed {described(fact.rejection)} request={request_id}"
         case AttemptFinished():
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 from starlette.types import ASGIApp
 
@@ -252,7 +252,7 @@ def settings() -> None:
     assert_type(made.clock, str)
     assert_type(made.retries, int)
     assert_type(made.retry_delay, float | timedelta)
-    assert_type(made.permitted_ports, tuple[int, ...])
+    assert_type(made.permitted_ports, tuple[int, ...] | Literal["any"])
     assert_type(made.api_key, str | None)
 
 

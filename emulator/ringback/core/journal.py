@@ -53,6 +53,16 @@ class JobAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job failed after its acknowledgement."""
+
+    name: ClassVar[str] = "speak.failed"
+    at: int
+    position: int
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptStarted:
     """A callback is on its way."""
 
@@ -100,6 +110,7 @@ Fact: TypeAlias = (
     | RequestRejected
     | ParametersIgnored
     | JobAccepted
+    | JobFailed
     | AttemptStarted
     | AttemptFinished
     | DeliveryCancelled
