@@ -5,9 +5,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from ringback import Emulator, Refused, Reply, RingbackError, State
+from ringback.core.journal import JobFailed
+from ringback.standalone import describe
 from tests.integration.conftest import Authority, Rude
 from tests.integration.rude_receiver import PATIENCE, answers
 
@@ -101,8 +104,6 @@ def test_what_a_callback_carries_can_be_changed(make_ringback: Make) -> None:
 def test_an_acknowledgement_can_say_less(
     make_ringback: Make, headers: str, names: set[str]
 ) -> None:
-    import httpx
-
     ringback = make_ringback(acknowledgement_headers=headers)
     answer = httpx.post(
         f"{ringback.url}/v1/speak",
@@ -169,8 +170,6 @@ def unexpected(*_: object, **__: object) -> None:
 
 @pytest.mark.rule("method-without-callback")
 def test_a_method_without_a_callback_has_no_effect(ringback: Emulator) -> None:
-    import httpx
-
     answer = httpx.post(
         f"{ringback.url}/v1/speak",
         params={"callback_method": "put"},
@@ -201,6 +200,17 @@ def test_a_stranger_is_trusted_only_when_nobody_is_verified(
     delivery = ringback.submit("Hello", callback=HOOK)
     ringback.run_until_idle()
     assert delivery.statuses == statuses
+
+
+@pytest.mark.rule("tls-verification")
+def test_nobody_is_verified_on_this_machine_either(
+    make_ringback: Make, rude: Rude, authority: Authority
+) -> None:
+    receiver = rude(NO_CONTENT, tls=authority.context("stranger.example"))
+    ringback = make_ringback(tls_verify=False, permitted_ports="any")
+    delivery = ringback.submit("Hello", callback=f"https://localhost:{receiver.port}/")
+    ringback.run_until_idle()
+    assert delivery.statuses == [204]
 
 
 # -- redirects -------------------------------------------------------------------------------------
@@ -343,7 +353,7 @@ def test_the_dispatcher_hears_the_first_answer_to_a_duplicate(
 ) -> None:
     ringback = make_ringback(follow_redirects=follow)
     first = Reply(503, after=2)
-    receiver = ringback.receiver(APP, [first, 200, 204], faults=["duplicate"])
+    receiver = ringback.receiver(APP, [first, Reply(200, after=3), 204], faults=["duplicate"])
     delivery = ringback.submit("Hello", callback=HOOK)
     ringback.run_until_idle()
     assert delivery.timeline == ["+0s POST 503", "+32s POST 204"]
@@ -406,3 +416,21 @@ def test_a_job_can_only_fail_before_its_first_attempt(ringback: Emulator) -> Non
         with pytest.raises(RingbackError, match="can only fail before its first attempt"):
             ringback.fail_job(delivery)
         ringback.run_until_idle()
+
+
+def test_a_job_that_was_given_up_cannot_fail(ringback: Emulator) -> None:
+    delivery = ringback.submit("Hello", callback=HOOK)
+    ringback.cancel(delivery, "enough")
+    with pytest.raises(RingbackError, match="was begun, or given up"):
+        ringback.fail_job(delivery)
+
+
+def test_a_job_that_fails_is_a_line_of_the_server(ringback: Emulator) -> None:
+    delivery = ringback.submit("Hello", callback=HOOK)
+    ringback.fail_job(delivery)
+    ringback.cancel(delivery, "enough")
+    failed = next(fact for fact in ringback.journal if isinstance(fact, JobFailed))
+    assert describe(failed, ringback.deliveries) == (
+        "+0s failed 422 UNPROCESSABLE_ENTITY: Failed to handle request."
+        f" request={delivery.request_id}"
+    )

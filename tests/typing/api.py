@@ -79,6 +79,7 @@ def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> N
     assert_type(delivery, Delivery)
     assert_type(emulator.cancel(delivery, "seen enough"), None)
     assert_type(emulator.redeliver(delivery), Delivery)
+    assert_type(emulator.fail_job(delivery, err_code="SLOW_UPLOAD", err_msg="Too slow."), None)
     assert_type(emulator.hold("a thread of ours"), AbstractContextManager[None])
     assert_type(emulator.reset(), None)
 
