@@ -21,6 +21,12 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When an emulator's clock starts, unless it is told otherwise."""
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TAKEN = frozenset(
+    {
+        *("host", "connection", "content-type", "content-length", "transfer-encoding"),
+        *("authorization", "user-agent"),
+    }
+)
 _VALUE = re.compile(r"[\x20-\x7e]+")
 
 
@@ -170,6 +176,12 @@ def _is_header_value(value: object) -> bool:
     return isinstance(value, str) and value == value.strip() != "" and bool(_VALUE.fullmatch(value))
 
 
+def _is_new_header(value: object) -> bool:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        return False
+    return value.lower() not in _TAKEN and not value.lower().startswith("dg-")
+
+
 def _tuple(name: str, value: object) -> tuple[object, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise SettingsError(f"{name} is a tuple, not {value!r}")
@@ -228,8 +240,8 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
     ),
     (
         ("callback_status_header",),
-        "a header's name, or None",
-        lambda value: value is None or (isinstance(value, str) and bool(_NAME.fullmatch(value))),
+        "the name of a header that callbacks have not got, or None",
+        lambda value: value is None or _is_new_header(value),
     ),
     (("port_refusal",), "text", lambda value: isinstance(value, str) and bool(value)),
     (("mp3_sample_rate",), "22050 or 24000", lambda value: value in (22050, 24000)),
