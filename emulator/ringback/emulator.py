@@ -114,8 +114,9 @@ class _Emulator(Generic[ClockFace]):
 
         *to* is an ASGI or WSGI application, a base URL (`http://127.0.0.1:49152`) or a receiver.
         *faults*: entry i shapes attempt i + 1 of each delivery to that origin; see `Reply` for what
-        may stand there, `"answer lost"` and None besides. *lifespan* runs an ASGI application's
-        startup before its first callback, and its shutdown at the end. Raises `SettingsError`.
+        may stand there, `"answer lost"`, `"duplicate"` and None besides. *lifespan* runs an ASGI
+        application's startup before its first callback, and its shutdown at the end. Raises
+        `SettingsError`.
         """
         route = self._route(to, read_faults(faults), lifespan)
         self._live_service.routes.connect(_origin(origin), route)
@@ -178,8 +179,25 @@ class _Emulator(Generic[ClockFace]):
             )
         self._live_service.engine.cancel(delivery.position, reason)
 
+    def fail_job(
+        self,
+        delivery: Delivery,
+        *,
+        status: int = 422,
+        err_code: str = "UNPROCESSABLE_ENTITY",
+        err_msg: str = "Failed to handle request.",
+    ) -> None:
+        """Have the job of *delivery* fail, though it was acknowledged.
+
+        Its callback brings a JSON object with *err_code* and *err_msg* in place of the audio, or
+        never comes, without `Settings.callback_errors`. *status* is for `callback_status_header`.
+        Raises `RingbackError` when an attempt has been begun: `Settings.processing_time` leaves
+        time where the clock does not stand still.
+        """
+        self._live_service.fail_job(delivery, Rejection(status, err_code, err_msg))
+
     def redeliver(self, delivery: Delivery) -> Delivery:
-        """Send *delivery*'s audio again, as a new delivery under the same request id."""
+        """Send what *delivery* brings again, as a new delivery under the same request id."""
         return self._live_service.redeliver(delivery)
 
     def hold(self, reason: str) -> AbstractContextManager[None]:
@@ -365,6 +383,7 @@ class _Emulator(Generic[ClockFace]):
             base=(endpoint.scheme, endpoint.host, endpoint.port),
             own_addresses=self._own_addresses,
             ca_file=self.settings.ca_file,
+            tls_verify=self.settings.tls_verify,
         )
 
 

@@ -29,7 +29,8 @@ from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Aborted, Answered, Outcome, TimedOut, noted
 from ringback.core.reply import Answer
 from ringback.errors import MachineError
-from ringback.sending.faults import Fault
+from ringback.sending.faults import Fault, Twice
+from ringback.sending.redirects import Trail
 from ringback.sending.routes import Routes
 from ringback.sending.sender import UNLIMITED, Limits, Sender
 from ringback.settings import Settings
@@ -86,6 +87,7 @@ class Engine:
         self._background = Timers(self._sequence)
         self._processing = settings.processing
         self._limit = settings.attempt_limit
+        self._follows = settings.follow_redirects
         self._real_limits = UNLIMITED
         if settings.rate:
             self._real_limits = Limits(
@@ -227,13 +229,22 @@ class Engine:
         if fault is not None and fault.instead is not None:
             self._answered(delivery, message, fault, fault.instead)
             return None
-        if route.responder is not None:
-            self._answered(delivery, message, fault, route.responder.answer(message))
+        twice = fault is not None and fault.doubles
+        if route.responder is not None and not self._follows:
+            answer = route.responder.answer(message)
+            if twice:
+                route.responder.answer(message)
+            self._answered(delivery, message, fault, answer)
             return None
-        if route.sender is None:
+        sender = route.sender
+        if self._follows:
+            sender = Trail(self._routes, self._limit, twice=twice)
+        elif sender is None:
             raise MachineError(f"the route of {job.endpoint.origin} leads nowhere")
+        elif twice:
+            sender = Twice(sender)
         token = self.clock.occupy(f"attempt {number} of {job.request_id} to {message.url}")
-        call = Call(delivery, message, fault, route.sender, token)
+        call = Call(delivery, message, fault, sender, token)
         self._calls.add(call)
         return call
 
@@ -285,7 +296,7 @@ class Engine:
                 alarm.cancel()
         if call.fault is not None:
             outcome = call.fault.after(outcome)
-        self._hang_up(call, outcome)
+        self._hang_up(call, outcome, call.sender.takes if isinstance(call.sender, Trail) else 0)
 
     def _give_up(self, call: Call, reason: str) -> None:
         """End *call* as aborted: recorded, and not retried."""
@@ -295,8 +306,11 @@ class Engine:
                 self.cancel(position, f"aborted: {reason}")
             self._hang_up(call, Aborted(reason))
 
-    def _hang_up(self, call: Call, outcome: Outcome) -> None:
-        """End *call*, once, and let time go on."""
+    def _hang_up(self, call: Call, outcome: Outcome, takes: int = 0) -> None:
+        """End *call*, once, and let time go on.
+
+        What scripted receivers on its way *take* of virtual time is still to pass.
+        """
         with self._lock:
             if call.ended:
                 return
@@ -309,7 +323,11 @@ class Engine:
                 ended_at = started_at + nanoseconds(outcome.limit)
             else:
                 ended_at = max(started_at, self.clock.now_ns)
-            self._end(call.delivery, call.message, call.fault, outcome, ended_at)
+            if takes:
+                answer = Answer(outcome, ended_at - started_at + takes)
+                self._answered(call.delivery, call.message, call.fault, answer)
+            else:
+                self._end(call.delivery, call.message, call.fault, outcome, ended_at)
         self.clock.leave(call.token)
         self.clock.on_change()
 

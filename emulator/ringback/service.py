@@ -21,13 +21,15 @@ from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
 from ringback.core import grants
 from ringback.core.answer import CROSS_ORIGIN, Answer, failing, refusal
-from ringback.core.delivery import Job
+from ringback.core.callback import Endpoint, unresolved
+from ringback.core.delivery import Job, State
 from ringback.core.duration import SECOND
 from ringback.core.editions import V1, V2
 from ringback.core.failure import TOO_MANY_REQUESTS, Failure, read_failure
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
     AnswerFailed,
+    JobFailed,
     Journal,
     ParametersIgnored,
     RequestAnswered,
@@ -46,7 +48,8 @@ from ringback.core.message import CallbackMessage, metadata
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRequest, SpeakRules
 from ringback.engine import Engine
-from ringback.errors import Refused
+from ringback.errors import Refused, RingbackError
+from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
 from ringback.settings import Settings
@@ -111,6 +114,7 @@ class Service:
         }
         self._failures: deque[OrderedFailure] = deque()
         self._answering = 0
+        self._failed_jobs: dict[str, Rejection] = {}
         self._messages = settings.message_rules
 
     def speak(
@@ -208,9 +212,13 @@ class Service:
         return self.deliveries.for_request(answer.request_id)
 
     def compose(self, job: Job) -> CallbackMessage:
-        """The message that brings *job*'s audio to its endpoint."""
+        """The message that brings *job*'s audio, or why there is none, to its endpoint."""
         return self._messages.compose(
-            job.request, job.endpoint, job.request_id, job.key_id, self.audio(job.request)
+            job.request,
+            job.endpoint,
+            job.request_id,
+            job.key_id,
+            self._failed_jobs.get(job.request_id) or self.audio(job.request),
         )
 
     def audio(self, request: SpeakRequest) -> bytes:
@@ -222,6 +230,22 @@ class Service:
             request.sound,
             wav_sizes=self.settings.wav_sizes,
         )
+
+    def fail_job(self, delivery: Delivery, rejection: Rejection) -> None:
+        """Have the job of *delivery* fail. Raises `RingbackError` when something was sent."""
+        with self.lock:
+            if delivery.state is not State.SCHEDULED or delivery.attempts:
+                raise RingbackError(
+                    f"a callback of {delivery.request_id} was begun, or given up; a job can only"
+                    " fail before its first attempt"
+                )
+            self.journal.append(JobFailed(self.clock.now_ns, delivery.position, rejection))
+            if self.settings.callback_errors:
+                self._failed_jobs[delivery.request_id] = rejection
+            else:
+                self.engine.cancel(
+                    delivery.position, f"the job failed ({rejection.code}), and nobody is told"
+                )
 
     def redeliver(self, delivery: Delivery) -> Delivery:
         """Send a job's audio again, as a delivery of its own under the same request id."""
@@ -246,6 +270,7 @@ class Service:
             allow_hosts=self.settings.allow_hosts,
             own_addresses=self._own_addresses,
             ca_file=self.settings.ca_file,
+            tls_verify=self.settings.tls_verify,
         )
 
     def _read(
@@ -271,7 +296,18 @@ class Service:
         if isinstance(key_id, Rejection):
             return key_id
         request = reader.request(query, content_type, body)
-        return request if isinstance(request, Rejection) else (request, key_id)
+        if isinstance(request, Rejection):
+            return request
+        if request.callback is not None and not self._resolves(request.callback):
+            return unresolved(request.callback)
+        return request, key_id
+
+    def _resolves(self, endpoint: Endpoint) -> bool:
+        return (
+            not self.settings.resolve_callbacks
+            or self.routes.lead_to(endpoint.host)
+            or AddressRules(self.settings.allow_hosts).resolves(endpoint.host)
+        )
 
     def _refused(
         self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
@@ -329,6 +365,8 @@ class Service:
             headers.append(("content-type", request.sound.content_type))
             return Answer(200, headers, self.audio(request), request_id, streamed=True)
         self.engine.accept(Job(request_id, key_id, request, request.callback, at))
+        if self.settings.acknowledgement_headers == "minimal":
+            headers = [("dg-request-id", request_id), ("date", date)]
         headers.append(("content-type", "application/json"))
         return Answer(200, headers, b'{"request_id":"%s"}' % request_id.encode(), request_id)
 

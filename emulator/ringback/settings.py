@@ -1,6 +1,7 @@
 """Every setting of an emulator, checked when it is made."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -9,20 +10,29 @@ from functools import partial
 from typing import Any, Literal
 
 from ringback.core.body import MAX_CHARACTERS, BodyRules
-from ringback.core.callback import PERMITTED_PORTS, CallbackRules
+from ringback.core.callback import INVALID_CALLBACK, PERMITTED_PORTS, CallbackRules
 from ringback.core.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.core.duration import SECOND, nanoseconds
 from ringback.core.editions import BAD_MODEL, V1, Edition
 from ringback.core.failure import TOO_MANY_REQUESTS, FailureLike, read_failure
 from ringback.core.formats import FormatRules
 from ringback.core.ids import UuidVersion
-from ringback.core.message import MessageRules
+from ringback.core.message import BodyForm, Framing, MessageRules
 from ringback.core.retry import RetryPolicy
 from ringback.core.speak import SpeakRules
 from ringback.errors import SettingsError
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When an emulator's clock starts, unless it is told otherwise."""
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TAKEN = frozenset(
+    {
+        *("host", "connection", "content-type", "content-length", "transfer-encoding"),
+        *("authorization", "user-agent"),
+    }
+)
+_VALUE = re.compile(r"[\x20-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +42,21 @@ class Settings:
     *seed* decides request ids and `key_id` (None: 0, or one of its own per test in the fixtures).
     *epoch* is the moment at which the clock starts, aware. *clock* is `"paused"`, `"real"` or
     `"x100"`. *processing_time* passes between acceptance and the first attempt. *allow_hosts*
-    are hosts beyond loopback that may be dialled. *remote_texts* are what the URLs say that a body
-    may name in place of its text. *failure* befalls every request that would be answered.
-    *api_key* fixes the key for an application that reads its own once; *any_key* lets in whoever
-    has one. *ca_file* is trusted in place of the usual authorities. *guard* is how many real
-    seconds something may keep a paused clock waiting.
+    are hosts beyond loopback that may be dialled. *api_key* fixes the key for an application that
+    reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
+    usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
+    seconds something may keep a paused clock waiting. *failure* befalls every request that would
+    be answered. *remote_texts* are what the URLs say that a body may name in place of its text.
+
+    At submission: *permitted_ports* are ports or `"any"`, *port_refusal* is what the service says
+    about another, *private_callbacks* lets URLs name this machine and private addresses, and
+    *resolve_callbacks* refuses a host that leads nowhere. *acknowledgement_headers* are those of
+    an audio answer, or only the request id.
+
+    Of a callback: *callback_body*, *callback_content_type* (None: that of the audio),
+    *callback_framing*, *callback_user_agent* and *callback_status_header* (None: no such header),
+    *dg_token*, *basic_auth* and *callback_metadata* for what else it carries, *follow_redirects*
+    for where it goes. Without *callback_errors* a job that fails is never heard of again.
 
     Raises `SettingsError` for a value that cannot mean anything.
     """
@@ -49,9 +69,21 @@ class Settings:
     connect_timeout: float | timedelta = 1
     attempt_timeout: float | timedelta = 10
     processing_time: float | timedelta = 0
-    permitted_ports: tuple[int, ...] = PERMITTED_PORTS
+    permitted_ports: tuple[int, ...] | Literal["any"] = PERMITTED_PORTS
+    port_refusal: str = INVALID_CALLBACK
+    private_callbacks: bool = True
+    resolve_callbacks: bool = False
+    acknowledgement_headers: Literal["full", "minimal"] = "full"
+    callback_body: BodyForm = "raw"
+    callback_content_type: str | None = None
+    callback_framing: Framing = "content-length"
+    callback_user_agent: str | None = None
+    callback_status_header: str | None = None
     dg_token: bool = True
+    basic_auth: bool = True
     callback_metadata: bool = True
+    callback_errors: bool = True
+    follow_redirects: bool = False
     mp3_sample_rate: int = 22050
     mp3_bit_rates: tuple[int, ...] = MP3_BIT_RATES
     flac_sample_rate: int = 48000
@@ -77,12 +109,14 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     any_key: bool = False
     ca_file: str | None = None
+    tls_verify: bool = True
     guard: float = 10.0
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
         for name in ("permitted_ports", "allow_hosts", "mp3_bit_rates"):
-            object.__setattr__(self, name, _tuple(name, getattr(self, name)))
+            if (value := getattr(self, name)) != "any":
+                object.__setattr__(self, name, _tuple(name, value))
         for names, wanted, holds in _CHECKS:
             for name in names:
                 value = getattr(self, name)
@@ -105,9 +139,10 @@ class Settings:
 
     def speak_rules(self, edition: Edition = V1) -> SpeakRules:
         """The part of the settings that decides how a request is read."""
+        ports = () if self.permitted_ports == "any" else self.permitted_ports
         return SpeakRules(
             edition,
-            CallbackRules(self.permitted_ports),
+            CallbackRules(ports, self.port_refusal, self.private_callbacks),
             FormatRules(
                 self.mp3_sample_rate, self.flac_sample_rate, self.mp3_bit_rates, self.format_error
             ),
@@ -124,7 +159,16 @@ class Settings:
     @property
     def message_rules(self) -> MessageRules:
         """The part of the settings that decides what a callback carries."""
-        return MessageRules(self.dg_token, self.callback_metadata)
+        return MessageRules(
+            dg_token=self.dg_token,
+            metadata=self.callback_metadata,
+            body=self.callback_body,
+            content_type=self.callback_content_type,
+            framing=self.callback_framing,
+            user_agent=self.callback_user_agent,
+            basic_auth=self.basic_auth,
+            status_header=self.callback_status_header,
+        )
 
     @property
     def attempt_limit(self) -> int:
@@ -166,6 +210,16 @@ def _is_span(value: object, *, zero: bool) -> bool:
     return nanoseconds(value) >= (0 if zero else 1)
 
 
+def _is_header_value(value: object) -> bool:
+    return isinstance(value, str) and value == value.strip() != "" and bool(_VALUE.fullmatch(value))
+
+
+def _is_new_header(value: object) -> bool:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        return False
+    return value.lower() not in _TAKEN and not value.lower().startswith("dg-")
+
+
 def _tuple(name: str, value: object) -> tuple[object, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise SettingsError(f"{name} is a tuple, not {value!r}")
@@ -188,8 +242,10 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
     ),
     (
         ("permitted_ports",),
-        "a tuple of ports from 1 to 65535",
-        lambda value: all(_is_integer(port) and 1 <= port <= 65535 for port in value),
+        "a tuple of ports from 1 to 65535, or 'any'",
+        lambda value: (
+            value == "any" or all(_is_integer(port) and 1 <= port <= 65535 for port in value)
+        ),
     ),
     (
         ("allow_hosts",),
@@ -198,16 +254,35 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
     ),
     (
         (
-            "dg_token",
-            "callback_metadata",
-            "any_key",
-            "strict_booleans",
-            "integral_floats",
-            "concurrency_counts_callbacks",
+            *("private_callbacks", "resolve_callbacks", "dg_token", "basic_auth"),
+            *("callback_metadata", "callback_errors", "follow_redirects", "any_key", "tls_verify"),
+            *("strict_booleans", "integral_floats", "concurrency_counts_callbacks"),
         ),
         "True or False",
         lambda value: isinstance(value, bool),
     ),
+    (
+        ("acknowledgement_headers",),
+        "'full' or 'minimal'",
+        lambda value: value in ("full", "minimal"),
+    ),
+    (("callback_body",), "'raw' or 'json-base64'", lambda value: value in ("raw", "json-base64")),
+    (
+        ("callback_framing",),
+        "'content-length' or 'chunked'",
+        lambda value: value in ("content-length", "chunked"),
+    ),
+    (
+        ("callback_content_type", "callback_user_agent"),
+        "printable ASCII text, or None",
+        lambda value: value is None or _is_header_value(value),
+    ),
+    (
+        ("callback_status_header",),
+        "the name of a header that callbacks have not got, or None",
+        lambda value: value is None or _is_new_header(value),
+    ),
+    (("port_refusal",), "text", lambda value: isinstance(value, str) and bool(value)),
     (("mp3_sample_rate",), "22050 or 24000", lambda value: value in (22050, 24000)),
     (
         ("mp3_bit_rates",),

@@ -23,6 +23,7 @@ from ringback.core.journal import (
     DeliveryCancelled,
     Fact,
     JobAccepted,
+    JobFailed,
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
@@ -102,6 +103,9 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
             return f"{at} speak {fact.failure} request={fact.request_id}"
         case TokenGranted():
             return f"{at} auth granted a token for {fact.ttl} s"
+        case JobFailed():
+            request_id = deliveries[fact.position].request_id
+            return f"{at} failed {described(fact.rejection)} request={request_id}"
         case AttemptFinished():
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"

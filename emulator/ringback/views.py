@@ -224,7 +224,10 @@ class Delivery:
 
     @property
     def audio(self) -> bytes:
-        """The audio that each attempt carries."""
+        """The audio that was asked for, which is what each attempt carries.
+
+        `Settings.callback_body` may wrap it, and a job that failed has an error in its place.
+        """
         return self._render(self.request)
 
 

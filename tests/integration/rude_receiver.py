@@ -37,11 +37,12 @@ class Visit:
     def read_request(self) -> bytes:
         """Read a whole request, by its content length."""
         head = self.read_head()
-        length = next(
+        lengths = [
             int(line.partition(b":")[2])
             for line in head.split(b"\r\n")
             if line.lower().startswith(b"content-length:")
-        )
+        ]
+        length = lengths[0] if lengths else 0
         body = b""
         while len(body) < length and (part := self._connection.recv(1 << 20)):
             body += part

@@ -177,6 +177,42 @@ def test_a_lost_answer_reaches_the_receiver(over: Over) -> None:
 
 
 @both_ways
+def test_a_duplicate_reaches_the_receiver_twice(over: Over) -> None:
+    report = played(
+        told("""\
+            version: 1
+            name: Thrice in all
+            submit: {text: Hello, callback: "http://app.example/"}
+            receiver: [503, 200, 204]
+            faults: [duplicate]
+            settings: {callback_framing: chunked, permitted_ports: any, callback_user_agent: x/1}
+            expect:
+              attempts:
+                - {at: +0s, got: 503}
+                - {at: +30s, got: 204}
+              each:
+                body: {same_as: audio}
+                headers: {transfer-encoding: chunked, user-agent: x/1, content-length: null}
+            """),
+        over,
+    )
+    assert report.failures == []
+
+
+def test_redirects_are_followed_in_process_alone() -> None:
+    story = told("""\
+        version: 1
+        name: Elsewhere
+        submit: {text: Hello, callback: "http://app.example/"}
+        receiver: [{status: 307, headers: {location: /there}}, 204]
+        settings: {follow_redirects: true}
+        expect: {attempts: [{at: +0s, got: 204}]}
+        """)
+    assert played(story, "process").failures == []
+    assert "is played in process" in played(story, "sockets").trouble
+
+
+@both_ways
 def test_parameters_travel_as_a_client_sends_them(over: Over) -> None:
     report = played(
         told("""\

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 from starlette.types import ASGIApp
 
@@ -79,6 +79,7 @@ def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> N
     assert_type(delivery, Delivery)
     assert_type(emulator.cancel(delivery, "seen enough"), None)
     assert_type(emulator.redeliver(delivery), Delivery)
+    assert_type(emulator.fail_job(delivery, err_code="SLOW_UPLOAD", err_msg="Too slow."), None)
     assert_type(emulator.hold("a thread of ours"), AbstractContextManager[None])
     assert_type(emulator.reset(), None)
 
@@ -252,7 +253,7 @@ def settings() -> None:
     assert_type(made.clock, str)
     assert_type(made.retries, int)
     assert_type(made.retry_delay, float | timedelta)
-    assert_type(made.permitted_ports, tuple[int, ...])
+    assert_type(made.permitted_ports, tuple[int, ...] | Literal["any"])
     assert_type(made.api_key, str | None)
 
 

@@ -6,11 +6,13 @@ import pytest
 
 from ringback.core.callback import (
     DEFAULT_PORTS,
+    INVALID_CALLBACK,
     PERMITTED_PORTS,
     CallbackRules,
     Endpoint,
     read_origin,
     split,
+    unresolved,
 )
 from ringback.core.rejection import Rejection
 from tests.conftest import an_endpoint
@@ -417,3 +419,60 @@ def test_a_bad_url_is_refused_in_the_words_of_the_service() -> None:
     assert (rejection.status, rejection.code) == (400, "INVALID_QUERY_PARAMETER")
     assert rejection.message == "Invalid callback url."
     assert rejection.hint == "The scheme 'ftp' is not supported; use http or https."
+
+
+@pytest.mark.rule("schemes")
+@pytest.mark.parametrize("url", ["ftp://app.example/", "ws://app.example/", "app.example/hook"])
+def test_another_scheme_or_none_is_refused_in_the_same_words(url: str) -> None:
+    rejection = refusal_of(url, CallbackRules(port_refusal="Port not permitted."))
+    assert (rejection.code, rejection.message) == (
+        "INVALID_QUERY_PARAMETER",
+        "Invalid callback url.",
+    )
+
+
+@pytest.mark.rule("port-refusal")
+def test_a_port_is_refused_in_the_words_for_any_bad_url_or_in_words_of_ones_own() -> None:
+    url = "https://app.example:3000/"
+    assert refusal_of(url).message == refusal_of("nonsense").message == INVALID_CALLBACK
+    rejection = refusal_of(url, CallbackRules(port_refusal="Port 3000 is not permitted."))
+    assert rejection.message == "Port 3000 is not permitted."
+    assert (rejection.status, rejection.code) == (400, "INVALID_QUERY_PARAMETER")
+
+
+PRIVATE = ["http://localhost/", "http://127.0.0.1/", "http://[::1]/", "http://192.168.1.1:8080/"]
+
+
+@pytest.mark.rule("private-callbacks")
+@pytest.mark.parametrize("url", PRIVATE)
+def test_this_machine_and_private_addresses_are_permitted(url: str) -> None:
+    assert isinstance(CallbackRules().read(url), Endpoint)
+
+
+@pytest.mark.rule("private-callbacks")
+@pytest.mark.parametrize("url", PRIVATE)
+def test_they_can_be_refused(url: str) -> None:
+    rejection = refusal_of(url, CallbackRules(private=False))
+    assert (rejection.status, rejection.message) == (400, "Invalid callback url.")
+    assert rejection.hint == (
+        f"{an_endpoint(url).host} is private to a machine or a network, and"
+        " Settings.private_callbacks is off. Use a public name, and say with connect() where it"
+        " leads."
+    )
+
+
+@pytest.mark.rule("private-callbacks")
+def test_public_hosts_are_permitted_then_too() -> None:
+    assert isinstance(CallbackRules(private=False).read("https://app.example/"), Endpoint)
+
+
+@pytest.mark.rule("resolution")
+def test_a_host_without_an_address_is_refused_in_the_words_of_another_endpoint() -> None:
+    rejection = unresolved(an_endpoint("https://ada:s3cret@nowhere.example/hook"))
+    assert (rejection.status, rejection.code, rejection.message) == (
+        400,
+        "Bad Request",
+        "Failed to resolve callback.",
+    )
+    assert "nowhere.example leads nowhere" in rejection.hint
+    assert "connect() where https://nowhere.example leads" in rejection.hint

@@ -12,6 +12,7 @@ from ringback.core.journal import (
     ClockMoved,
     Fact,
     JobAccepted,
+    JobFailed,
     Journal,
 )
 from tests.conftest import an_attempt
@@ -77,6 +78,7 @@ def test_each_fact_has_a_dotted_name_of_its_own() -> None:
     ("kind", "name"),
     [
         (JobAccepted, "speak.accepted"),
+        (JobFailed, "speak.failed"),
         (AttemptStarted, "attempt.started"),
         (AttemptFinished, "attempt.finished"),
         (ClockMoved, "clock.moved"),

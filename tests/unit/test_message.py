@@ -1,22 +1,28 @@
 """What is sent to a callback endpoint."""
 
+import base64
+import json
+
 import pytest
 
-from ringback.core.message import CallbackMessage, MessageRules, metadata
+from ringback.core.message import BodyForm, CallbackMessage, MessageRules, metadata
+from ringback.core.rejection import Rejection
 from tests.conftest import a_request, an_endpoint
 
 AUDIO = b"\xff\xf3\x60\xc4" * 5
+FAILURE = Rejection(504, "GATEWAY_TIMEOUT", "Too slow.", "our own advice")
 
 
 def compose(
     query: bytes = b"model=aura-2-thalia-en",
     callback: str = "https://app.example/hook?a=1",
     rules: MessageRules | None = None,
+    content: bytes | Rejection = AUDIO,
 ) -> CallbackMessage:
-    """The message for *query* to *callback*."""
+    """The message that brings *content*, made for *query*, to *callback*."""
     request = a_request(query, text="Hello, world.")
     return (rules or MessageRules()).compose(
-        request, an_endpoint(callback), "request-1", "key-1", AUDIO
+        request, an_endpoint(callback), "request-1", "key-1", content
     )
 
 
@@ -48,7 +54,7 @@ def test_a_callback_is_posted_unless_put_was_asked_for(query: bytes, method: str
     assert compose(query).method == method
 
 
-@pytest.mark.rule("body")
+@pytest.mark.rule("body", "content-type")
 @pytest.mark.parametrize(
     ("query", "content_type"),
     [
@@ -66,10 +72,47 @@ def test_the_body_is_the_audio_with_the_content_type_of_the_synchronous_answer(
     assert message.body is AUDIO
 
 
+@pytest.mark.rule("body")
+def test_the_audio_can_travel_in_json() -> None:
+    message = compose(rules=MessageRules(body="json-base64"))
+    assert message.headers["content-type"] == "application/json"
+    assert message.headers["content-length"] == str(len(message.body))
+    document = json.loads(message.body)
+    assert list(document) == ["results"]
+    assert base64.b64decode(document["results"], validate=True) == AUDIO
+
+
+@pytest.mark.rule("content-type")
+@pytest.mark.parametrize("body", ["raw", "json-base64"])
+def test_another_content_type_can_stand_in(body: BodyForm) -> None:
+    rules = MessageRules(body=body, content_type="application/octet-stream")
+    assert compose(rules=rules).headers.all("content-type") == ["application/octet-stream"]
+
+
 @pytest.mark.rule("framing")
 def test_the_body_is_framed_by_its_length() -> None:
     assert compose().headers["content-length"] == str(len(AUDIO))
     assert "transfer-encoding" not in compose().headers
+
+
+@pytest.mark.rule("framing")
+def test_the_body_can_come_in_chunks_without_its_length() -> None:
+    message = compose(rules=MessageRules(framing="chunked"))
+    assert message.headers["transfer-encoding"] == "chunked"
+    assert "content-length" not in message.headers
+    assert message.body is AUDIO
+
+
+@pytest.mark.rule("user-agent")
+def test_a_callback_says_nothing_of_who_sends_it() -> None:
+    assert "user-agent" not in compose().headers
+
+
+@pytest.mark.rule("user-agent")
+def test_a_callback_can_say_who_sends_it() -> None:
+    assert compose(rules=MessageRules(user_agent="dispatcher/1")).headers["user-agent"] == (
+        "dispatcher/1"
+    )
 
 
 @pytest.mark.rule("dg-token")
@@ -92,6 +135,46 @@ def test_credentials_become_a_header_and_appear_nowhere_else() -> None:
         assert secret not in repr(message)
     assert repr(message).startswith("<POST https://app.example/hook, 20 bytes, Headers({")
     assert repr(message).endswith("})>")
+
+
+@pytest.mark.rule("basic-auth")
+def test_credentials_can_be_dropped_and_then_appear_nowhere() -> None:
+    message = compose(
+        callback="https://ada:s3cret@app.example/hook", rules=MessageRules(basic_auth=False)
+    )
+    assert message == compose(callback="https://app.example/hook")
+
+
+@pytest.mark.rule("failed-jobs")
+def test_a_job_that_failed_is_told_of_by_the_same_method_in_the_words_of_a_refusal() -> None:
+    message = compose(b"callback_method=put", content=FAILURE)
+    assert message.method == "PUT"
+    assert message.headers["content-type"] == "application/json"
+    assert message.headers["content-length"] == str(len(message.body))
+    assert json.loads(message.body) == {
+        "err_code": "GATEWAY_TIMEOUT",
+        "err_msg": "Too slow.",
+        "request_id": "request-1",
+    }
+
+
+@pytest.mark.rule("failed-jobs", "content-type", "body")
+def test_what_is_said_of_audio_is_not_said_of_a_failure() -> None:
+    rules = MessageRules(body="json-base64", content_type="audio/mpeg")
+    assert compose(rules=rules, content=FAILURE) == compose(content=FAILURE)
+
+
+@pytest.mark.rule("status-header")
+@pytest.mark.parametrize("content", [AUDIO, FAILURE], ids=["audio", "failure"])
+def test_no_header_says_how_the_job_went(content: bytes | Rejection) -> None:
+    assert not {"200", "504"} & set(compose(content=content).headers.values())
+
+
+@pytest.mark.rule("status-header")
+@pytest.mark.parametrize(("content", "status"), [(AUDIO, "200"), (FAILURE, "504")])
+def test_a_header_can_say_how_the_job_went(content: bytes | Rejection, status: str) -> None:
+    message = compose(rules=MessageRules(status_header="x-status"), content=content)
+    assert message.headers["x-status"] == status
 
 
 @pytest.mark.rule("both-authentications")

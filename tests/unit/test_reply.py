@@ -11,6 +11,7 @@ from ringback.core.headers import Headers
 from ringback.core.outcome import Answered, Dropped, Unreachable
 from ringback.core.reply import (
     ANSWER_LOST,
+    DUPLICATE,
     Answer,
     FaultLike,
     Mishap,
@@ -45,9 +46,10 @@ def test_a_reply_is_an_empty_200_at_once_unless_it_says_more() -> None:
     assert Reply() == Reply(200, headers=Headers(), body=b"", after=0)
 
 
-def test_a_fault_may_also_be_none_or_a_lost_answer() -> None:
+def test_a_fault_may_also_be_none_a_lost_answer_or_a_duplicate() -> None:
     assert read_fault(None) is None
     assert read_fault("answer lost") == ANSWER_LOST
+    assert read_fault("duplicate") == DUPLICATE
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,8 @@ def test_an_unknown_reply_is_refused_with_what_may_be_written(entry: Any, messag
         (
             "nonsense",
             "unknown fault 'nonsense'."
-            " Use a status, a Reply or one of 'timeout', 'refused', 'reset', 'answer lost'.",
+            " Use a status, a Reply or one of 'timeout', 'refused', 'reset', 'answer lost',"
+            " 'duplicate'.",
         ),
         (99, "a reply's status must be from 200 to 599, not 99"),
     ],

@@ -156,8 +156,8 @@ def test_a_key_of_another_section_is_sent_there() -> None:
 
 def test_a_key_like_no_other_brings_the_whole_list() -> None:
     assert said_about("«zzz»: 1") == [
-        "unknown key 'zzz'; write one of version, name, why, submit, receiver, faults, settings,"
-        " expect"
+        "unknown key 'zzz'; write one of version, name, why, submit, receiver, faults, failed_job,"
+        " settings, expect"
     ]
 
 
@@ -184,8 +184,8 @@ AN_ANSWER = (
     " with `status`, `headers`, `body` or `after`"
 )
 A_FAULT = (
-    "is not a fault; write a status such as 503, one of timeout, refused, reset, answer lost, null,"
-    " or a mapping with `status`, `headers`, `body` or `after`"
+    "is not a fault; write a status such as 503, one of timeout, refused, reset, answer lost,"
+    " duplicate, null, or a mapping with `status`, `headers`, `body` or `after`"
 )
 KEYS_BELONG = "stands where keys belong; write `key: value` under it"
 ONE_LINE = "a name is one line of 1 to 200 printable characters"
@@ -326,9 +326,10 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
         ),
         ("settings: {dg_token: «no»}", "'no' is neither true nor false"),
         ("settings: {permitted_ports: «80»}", "80 stands where a list belongs; write [80]"),
+        ("settings: {permitted_ports: «all»}", "'all' is not 'any'"),
         (
             "settings: {«permitted_ports»: [0]}",
-            "permitted_ports is a tuple of ports from 1 to 65535, not (0,)",
+            "permitted_ports is a tuple of ports from 1 to 65535, or 'any', not (0,)",
         ),
         ("settings: {wav_sizes: «big»}", "'big' is not 'streamed' or 'exact'"),
         (

@@ -79,6 +79,13 @@ BAD = [
     {"settings": "{retry_delay: 1:30}"},
     {"settings": "{dg_token: no}"},
     {"settings": "{permitted_ports: 80}"},
+    {"settings": "{permitted_ports: all}"},
+    {"settings": "{callback_body: json}"},
+    {"settings": "{callback_user_agent: 1}"},
+    {"settings": "{tls_verify: false}"},
+    {"failed_job": "true"},
+    {"failed_job": "{status: 99}"},
+    {"failed_job": "{zzz: 1}"},
     {"settings": "{wav_sizes: big}"},
     {"settings": "{uuid_version: 5}"},
     {"settings": "{clock: real}"},
@@ -115,6 +122,7 @@ BEYOND_A_SCHEMA = [
     {"receiver": "[{after: 400000h}]"},
     {"settings": "{retries: -1}"},
     {"settings": "{permitted_ports: [0]}"},
+    {"settings": "{callback_status_header: 'a b'}"},
     {"settings": "{epoch: soon}"},
     {"expect": "{attempts: [30s, 0s]}"},
     {"expect": "{attempts: [{at: 0, body: {same_as: 2}}]}"},
@@ -134,7 +142,11 @@ GOOD_ONES = [
     {"receiver": "[{}]"},
     {"faults": "[null, answer lost, 503, {after: 3}]"},
     {"settings": "{retry_delay: 1m, permitted_ports: [], epoch: '2026-01-01T00:00:00Z'}"},
+    {"settings": "{permitted_ports: any, callback_framing: chunked, callback_user_agent: x/1}"},
     {"settings": "{}"},
+    {"faults": "[duplicate]"},
+    {"failed_job": "{}"},
+    {"failed_job": "{status: 504, err_code: A, err_msg: B}"},
     {"expect": "{attempts: []}"},
     {"expect": "{attempts: [0s, 0s]}"},
     {"expect": "{attempts: [0, +30, 31.5, '32', +33s, {at: 1m, got: 503}]}"},
@@ -204,7 +216,8 @@ def test_what_is_required_is_required_by_both(key: str) -> None:
 
 def test_the_keys_of_every_mapping_are_known() -> None:
     assert keys_at(()) == [
-        *("version", "name", "why", "submit", "receiver", "faults", "settings", "expect")
+        *("version", "name", "why", "submit", "receiver", "faults", "failed_job"),
+        *("settings", "expect"),
     ]
     assert keys_at(("receiver", 3)) == ["status", "headers", "body", "after"]
     assert keys_at(("expect", "each", "body")) == ["sha256", "bytes", "same_as"]

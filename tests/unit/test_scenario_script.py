@@ -53,17 +53,30 @@ def test_an_answer_both_late_and_lost_is_refused() -> None:
     )
 
 
+def test_a_duplicate_uses_up_two_replies() -> None:
+    assert divide([503, 409, 204], ["duplicate"], 2) == Script(
+        (Reply(503), Reply(409), Reply(204)), ("duplicate", None)
+    )
+
+
+@pytest.mark.parametrize("replies", [["timeout", 200], [200, "reset"], [200, Reply(200, after=1)]])
+def test_a_duplicate_that_is_not_answered_at_once_is_refused(replies: list[ReplyLike]) -> None:
+    with pytest.raises(SettingsError, match=r"^a duplicate that is not answered at once "):
+        divide(replies, ["duplicate"], 1)
+
+
 @pytest.mark.parametrize(
     ("replies", "faults", "reached"),
     [
-        ([200], [], [True, True]),
-        (["timeout", 200], [], [False, True]),
-        ([200], ["answer lost", "refused"], [True, False]),
+        ([200], [], [1, 1]),
+        (["timeout", 200], [], [0, 1]),
+        ([200], ["answer lost", "refused"], [1, 0]),
+        ([200], ["duplicate"], [2, 1]),
     ],
 )
-def test_which_attempts_reach_the_receiver_is_known(
-    replies: list[ReplyLike], faults: list[FaultLike], reached: list[bool]
+def test_how_often_an_attempt_reaches_the_receiver_is_known(
+    replies: list[ReplyLike], faults: list[FaultLike], reached: list[int]
 ) -> None:
     script = divide(replies, faults, 2)
-    assert [script.reaches(1), script.reaches(2)] == reached
-    assert script.reaches(3)
+    assert [script.arrivals(1), script.arrivals(2)] == reached
+    assert script.arrivals(3) == 1

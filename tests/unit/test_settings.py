@@ -26,10 +26,30 @@ from ringback.settings import Settings, check_name, read_rate
         ("guard", float("nan"), "guard is seconds or a timedelta, more than 0, not nan"),
         ("permitted_ports", 80, "permitted_ports is a tuple, not 80"),
         ("permitted_ports", "80", "permitted_ports is a tuple, not '80'"),
-        ("permitted_ports", (0,), "permitted_ports is a tuple of ports from 1 to 65535, not (0,)"),
+        (
+            "permitted_ports",
+            (0,),
+            "permitted_ports is a tuple of ports from 1 to 65535, or 'any', not (0,)",
+        ),
         ("allow_hosts", "app", "allow_hosts is a tuple, not 'app'"),
         ("allow_hosts", ("",), "allow_hosts is a tuple of host names, not ('',)"),
         ("dg_token", "no", "dg_token is True or False, not 'no'"),
+        ("permitted_ports", "all", "permitted_ports is a tuple, not 'all'"),
+        ("port_refusal", "", "port_refusal is text, not ''"),
+        ("port_refusal", None, "port_refusal is text, not None"),
+        ("basic_auth", None, "basic_auth is True or False, not None"),
+        ("tls_verify", 0, "tls_verify is True or False, not 0"),
+        ("acknowledgement_headers", True, "acknowledgement_headers is 'full' or 'minimal', not"),
+        ("callback_body", "json", "callback_body is 'raw' or 'json-base64', not 'json'"),
+        ("callback_framing", "none", "callback_framing is 'content-length' or 'chunked', not"),
+        ("callback_content_type", "", "callback_content_type is printable ASCII text, or None,"),
+        ("callback_content_type", 1, "callback_content_type is printable ASCII text, or None,"),
+        ("callback_user_agent", " a", "callback_user_agent is printable ASCII text, or None, not"),
+        ("callback_user_agent", "a\r\nb", "callback_user_agent is printable ASCII text, or None,"),
+        ("callback_status_header", "a b", "callback_status_header is the name of a header that"),
+        ("callback_status_header", "Host", "callback_status_header is the name of a header that"),
+        ("callback_status_header", "dg-error", "callback_status_header is the name of a header"),
+        ("callback_status_header", 1, "callback_status_header is the name of a header that call"),
         ("mp3_sample_rate", 44100, "mp3_sample_rate is 22050 or 24000, not 44100"),
         ("uuid_version", 1, "uuid_version is 4 or 7, not 1"),
         ("wav_sizes", "real", "wav_sizes is 'streamed' or 'exact', not 'real'"),
@@ -63,6 +83,10 @@ def test_lists_become_tuples_so_that_settings_stay_as_they_were_checked() -> Non
     settings = Settings(permitted_ports=ports)
     ports.append(0)
     assert settings.permitted_ports == (80,)
+
+
+def test_any_port_is_permitted_in_one_word() -> None:
+    assert Settings(permitted_ports="any").speak_rules().callbacks.permitted_ports == ()
 
 
 @pytest.mark.parametrize(

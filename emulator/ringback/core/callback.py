@@ -13,11 +13,15 @@ from ipaddress import IPv4Address, IPv6Address
 from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
 
+from ringback.core.hosts import is_private
 from ringback.core.rejection import Rejection, invalid_query
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PERMITTED_PORTS = (80, 443, 8080, 8443)
 """"only ports 80, 443, 8080, and 8443 are permitted for callbacks" (documented)."""
+
+INVALID_CALLBACK = "Invalid callback url."
+"""What the service says of a URL that it does not take (documented, but not for ports)."""
 
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _URL = re.compile(
@@ -77,9 +81,15 @@ class _Fault:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRules:
-    """What a callback URL may be. An empty *permitted_ports* permits every port."""
+    """What a callback URL may be. An empty *permitted_ports* permits every port.
+
+    *port_refusal* is what the service says of another port. *private* URLs lead to this machine
+    or into a network of one's own; the service itself is likely to refuse them (assumed).
+    """
 
     permitted_ports: tuple[int, ...] = PERMITTED_PORTS
+    port_refusal: str = INVALID_CALLBACK
+    private: bool = True
 
     def read(self, url: str) -> Endpoint | Rejection:
         """Take *url* apart, or say why it is refused (`Invalid callback url.`, 400)."""
@@ -91,7 +101,14 @@ class CallbackRules:
             return _refused(
                 f"Port {endpoint.port} is not permitted for callbacks, only {ports} are. Leave the"
                 " port out of the URL and say with connect() where it leads, or change"
-                " Settings.permitted_ports."
+                " Settings.permitted_ports.",
+                self.port_refusal,
+            )
+        if not self.private and is_private(endpoint.host):
+            return _refused(
+                f"{endpoint.host} is private to a machine or a network, and"
+                " Settings.private_callbacks is off. Use a public name, and say with connect()"
+                " where it leads."
             )
         return endpoint
 
@@ -211,5 +228,17 @@ def _shown(part: str, url: str) -> str:
     return "" if "@" in url else f" {part!r}"
 
 
-def _refused(hint: str) -> Rejection:
-    return invalid_query("Invalid callback url.", hint)
+def unresolved(endpoint: Endpoint) -> Rejection:
+    """The refusal of a host that has no address (observed for another endpoint)."""
+    return Rejection(
+        400,
+        "Bad Request",
+        "Failed to resolve callback.",
+        f"{endpoint.host} leads nowhere, and Settings.resolve_callbacks is on. No name is looked up"
+        f" for it: say with connect() where {endpoint.origin} leads, or add the host to"
+        " Settings.allow_hosts.",
+    )
+
+
+def _refused(hint: str, message: str = INVALID_CALLBACK) -> Rejection:
+    return invalid_query(message, hint)

@@ -38,7 +38,7 @@ class RequestRejected:
 class AnswerFailed:
     """A request was answered, and the answer comes late or breaks off, as was ordered."""
 
-    name: ClassVar[str] = "speak.failed"
+    name: ClassVar[str] = "speak.broken"
     at: int
     request_id: str
     failure: Failure
@@ -73,6 +73,16 @@ class JobAccepted:
     request_id: str
     position: int
     due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job failed after its acknowledgement."""
+
+    name: ClassVar[str] = "speak.failed"
+    at: int
+    position: int
+    rejection: Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ Fact: TypeAlias = (
     | TokenGranted
     | ParametersIgnored
     | JobAccepted
+    | JobFailed
     | AttemptStarted
     | AttemptFinished
     | DeliveryCancelled

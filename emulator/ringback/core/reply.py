@@ -25,6 +25,10 @@ class Mishap(StrEnum):
 
 
 ANSWER_LOST = "answer lost"
+DUPLICATE = "duplicate"
+
+REACHING = (ANSWER_LOST, DUPLICATE)
+"""The faults under which an attempt reaches its receiver all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ ReplyLike: TypeAlias = "int | str | Reply"
 """What `replies=[…]` takes."""
 
 FaultLike: TypeAlias = "int | str | Reply | None"
-"""What `faults=[…]` takes: a reply's forms, `"answer lost"`, or None for no fault."""
+"""What `faults=[…]` takes: a reply's forms, `"answer lost"`, `"duplicate"`, None for no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,11 @@ def read_reply(entry: ReplyLike) -> Reply | Mishap:
 
 
 def read_fault(entry: FaultLike) -> Reply | Mishap | str | None:
-    """Read one entry of `faults=[…]`; the str is `ANSWER_LOST`. Raises `SettingsError`."""
-    if entry is None or entry == ANSWER_LOST:
+    """Read one entry of `faults=[…]`; the str is one of `REACHING`. Raises `SettingsError`."""
+    if entry is None or (isinstance(entry, str) and entry in REACHING):
         return entry
     if isinstance(entry, str):
-        _word(entry, [*Mishap, ANSWER_LOST], "fault")
+        _word(entry, [*Mishap, *REACHING], "fault")
     return read_reply(entry)
 
 

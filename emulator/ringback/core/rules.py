@@ -33,10 +33,23 @@ _SPEC = "API specification"
 RULES: tuple[Rule, ...] = (
     Rule(
         "success",
-        "Any answer from 200 to 299 ends a delivery; everything else fails, 3xx included, and"
-        " redirects are never followed.",
+        "Any answer from 200 to 299 ends a delivery; everything else fails, 3xx included.",
         Standing.DOCUMENTED,
         f"{_PAGE}: unsuccessful (not 200-299)",
+    ),
+    Rule(
+        "redirects",
+        "A redirect is not followed: it is an answer like any other, and a failure.",
+        Standing.ASSUMED,
+        "no page mentions redirects, and 3xx is not 200-299",
+        "follow_redirects",
+    ),
+    Rule(
+        "one-success",
+        "Nothing more is sent after a success; an attempt arrives twice only where a `duplicate`"
+        " is among the `faults`.",
+        Standing.ASSUMED,
+        "no page promises that a callback comes once",
     ),
     Rule(
         "retries",
@@ -67,17 +80,37 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "attempt-limit",
-        "An attempt has 1 s to connect and 10 s in all, on the emulator's clock; running out of"
-        " either is a failure.",
+        "An attempt has 10 s in all, on the emulator's clock; running out of them is a failure.",
         Standing.ASSUMED,
-        "documented for the self-hosted server (callback_conn_timeout, callback_timeout)",
+        "documented for the self-hosted server (callback_timeout)",
         "attempt_timeout",
     ),
     Rule(
+        "connect-limit",
+        "Where time is real an attempt has 1 s to connect; running out of it is a failure.",
+        Standing.ASSUMED,
+        "documented for the self-hosted server (callback_conn_timeout)",
+        "connect_timeout",
+    ),
+    Rule(
+        "tls-verification",
+        "The certificate of an https receiver is verified; one that is not trusted is a failure.",
+        Standing.ASSUMED,
+        "no page mentions it",
+        "tls_verify",
+    ),
+    Rule(
         "method",
-        "Callbacks are POSTed, or PUT with `callback_method`, in either case.",
+        "Callbacks are POSTed, or PUT with `callback_method`, in either case; another method is"
+        " refused at submission with 400.",
         Standing.DOCUMENTED,
         f"{_PAGE}: by default POST, but you can specify PUT",
+    ),
+    Rule(
+        "method-without-callback",
+        "`callback_method` without `callback` is accepted and has no effect.",
+        Standing.ASSUMED,
+        "no page mentions it",
     ),
     Rule(
         "dg-token",
@@ -92,7 +125,9 @@ RULES: tuple[Rule, ...] = (
         "Credentials in the callback URL become a Basic `Authorization` header, percent-decoded,"
         " and appear nowhere else.",
         Standing.DOCUMENTED,
-        f"{_PAGE}: embed username-password authentication credentials",
+        f"{_PAGE}: embed username-password authentication credentials; one careful report of 2026"
+        " saw none arrive",
+        "basic_auth",
     ),
     Rule(
         "both-authentications",
@@ -102,17 +137,40 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "schemes",
-        "A callback URL is http or https; anything else is refused at submission.",
+        "A callback URL is http or https; anything else is refused at submission as an invalid"
+        " callback url.",
         Standing.DOCUMENTED,
-        f"{_PAGE}: http or https protocols",
+        f"{_PAGE}: http or https protocols; the text is the error page's, and another endpoint was"
+        " seen to answer `Invalid query string.`",
     ),
     Rule(
         "ports",
         "Only ports 80, 443, 8080 and 8443 are permitted; another is refused at submission with"
         " 400.",
         Standing.DOCUMENTED,
-        f"{_PAGE}: only ports 80, 443, 8080, and 8443 (the text of the refusal is assumed)",
+        f"{_PAGE}: only ports 80, 443, 8080, and 8443",
         "permitted_ports",
+    ),
+    Rule(
+        "port-refusal",
+        "A port that is not permitted is refused in the words for any bad callback URL.",
+        Standing.ASSUMED,
+        "the refusal is documented, its text is not",
+        "port_refusal",
+    ),
+    Rule(
+        "private-callbacks",
+        "A callback URL may name this machine or a private address.",
+        Standing.ASSUMED,
+        "the service is likely to refuse it; a local double is of no use if it does",
+        "private_callbacks",
+    ),
+    Rule(
+        "resolution",
+        "The host of a callback URL is not looked up at submission.",
+        Standing.ASSUMED,
+        "another endpoint was seen to answer 400 `Failed to resolve callback.`",
+        "resolve_callbacks",
     ),
     Rule(
         "request-line",
@@ -123,15 +181,31 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "body",
-        "A callback's body is the audio, with the content type of the synchronous answer.",
+        "A callback's body is the audio, byte for byte.",
         Standing.DOCUMENTED,
-        f"{_SPEC}: with the audio delivered to the callback URL",
+        f"{_SPEC}: with the audio delivered to the callback URL (until 2025 it had a JSON object)",
+        "callback_body",
+    ),
+    Rule(
+        "content-type",
+        "A callback has the content type of the synchronous answer.",
+        Standing.ASSUMED,
+        "no log of a real callback was found",
+        "callback_content_type",
     ),
     Rule(
         "framing",
         "A callback's body is framed by `Content-Length`.",
         Standing.ASSUMED,
         "no log of a real callback was found",
+        "callback_framing",
+    ),
+    Rule(
+        "user-agent",
+        "A callback has no `User-Agent`.",
+        Standing.ASSUMED,
+        "a guide to firewalls says so of the service's other requests",
+        "callback_user_agent",
     ),
     Rule(
         "metadata",
@@ -139,6 +213,21 @@ RULES: tuple[Rule, ...] = (
         Standing.ASSUMED,
         "the synchronous answer carries them",
         "callback_metadata",
+    ),
+    Rule(
+        "failed-jobs",
+        "A job that fails after its acknowledgement is told of by a callback too: JSON with"
+        " err_code, err_msg and request_id, by the same method and with the same retries.",
+        Standing.ASSUMED,
+        "seen of another endpoint, whose callbacks carry err_code",
+        "callback_errors",
+    ),
+    Rule(
+        "status-header",
+        "No header of a callback says how the job went.",
+        Standing.ASSUMED,
+        f"{_PAGE}: with an appropriate HTTP status code, which a request has not",
+        "callback_status_header",
     ),
     Rule(
         "acknowledgement",
@@ -152,6 +241,7 @@ RULES: tuple[Rule, ...] = (
         "The acknowledgement carries the `dg-*` headers of an audio answer.",
         Standing.OBSERVED,
         "version 3 and 4 of the Python SDK fail without them",
+        "acknowledgement_headers",
     ),
     Rule(
         "mp3-rate",

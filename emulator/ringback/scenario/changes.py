@@ -2,17 +2,17 @@
 
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import Field, ValidationInfo, create_model, field_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, create_model, field_validator
 
 from ringback.core.rules import RULES
 from ringback.errors import SettingsError
-from ringback.scenario.part import Part
+from ringback.scenario.part import Part, form
 from ringback.scenario.values import Moment, Seconds, wrong
 from ringback.settings import Settings
 
-PLAYERS_OWN = frozenset({"clock", "allow_hosts", "api_key", "ca_file", "guard"})
+PLAYERS_OWN = frozenset({"clock", "allow_hosts", "api_key", "ca_file", "tls_verify", "guard"})
 """Settings that whoever plays a scenario decides, and no story does."""
 
 
@@ -42,6 +42,13 @@ def _written_as(hint: Any) -> Any:
         return Moment
     if get_origin(hint) is tuple:
         return Annotated[hint, Field(strict=False)]
+    members = get_args(hint)
+    if any(get_origin(member) is tuple for member in members):
+        several, word = members
+        return Annotated[
+            Annotated[several, Field(strict=False), Tag("list")] | Annotated[word, Tag("word")],
+            Discriminator(form, custom_error_type="list_form", custom_error_message="not a list"),
+        ]
     return hint
 
 

@@ -7,7 +7,7 @@ receiver could show it in real time alone.
 
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer
 from types import TracebackType
@@ -68,7 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def handle_callback(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        chunked = self.headers.get("transfer-encoding") == "chunked"
+        length = int(self.headers.get("content-length", 0))
+        body = b"".join(self._chunks()) if chunked else self.rfile.read(length)
         headers = Headers(self.headers.items())
         reply = self.receiver.take(self.command, self.path, headers, body)
         content = reply.body.encode() if isinstance(reply.body, str) else reply.body
@@ -82,6 +84,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not bodiless:
             self.wfile.write(content)
         self.close_connection = True
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The chunks of a body. The emulator sends neither extensions nor trailers."""
+        while size := int(self.rfile.readline(), 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
 
     # The names by which `http.server` finds the handler of a method.
     do_POST = do_PUT = handle_callback

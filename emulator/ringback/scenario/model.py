@@ -88,6 +88,14 @@ class Submit(Part):
         return {name: getattr(self, name) for name in sorted(names - {"text", "content_type"})}
 
 
+class FailedJob(Part):
+    """What a job fails with, though it was acknowledged."""
+
+    status: Status = 422
+    err_code: str = "UNPROCESSABLE_ENTITY"
+    err_msg: str = "Failed to handle request."
+
+
 class Scenario(Part):
     """One story: what is submitted, what the receiver does, what must be seen."""
 
@@ -104,6 +112,8 @@ class Scenario(Part):
     """What the receiver answers, in order; the last answer repeats. Left out for a real one."""
     faults: Annotated[tuple[FaultEntry, ...], Field(strict=False, max_length=MAX_ENTRIES)] = ()
     """What happens on the way, one entry for each attempt; `null` for nothing."""
+    failed_job: FailedJob | None = None
+    """What the job fails with after its acknowledgement; left out for one that does not fail."""
     settings: ChangedSettings = ChangedSettings()
     expect: Expect
 

@@ -68,6 +68,8 @@ class Performance:
         if endpoint is not None:
             connect(emulator, scenario, self._stage, endpoint)
         self._submitted = self._submit()
+        if scenario.failed_job is not None and len(emulator.deliveries) > self._earlier:
+            emulator.fail_job(emulator.deliveries[-1], **scenario.failed_job.model_dump())
 
     def report(self) -> Report:
         """Hold what has been seen so far against what the file expects."""
@@ -116,7 +118,7 @@ class Performance:
         wire = self._stage.wire
         if wire is None:
             return
-        sent = sum(wire.script.reaches(number + 1) for number in range(len(seen.attempts)))
+        sent = sum(wire.script.arrivals(number + 1) for number in range(len(seen.attempts)))
         got = len(wire.receiver.requests)
         yield Check("requests on the wire", ("expect",), str(sent), str(got), sent == got)
 
@@ -125,8 +127,9 @@ def _requests(attempts: "Sequence[Attempt]", wire: Wire | None) -> Iterator[Call
     """What each attempt sent: as the receiver saw it where there is a real one."""
     arrived = iter(wire.receiver.requests if wire else ())
     for attempt in attempts:
-        reached = wire is not None and wire.script.reaches(attempt.number)
-        yield next(arrived, attempt.request) if reached else attempt.request
+        times = wire.script.arrivals(attempt.number) if wire else 0
+        copies = [next(arrived, attempt.request) for _ in range(times)]
+        yield copies[0] if copies else attempt.request
 
 
 def _seen_attempt(attempt: "Attempt", request: CallbackMessage) -> SeenAttempt:

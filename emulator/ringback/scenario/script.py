@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ringback.core.reply import ANSWER_LOST, FaultLike, Reply, ReplyLike
+from ringback.core.reply import ANSWER_LOST, DUPLICATE, REACHING, FaultLike, Reply, ReplyLike
 from ringback.errors import SettingsError
 
 
@@ -14,26 +14,34 @@ class Script:
     answers: tuple[Reply, ...]
     faults: tuple[FaultLike, ...]
 
-    def reaches(self, number: int) -> bool:
-        """Whether attempt *number*, counted from 1, gets to the receiver."""
-        return number > len(self.faults) or self.faults[number - 1] in (None, ANSWER_LOST)
+    def arrivals(self, number: int) -> int:
+        """How many times attempt *number*, counted from 1, gets to the receiver."""
+        fault = self.faults[number - 1] if number <= len(self.faults) else None
+        if fault == DUPLICATE:
+            return 2
+        return 1 if fault in (None, ANSWER_LOST) else 0
 
 
 def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: int) -> Script:
     """Divide a script between a real receiver and the dispatcher, for so many *attempts* at most.
 
     Words and late answers become faults: a real receiver could show them in real time alone.
-    Raises `SettingsError` for the one pair that cannot be divided.
+    Raises `SettingsError` for what cannot be divided: an answer both late and lost, or a duplicate
+    of which either is no answer given at once.
     """
     entries = _repeating(replies)
     answers: list[Reply] = []
     played: list[FaultLike] = []
     for number in range(attempts):
         fault = faults[number] if number < len(faults) else None
-        if fault not in (None, ANSWER_LOST):
+        if fault is not None and fault not in REACHING:
             played.append(fault)
             continue
         reply = next(entries)
+        if fault == DUPLICATE:
+            answers += map(_at_once, (reply, next(entries)))
+            played.append(fault)
+            continue
         if isinstance(reply, str):
             played.append(reply)
         elif not reply.after:
@@ -47,6 +55,15 @@ def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: 
                 " scenario in process"
             )
     return Script(tuple(answers), tuple(played))
+
+
+def _at_once(reply: Reply | str) -> Reply:
+    if isinstance(reply, str) or reply.after:
+        raise SettingsError(
+            "a duplicate that is not answered at once cannot be played to a real receiver; play"
+            " the scenario in process"
+        )
+    return reply
 
 
 def _repeating(replies: Sequence[ReplyLike]) -> Iterator[Reply | str]:

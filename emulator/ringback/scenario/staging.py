@@ -57,6 +57,11 @@ def set_up(scenario: Scenario, over: Over, to: Any, stack: ExitStack) -> Stage:
         )
     if over == "process" or replies is None or endpoint is None:
         return Stage(settings, over, to)
+    if settings.follow_redirects:
+        raise SettingsError(
+            "a scenario with follow_redirects is played in process: a real receiver cannot tell a"
+            " redirected request from the next attempt"
+        )
     script = divide(replies, scenario.mishaps, settings.retries + 1)
     context = None
     if endpoint.scheme == "https":

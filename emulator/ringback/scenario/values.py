@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from ringback.core import duration, outcome
 from ringback.core.delivery import SETTLED, State
 from ringback.core.duration import SECOND
-from ringback.core.reply import ANSWER_LOST, Mishap
+from ringback.core.reply import ANSWER_LOST, REACHING, Mishap
 from ringback.scenario import variables
 
 VERSION = 1
@@ -26,9 +26,10 @@ MAX_SPAN_LENGTH = 40
 A_TIME = "is not a time; write e.g. 0s, +30s, 1m, 500ms"
 
 REPLY_WORDS = tuple(str(word) for word in Mishap)
-FAULT_WORDS = (*REPLY_WORDS, ANSWER_LOST)
+FAULT_WORDS = (*REPLY_WORDS, *REACHING)
 OUTCOME_WORDS = (
-    *FAULT_WORDS,
+    *REPLY_WORDS,
+    ANSWER_LOST,
     *("closed", "unknown host", "tls", "not allowed"),
     outcome.Garbled.word,
     outcome.Aborted.word,

@@ -125,6 +125,7 @@ _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "fault_form": _wrong_form("a fault", words=FAULT_WORDS, rest=f", null{_LONG_FORM}"),
     "outcome_form": _wrong_form("an outcome", words=OUTCOME_WORDS, rest=""),
     "header_form": _not_a_text,
+    "list_form": _not_a_list,
     "tag_form": lambda value, _: f"{shown(value)} is not a tag; write a text or a list of texts",
     "same_as_form": lambda value, _: f"{shown(value)} {NO_BODY}",
 }

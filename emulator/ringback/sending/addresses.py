@@ -8,6 +8,7 @@ address that a look-up gives is checked, and the checked address is what is dial
 from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from ringback.core.hosts import Address, address_of, folded, is_local_name, unmapped
 from ringback.core.outcome import Unreachable
 from ringback.errors import SettingsError
 
@@ -18,8 +19,6 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _THIS_NETWORK = IPv4Network("0.0.0.0/8")
 _METADATA_V6 = IPv6Address("fd00:ec2::254")
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_:")
-
-_Address = IPv4Address | IPv6Address
 
 
 class AddressRules:
@@ -32,14 +31,14 @@ class AddressRules:
         names = [_allowed(entry) for entry in allow_hosts]
         self._names = frozenset(names)
         self._literals = frozenset(
-            address for name in names if (address := _read(name)) is not None
+            address for name in names if (address := address_of(name)) is not None
         )
 
     def refuse_host(self, host: str, origin: str) -> Unreachable | None:
         """Say why *host*, where callbacks to *origin* would go, must not even be looked up."""
-        address = _read(host)
-        ours = _is_local_name(host) if address is None else _unmapped(address).is_loopback
-        if ours or _folded(host) in self._names or address in self._literals:
+        address = address_of(host)
+        ours = is_local_name(host) if address is None else unmapped(address).is_loopback
+        if ours or folded(host) in self._names or address in self._literals:
             return None
         return _not_allowed(
             f"{host} is not this machine, so it was not looked up; add it to Settings.allow_hosts,"
@@ -48,9 +47,13 @@ class AddressRules:
 
     def without_lookup(self, host: str) -> Sequence[str]:
         """The addresses of *host* that need no look-up; empty if it needs one."""
-        if _is_local_name(host):
+        if is_local_name(host):
             return LOOPBACK
-        return () if _read(host) is None else (host,)
+        return () if address_of(host) is None else (host,)
+
+    def resolves(self, host: str) -> bool:
+        """Whether *host* leads somewhere, as far as can be told without a look-up."""
+        return bool(self.without_lookup(host)) or folded(host) in self._names
 
     def refuse_address(
         self, address: str, port: int, own: Collection[tuple[str, int]]
@@ -78,25 +81,9 @@ def _not_allowed(detail: str) -> Unreachable:
     return Unreachable("not allowed", detail)
 
 
-def _folded(host: str) -> str:
-    return host.lower().removesuffix(".")
-
-
-def _is_local_name(host: str) -> bool:
-    name = _folded(host)
-    return name == "localhost" or name.endswith(".localhost")
-
-
-def _read(host: str) -> _Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
 def _allowed(entry: str) -> str:
-    name = _folded(entry.removeprefix("[").removesuffix("]"))
-    port = ":" in name and _read(name) is None
+    name = folded(entry.removeprefix("[").removesuffix("]"))
+    port = ":" in name and address_of(name) is None
     if not name or port or not set(name) <= _HOST_CHARACTERS:
         raise SettingsError(
             f"allow_hosts takes host names and addresses, without scheme, port or path; not"
@@ -105,19 +92,14 @@ def _allowed(entry: str) -> str:
     return name
 
 
-def _unmapped(address: _Address) -> _Address:
-    """The address that is dialled: IPv6 sockets reach IPv4 ones under `::ffff:0:0/96`."""
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _destination(address: _Address) -> _Address:
+def _destination(address: Address) -> Address:
     """Where a gateway may take *address*, which may have an IPv4 address wrapped into it."""
     if isinstance(address, IPv6Address) and address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    return getattr(address, "sixtofour", None) or _unmapped(address)
+    return getattr(address, "sixtofour", None) or unmapped(address)
 
 
-def _danger(address: _Address) -> str:
+def _danger(address: Address) -> str:
     if address.is_link_local or address == _METADATA_V6:
         return "a link-local address, where clouds keep credentials"
     if address.is_multicast or address == IPv4Address("255.255.255.255"):
@@ -127,14 +109,14 @@ def _danger(address: _Address) -> str:
     return ""
 
 
-def _reaches(address: _Address, listener: str) -> bool:
+def _reaches(address: Address, listener: str) -> bool:
     """Whether a dial to *address* ends at *listener*, which may be a wildcard or a name."""
-    if _is_local_name(listener):
-        return _unmapped(address).is_loopback
-    bound = _read(listener)
+    if is_local_name(listener):
+        return unmapped(address).is_loopback
+    bound = address_of(listener)
     if bound is None:
         return False
-    target = _unmapped(address)
+    target = unmapped(address)
     if bound.is_unspecified:
         return target.is_loopback or target.is_unspecified
-    return target == _unmapped(bound) or (target.is_unspecified and bound.is_loopback)
+    return target == unmapped(bound) or (target.is_unspecified and bound.is_loopback)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ringback.core.callback import Endpoint
+from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered, AnswerLost, Outcome
 from ringback.core.reply import (
     ANSWER_LOST,
+    DUPLICATE,
     Answer,
     FaultLike,
     Mishap,
@@ -14,21 +17,47 @@ from ringback.core.reply import (
     read_fault,
 )
 from ringback.errors import SettingsError
+from ringback.sending.sender import Limits, Sender
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault. *instead* is what the dispatcher hears without the receiver being reached.
 
-    None stands for a lost answer: the receiver does its work, and nobody hears of it.
+    Without it the receiver does its work: twice where the attempt comes as a duplicate, and for
+    nothing where its answer is lost.
     """
 
     word: str
-    instead: Answer | None
+    instead: Answer | None = None
+
+    @property
+    def doubles(self) -> bool:
+        """Whether the attempt arrives twice."""
+        return self.word == DUPLICATE
 
     def after(self, outcome: Outcome) -> Outcome:
         """What the dispatcher makes of the receiver's *outcome* under this fault."""
-        return AnswerLost(outcome) if isinstance(outcome, Answered) else outcome
+        if self.word == ANSWER_LOST and isinstance(outcome, Answered):
+            return AnswerLost(outcome)
+        return outcome
+
+
+class Twice:
+    """A `Sender` that sends everything twice, one after the other, and tells of the first.
+
+    It takes as long as both: whoever sends keeps the limits for the two together.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        """Send nothing yet."""
+        self._sender = sender
+
+    async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
+        """Send *message* and the same again, and say what became of the first."""
+        outcome = await self._sender.send(message, endpoint, limits)
+        await self._sender.send(message, endpoint, limits)
+        return outcome
 
 
 def read_faults(entries: Iterable[FaultLike]) -> Sequence[Fault | None]:
@@ -46,4 +75,4 @@ def _fault(entry: FaultLike) -> Fault | None:
         return Fault(read.value, answer_of(read))
     if isinstance(read, Reply):
         return Fault(str(read.status), answer_of(read))
-    return Fault(ANSWER_LOST, None)
+    return Fault(read)

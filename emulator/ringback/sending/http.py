@@ -41,7 +41,7 @@ class HttpSender:
 
     *base* is dialled instead of every endpoint's own scheme, host and port. *allow_hosts* may be
     dialled beside this machine, never *own_addresses*, the emulator's listeners. *ca_file* takes
-    the place of the system's certificate authorities.
+    the place of the system's certificate authorities; without *tls_verify* any certificate will do.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class HttpSender:
         allow_hosts: Collection[str] = (),
         own_addresses: Callable[[], Collection[tuple[str, int]]] = frozenset,
         ca_file: str | None = None,
+        tls_verify: bool = True,
         resolve: Resolve = look_up,
     ) -> None:
         """Connect to nothing yet. Raises `SettingsError` for a bad host or certificate file."""
@@ -61,6 +62,8 @@ class HttpSender:
         self._own_addresses = own_addresses
         self._resolve = resolve
         self._tls_context = _trusting(ca_file) if ca_file is not None else None
+        if not tls_verify:
+            self._tls_context = _trusting_everyone()
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Send *message* over a connection of its own and say what became of it."""
@@ -132,6 +135,14 @@ def _trusting(ca_file: str | None) -> ssl.SSLContext:
         raise SettingsError(
             f"Settings.ca_file: {ca_file!r} cannot be read as certificates in PEM form ({error})"
         ) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _trusting_everyone() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["http/1.1"])
     return context
 

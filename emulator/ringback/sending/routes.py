@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ringback.core.callback import Endpoint, split
 from ringback.core.message import CallbackMessage
 from ringback.core.reply import Answer
 from ringback.sending.faults import Fault
@@ -43,6 +44,11 @@ class Routes:
     def connect(self, origin: str, route: Route) -> None:
         """Lead *origin* along *route* from now on."""
         self._routes[origin] = route
+
+    def lead_to(self, host: str) -> bool:
+        """Whether an origin of *host* is connected, whatever its scheme and port."""
+        endpoints = map(split, self._routes)
+        return any(isinstance(each, Endpoint) and each.host == host for each in endpoints)
 
     def find(self, origin: str) -> Route:
         """The route of *origin*."""

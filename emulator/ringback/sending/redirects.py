@@ -1,0 +1,56 @@
+"""Follows the redirects of an attempt along the routes, for a dispatcher that is set to do so."""
+
+from dataclasses import replace
+
+from ringback.core.callback import Endpoint
+from ringback.core.message import CallbackMessage
+from ringback.core.outcome import Answered, Outcome
+from ringback.core.redirect import MAX_HOPS, next_hop
+from ringback.errors import MachineError
+from ringback.sending.routes import Routes
+from ringback.sending.sender import Limits
+
+
+class Trail:
+    """A `Sender` for one attempt, through as many receivers as redirect it.
+
+    *takes* is the virtual time, in nanoseconds, that scripted receivers have taken so far; what is
+    beyond *limit* is followed no further. An attempt that comes *twice* does so at the first.
+    """
+
+    def __init__(self, routes: Routes, limit: int, *, twice: bool = False) -> None:
+        """Go nowhere yet."""
+        self.takes = 0
+        self._routes = routes
+        self._limit = limit
+        self._twice = twice
+
+    async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
+        """Send *message*, and say what became of it at the last receiver."""
+        outcome = await self._bring(message, endpoint, limits)
+        if self._twice:
+            taken = self.takes
+            await self._bring(message, endpoint, limits)
+            self.takes = taken
+        hops = 0
+        while hops < MAX_HOPS and self.takes <= self._limit:
+            hop = next_hop(message, endpoint, outcome)
+            if hop is None:
+                break
+            message, endpoint = hop.message, hop.endpoint
+            outcome = await self._bring(message, endpoint, limits)
+            hops += 1
+        if hops and isinstance(outcome, Answered):
+            note = "; ".join(filter(None, (outcome.note, f"redirected to {endpoint}")))
+            outcome = replace(outcome, note=note)
+        return outcome
+
+    async def _bring(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
+        route = self._routes.find(endpoint.origin)
+        if route.responder is not None:
+            answer = route.responder.answer(message)
+            self.takes += self._limit + 1 if answer.takes is None else answer.takes
+            return answer.outcome
+        if route.sender is None:
+            raise MachineError(f"the route of {endpoint.origin} leads nowhere")
+        return await route.sender.send(message, endpoint, limits)
