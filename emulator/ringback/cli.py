@@ -59,6 +59,28 @@ def _routes(_: click.Context, __: click.Parameter, routes: tuple[str, ...]) -> d
     return {origin: base for origin, _, base in pairs}
 
 
+def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) -> dict[str, Any]:
+    if not changes:
+        return {}
+    import yaml
+
+    from ringback.settings import check_name
+
+    read: dict[str, Any] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{change!r}: write NAME=VALUE, with the equals sign")
+        try:
+            check_name(name, "setting")
+            read[name] = yaml.safe_load(value)
+        except SettingsError as error:
+            raise click.BadParameter(str(error)) from None
+        except yaml.YAMLError:
+            raise click.BadParameter(f"{name}: {value!r} is no YAML value") from None
+    return read
+
+
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -169,6 +191,14 @@ def rules(style: str) -> None:
     metavar="HOST",
     help="A host beyond loopback that callbacks may reach.",
 )
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_changes,
+    help="A setting, its value in YAML: retries=3, failure=429, permitted_ports=[80, 8080].",
+)
 def serve(
     host: str,
     port: int,
@@ -176,10 +206,12 @@ def serve(
     seed: int | None,
     routes: dict[str, str],
     allow_hosts: tuple[str, ...],
+    changes: dict[str, Any],
 ) -> None:
     """Serve the endpoint until it is interrupted. Any API key is accepted."""
     from ringback.standalone import default_settings
     from ringback.standalone import serve as run
 
-    settings = default_settings().changed(clock=clock, seed=seed, allow_hosts=allow_hosts)
+    options = {"clock": clock, "seed": seed, "allow_hosts": allow_hosts}
+    settings = default_settings().changed(**(options | changes))
     run(settings, host=host, port=port, connect=routes)

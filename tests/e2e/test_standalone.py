@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 READY = re.compile(r"ringback ready url=http://127\.0\.0\.1:(?P<port>\d+) clock=(\S+) pid=(\d+)\n")
@@ -227,3 +228,33 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
     assert complaint == (
         f"Error: port {port} on 127.0.0.1 is in use; choose another, or 0 to have one picked\n"
     )
+
+
+def test_a_setting_is_given_by_name_and_in_yaml() -> None:
+    with serving("--set", "failure=429", "--set", "permitted_ports=[81]") as served:
+        answer = httpx.post(
+            f"http://127.0.0.1:{served.port}/v1/speak",
+            params={"callback": "http://app.example:81/"},
+            json={"text": "Hello"},
+            headers={"authorization": "Token any"},
+            trust_env=False,
+        )
+        assert (answer.status_code, answer.json()["err_code"]) == (429, "Too Many Requests")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ("retries", "'retries': write NAME=VALUE, with the equals sign"),
+        ("retrys=3", "unknown setting 'retrys'; did you mean 'retries'?"),
+        ("retries=[", "retries: '[' is no YAML value"),
+        ("retries=many", "retries is 0 or more, not 'many'"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_starts(
+    change: str, complaint: str
+) -> None:
+    with start("--set", change) as process:
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (2, "")
+    assert complaint in err
