@@ -224,7 +224,7 @@ class Service:
     def audio(self, request: SpeakRequest) -> bytes:
         """The audio of *request*: the same bytes object each time, while it is remembered."""
         return render(
-            request.text,
+            request.spoken,
             request.voice.name,
             request.speed,
             request.sound,

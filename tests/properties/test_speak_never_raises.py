@@ -86,7 +86,8 @@ def test_a_body_is_a_text_or_a_refusal(content_type: str | None, body: bytes) ->
     if isinstance(text, Rejection):
         assert_sound(text)
     else:
-        assert 1 <= len(text) <= 2000
+        refusal = BodyRules().refusal(text)
+        assert (refusal is None) == (1 <= len(text) <= 2000)
 
 
 @thoroughly

@@ -9,9 +9,16 @@ from ringback.core.body import BodyRules
 from ringback.core.rejection import Rejection
 
 
+def read(kind: str | None, body: bytes, rules: BodyRules | None = None) -> str | Rejection:
+    """What a body says, if it will do."""
+    rules = rules or BodyRules()
+    text = rules.read(kind, body)
+    return text if isinstance(text, Rejection) else (rules.refusal(text) or text)
+
+
 def refused_text(body: bytes, kind: str | None = "application/json") -> Rejection:
     """The refusal of a body."""
-    rejection = BodyRules().read(kind, body)
+    rejection = read(kind, body)
     assert isinstance(rejection, Rejection), rejection
     return rejection
 
@@ -33,7 +40,7 @@ def refused_text(body: bytes, kind: str | None = "application/json") -> Rejectio
     ],
 )
 def test_the_text_is_read_from_plain_text_or_from_json(kind: str, body: bytes, text: str) -> None:
-    assert BodyRules().read(kind, body) == text
+    assert read(kind, body) == text
 
 
 @pytest.mark.parametrize(
@@ -144,7 +151,7 @@ def test_a_text_without_characters_is_refused(kind: str, body: bytes) -> None:
 @pytest.mark.rule("characters", "character-unit")
 @pytest.mark.parametrize("character", ["a", "ä", "😀"])
 def test_a_text_has_up_to_2000_characters_however_many_bytes_they_are(character: str) -> None:
-    assert BodyRules().read("text/plain", (character * 2000).encode()) == character * 2000
+    assert read("text/plain", (character * 2000).encode()) == character * 2000
     assert refused_text((character * 2001).encode(), "text/plain") == Rejection(
         413, "Payload Too Large", "Input text exceeds maximum character limit of 2000."
     )
@@ -181,8 +188,8 @@ def test_what_is_no_url_is_refused(url: str) -> None:
 @pytest.mark.rule("characters", "too-long-status")
 def test_the_longest_text_and_the_status_beyond_it_can_be_set() -> None:
     rules = BodyRules(longest=5, too_long_status=422)
-    assert rules.read("text/plain", b"Hello") == "Hello"
-    assert rules.read("text/plain", b"Hello!") == Rejection(
+    assert read("text/plain", b"Hello", rules) == "Hello"
+    assert read("text/plain", b"Hello!", rules) == Rejection(
         422, "UNPROCESSABLE_ENTITY", "Input text exceeds maximum character limit of 5."
     )
 
@@ -191,7 +198,7 @@ def test_the_longest_text_and_the_status_beyond_it_can_be_set() -> None:
 @pytest.mark.parametrize("text", [" ", "\n\t ", "\u2003"])
 def test_a_text_of_spaces_is_a_text_unless_that_is_refused(text: str) -> None:
     body = text.encode()
-    assert BodyRules().read("text/plain", body) == text
-    assert BodyRules(blank="refuse").read("text/plain", body) == Rejection(
+    assert read("text/plain", body) == text
+    assert read("text/plain", body, BodyRules(blank="refuse")) == Rejection(
         400, "Bad Request", "Input text contains no characters."
     )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ringback.core.listing import model, models, projects
+from ringback.core.listing import key, model, models, projects
 from ringback.core.voices import AURA, FLUX
 
 
@@ -52,6 +52,11 @@ def test_the_list_names_each_language_once() -> None:
 
 def test_an_emulator_has_one_project() -> None:
     assert projects("p-1") == {"projects": [{"project_id": "p-1", "name": "Ringback"}]}
+
+
+def test_a_key_is_described_by_its_identifier() -> None:
+    described = key("k-1", "p-1")
+    assert (described["api_key_id"], described["project_id"]) == ("k-1", "p-1")
 
 
 def test_what_is_listed_is_json() -> None:

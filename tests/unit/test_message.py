@@ -2,9 +2,11 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
+from ringback.core.controls import Script
 from ringback.core.message import BodyForm, CallbackMessage, MessageRules, metadata
 from ringback.core.rejection import Rejection
 from tests.conftest import a_request, an_endpoint
@@ -209,3 +211,12 @@ def test_the_metadata_can_be_switched_off() -> None:
 def test_characters_are_counted_not_bytes() -> None:
     counted = dict(metadata(a_request(text="dä 😀"), "request-1"))
     assert counted["dg-char-count"] == "4"
+
+
+@pytest.mark.rule("pronunciations")
+def test_a_text_with_pronunciations_is_counted_as_it_is_heard() -> None:
+    controlled = replace(a_request(), script=Script("tomato", 1))
+    headers = dict(metadata(controlled, "r-1"))
+    assert headers["dg-char-count"] == "6"
+    assert headers["dg-pronunciations-applied"] == "1"
+    assert "dg-pronunciations-applied" not in dict(metadata(a_request(), "r-1"))

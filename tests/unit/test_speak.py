@@ -6,7 +6,7 @@ import pytest
 
 from ringback.core.callback import CallbackRules
 from ringback.core.catalog import AudioFormat, Container, Encoding
-from ringback.core.editions import V1
+from ringback.core.editions import V1, V2
 from ringback.core.rejection import Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.voices import AURA
@@ -250,6 +250,47 @@ def test_a_query_does_not_print_the_credentials_of_its_callback() -> None:
     assert "ada:s3cret" in read.values["callback"]
     assert "s3cret" not in repr(read)
     assert "s3cret" not in repr(RULES.read_request(read, "text/plain", b"Hello"))
+
+
+# -- the text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("pronunciations", "characters")
+def test_of_a_text_with_controls_only_what_is_heard_counts() -> None:
+    thalia = "model=aura-2-thalia-en"
+    word = b'\\{"word":"abcde","pronounce":"abc"}'
+    asked = request(thalia, word * 400)
+    assert (asked.text, asked.spoken) == ((word * 400).decode(), "abcde" * 400)
+    assert refused_request(thalia, word * 400 + b"!").status == 413
+    too_long = b'\\{"word":"a","pronounce":"%s"}' % (b"b" * 200)
+    assert "too long" in refused_request(thalia, too_long).message
+
+
+def test_a_text_without_controls_is_heard_as_it_is() -> None:
+    assert request("", b"Hello").spoken == "Hello"
+
+
+# -- flux ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("editions", "flux-expressivity")
+def test_a_request_to_flux_names_its_voice_and_may_say_how_expressive_it_is() -> None:
+    rules = SpeakRules(V2)
+    asked = request("model=flux-kit-en&expressivity=-2&speed=1.15", rules=rules)
+    assert (asked.voice.name, asked.expressivity, asked.speed) == ("flux-kit-en", -2, 1.15)
+    missing = rules.read_query(b"")
+    assert isinstance(missing, Rejection)
+    assert missing.message == "Failed to deserialize query parameters: missing field `model`"
+
+
+@pytest.mark.rule("editions")
+def test_only_a_request_with_a_callback_may_wait() -> None:
+    rules = SpeakRules(V2)
+    low = "model=flux-kit-en&priority=low"
+    refused = rules.read_request(query(low, rules), "text/plain", b"Hello")
+    assert isinstance(refused, Rejection)
+    assert refused.message == "`priority` is only applicable with `callback`."
+    request(f"{low}&callback=https://app.example/", rules=rules)
 
 
 # -- the callback ----------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class BodyRules:
     remote_texts: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, content_type: str | None, body: bytes) -> str | Rejection:
-        """Read the text to speak from a JSON object or from plain text."""
+        """Read the text from a JSON object or from plain text; `refusal` says if it will do."""
         if len(body) > MAX_BODY:
             return Rejection(413, "PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB.")
         kind = (content_type or "").partition(";")[0].strip().lower()
@@ -46,23 +46,22 @@ class BodyRules:
                 " or `application/json`.",
             )
         try:
-            text: str | Rejection = body.decode("utf-8")
+            text = body.decode("utf-8")
         except UnicodeDecodeError:
             return bad_payload("Failed to decode payload as UTF-8.")
-        if kind == "application/json":
-            text = self._text_of(str(text))
-        return text if isinstance(text, Rejection) else self._checked(text)
+        return self._text_of(text) if kind == "application/json" else text
 
-    def _checked(self, text: str) -> str | Rejection:
-        if not text or (self.blank == "refuse" and not text.strip()):
+    def refusal(self, spoken: str) -> Rejection | None:
+        """Why a text of which *spoken* is to be heard is refused, None if it is not."""
+        if not spoken or (self.blank == "refuse" and not spoken.strip()):
             return _EMPTY
-        if len(text) > self.longest:
+        if len(spoken) > self.longest:
             return Rejection(
                 self.too_long_status,
                 "Payload Too Large" if self.too_long_status == 413 else "UNPROCESSABLE_ENTITY",
                 f"Input text exceeds maximum character limit of {self.longest}.",
             )
-        return text
+        return None
 
     def _text_of(self, document: str) -> str | Rejection:
         try:

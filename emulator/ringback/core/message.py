@@ -93,9 +93,12 @@ class MessageRules:
 
 def metadata(request: SpeakRequest, request_id: str) -> list[tuple[str, str]]:
     """The `dg-*` headers of an answer (observed); old SDKs crash without them."""
-    return [
+    headers = [
         ("dg-request-id", request_id),
         ("dg-model-name", request.voice.name),
         ("dg-model-uuid", request.voice.model_uuid),
-        ("dg-char-count", str(len(request.text))),
+        ("dg-char-count", str(len(request.spoken))),
     ]
+    if request.script is not None:
+        headers.append(("dg-pronunciations-applied", str(request.script.pronunciations)))
+    return headers

@@ -401,6 +401,13 @@ RULES: tuple[Rule, ...] = (
         "dg-char-count 13 for `Hello, world.`",
     ),
     Rule(
+        "pronunciations",
+        'Aura-2 in English and Spanish obeys \\{"word": …, "pronounce": …} in a text; the word'
+        " alone is counted. 500 a request, 128 characters each and ten times the word's length.",
+        Standing.DOCUMENTED,
+        "voice controls page (the text of the refusals is assumed)",
+    ),
+    Rule(
         "body-size",
         "A body beyond 2 MB is refused with 413.",
         Standing.DOCUMENTED,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from ringback.core.body import BodyRules
 from ringback.core.callback import CallbackRules, Endpoint
 from ringback.core.catalog import AudioFormat
+from ringback.core.controls import Script, read_script
 from ringback.core.editions import EXPRESSIVITY, V1, Edition, refused_model
 from ringback.core.formats import FormatRules
 from ringback.core.parameters import Schema
@@ -34,7 +35,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class SpeakRequest:
-    """What was asked: everything checked, nothing left to refuse."""
+    """What was asked: everything checked, nothing left to refuse.
+
+    *script* is None where the text has no controls.
+    """
 
     text: str
     voice: Voice
@@ -45,6 +49,12 @@ class SpeakRequest:
     tags: tuple[str, ...] = ()
     mip_opt_out: bool = False
     expressivity: int = 0
+    script: Script | None = None
+
+    @property
+    def spoken(self) -> str:
+        """What is heard: the text, with its controls obeyed. Its length is what is billed."""
+        return self.text if self.script is None else self.script.spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,12 @@ class SpeakRules:
         text = self.bodies.read(content_type, body)
         if isinstance(text, Rejection):
             return text
+        script = read_script(text, query.voice)
+        if isinstance(script, Rejection):
+            return script
+        refusal = self.bodies.refusal(script.spoken)
+        if refusal is not None:
+            return refusal
         return SpeakRequest(
             text=text,
             voice=query.voice,
@@ -117,4 +133,5 @@ class SpeakRules:
             tags=tuple(values.get("tag", ())),
             mip_opt_out=values.get("mip_opt_out", False),
             expressivity=expressivity,
+            script=script if script.pronunciations else None,
         )
