@@ -28,6 +28,10 @@ from ringback.core.journal import (
     RequestAnswered,
     RequestRejected,
     TokenGranted,
+    StreamClosed,
+    StreamFlushed,
+    StreamOpened,
+    StreamWarned,
 )
 from ringback.emulator import Emulator, described
 from ringback.serving.server import Server
@@ -106,6 +110,16 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
         case JobFailed():
             request_id = deliveries[fact.position].request_id
             return f"{at} failed {described(fact.rejection)} request={request_id}"
+        case StreamOpened():
+            return f"{at} stream 101 opened request={fact.request_id}"
+        case StreamFlushed():
+            return f"{at} stream flushed {len(fact.text)} characters request={fact.request_id}"
+        case StreamWarned():
+            return f"{at} stream warned {fact.code} request={fact.request_id}"
+        case StreamClosed():
+            reason = f" {fact.reason}" if fact.reason else ""
+            hint = f" ({fact.hint})" if fact.hint else ""
+            return f"{at} stream closed {fact.code}{reason} request={fact.request_id}{hint}"
         case AttemptFinished():
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"
