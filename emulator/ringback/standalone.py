@@ -27,11 +27,11 @@ from ringback.core.journal import (
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
-    TokenGranted,
     StreamClosed,
     StreamFlushed,
     StreamOpened,
     StreamWarned,
+    TokenGranted,
 )
 from ringback.emulator import Emulator, described
 from ringback.serving.server import Server

@@ -12,6 +12,7 @@ from ringback.core.stream import (
     MAX_CHARACTERS_A_MINUTE,
     MAX_FLUSHES_A_MINUTE,
     NO_COMMAND,
+    TIME_IS_UP,
     Effect,
     HangUp,
     Play,
@@ -157,11 +158,10 @@ def test_one_text_has_two_thousand_characters_at_most() -> None:
 def test_an_hour_ends_the_session_with_its_text_unspoken() -> None:
     stream = Stream()
     after(speak("Hello"), stream=stream)
-    (end,) = stream.expire()
-    assert isinstance(end, HangUp)
-    assert (end.code, end.reason) == (1011, "NET-0003")
+    assert stream.end(TIME_IS_UP) == [TIME_IS_UP]
+    assert (TIME_IS_UP.code, TIME_IS_UP.reason) == (1011, "NET-0003")
     assert LONGEST == 3600 * SECOND
-    assert stream.expire() == []
+    assert stream.end(TIME_IS_UP) == []
 
 
 # -- what is no command ----------------------------------------------------------------------------

@@ -83,6 +83,9 @@ class JobFailed:
     at: int
     position: int
     rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
 class StreamOpened:
     """A WebSocket was opened for streaming."""
 

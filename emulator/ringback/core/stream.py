@@ -70,7 +70,7 @@ TOO_FAST = HangUp(
     " pass with advance(60), or set stream_limits=False.",
 )
 TOO_BIG = HangUp(1009, "BIG-0000", "A frame may have 2 MB.")
-TOO_LONG = HangUp(1009, "BIG-0001", f"One Speak may have {MAX_CHARACTERS} characters.")
+TOO_LONG = HangUp(1009, "BIG-0001", "The text of one Speak is too long: Settings.max_characters.")
 TIME_IS_UP = HangUp(1011, "NET-0003", "A session lasts an hour of the emulator's time.")
 
 FLUSHED_TOO_OFTEN = Say(
@@ -98,9 +98,14 @@ def greeting(request_id: str, voice: Voice) -> Say:
 class Stream:
     """One open session."""
 
-    def __init__(self, *, limited: bool = True) -> None:
-        """Begin with nothing spoken. *limited*: characters and flushes a minute are counted."""
+    def __init__(self, *, longest: int = MAX_CHARACTERS, limited: bool = True) -> None:
+        """Begin with nothing spoken.
+
+        *longest* is a single text's, in code points. *limited*: characters and flushes a minute
+        are counted.
+        """
         self.ended = False
+        self._longest = longest
         self._texts: list[str] = []
         self._sequence_id = 0
         self._characters = Window(_MINUTE, MAX_CHARACTERS_A_MINUTE if limited else None)
@@ -114,12 +119,12 @@ class Stream:
         self.ended = any(isinstance(effect, HangUp) for effect in effects)
         return effects
 
-    def expire(self) -> list[Effect]:
-        """What is to be done when the session's time is up. Text that was not flushed is lost."""
+    def end(self, how: HangUp) -> list[Effect]:
+        """What is to be done to end the session from outside. Text that was not flushed is lost."""
         if self.ended:
             return []
         self.ended = True
-        return [TIME_IS_UP]
+        return [how]
 
     def _follow(self, frame: str | bytes, now: int) -> list[Effect]:
         if isinstance(frame, bytes):
@@ -135,7 +140,7 @@ class Stream:
         text = message.get("text")
         if not isinstance(text, str) or _LONE_SURROGATE.search(text):
             return [NO_COMMAND]
-        if len(text) > MAX_CHARACTERS:
+        if len(text) > self._longest:
             return [TOO_LONG]
         if not self._characters.admit(len(text), now):
             return [TOO_FAST]
