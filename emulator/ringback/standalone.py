@@ -35,6 +35,7 @@ from ringback.core.journal import (
 )
 from ringback.emulator import Emulator, described
 from ringback.serving.server import Server
+from ringback.session import told
 from ringback.settings import Settings
 from ringback.views import Deliveries
 
@@ -112,14 +113,8 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
             return f"{at} failed {described(fact.rejection)} request={request_id}"
         case StreamOpened():
             return f"{at} stream 101 opened request={fact.request_id}"
-        case StreamFlushed():
-            return f"{at} stream flushed {len(fact.text)} characters request={fact.request_id}"
-        case StreamWarned():
-            return f"{at} stream warned {fact.code} request={fact.request_id}"
-        case StreamClosed():
-            reason = f" {fact.reason}" if fact.reason else ""
-            hint = f" ({fact.hint})" if fact.hint else ""
-            return f"{at} stream closed {fact.code}{reason} request={fact.request_id}{hint}"
+        case StreamFlushed() | StreamWarned() | StreamClosed():
+            return f"{at} stream {told(fact)} request={fact.request_id}"
         case AttemptFinished():
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"

@@ -16,7 +16,7 @@ from ringback.serving import account
 from ringback.serving.account import Private, Public
 from ringback.serving.exchange import no_such
 from ringback.serving.speaking import SpeakEndpoint, Tenants
-from ringback.serving.stream import StreamEndpoint
+from ringback.serving.stream import NoStream, StreamEndpoint
 
 
 class Application:
@@ -52,6 +52,7 @@ def _router(tenants: Tenants, speak: Mapping[str, SpeakEndpoint]) -> Starlette:
             Route(f"{project}/models/{{uuid}}", get(account.project_model)),
             Route("/v1/auth/token", get(account.token)),
             Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
+            WebSocketRoute("/{path:path}", NoStream()),
         ],
         exception_handlers={HTTPException: _http_error},
     )

@@ -20,7 +20,7 @@ from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
 from ringback.core.speak import SpeakRules
 from ringback.core.stream import LONGEST, TIME_IS_UP, Effect, HangUp, Play, Say
 from ringback.service import Service
-from ringback.serving.exchange import header
+from ringback.serving.exchange import header, no_such
 from ringback.serving.speaking import Tenants
 from ringback.session import Session
 
@@ -64,6 +64,15 @@ class StreamEndpoint:
         return refusal(rejection, anonymous_id())
 
 
+class NoStream:
+    """Any other path: there is nothing to stream."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the upgrade."""
+        await receive()
+        await _refuse(scope, send, no_such(404))
+
+
 class _Conversation:
     """One accepted WebSocket."""
 
@@ -72,7 +81,7 @@ class _Conversation:
         self._clock = service.clock
         self._session = session
         self._receive = receive
-        self._send = send
+        self._connection = send
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[tuple[HangUp, object]] = self._loop.create_future()
 
@@ -114,8 +123,8 @@ class _Conversation:
         while not self._session.stream.ended:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
-                code, reason = message.get("code", LOST.code), message.get("reason") or ""
-                self._session.end(HangUp(code, reason))
+                code = int(message.get("code", LOST.code))  # an enumeration's, from some servers
+                self._session.end(HangUp(code, message.get("reason") or ""))
                 return
             token = self._clock.occupy("a frame of a stream")
             text = message.get("text")
@@ -153,6 +162,12 @@ class _Conversation:
                     await self._send(message | {"reason": effect.reason})
                 case _:
                     assert_never(effect)
+
+    async def _send(self, message: Message) -> None:
+        try:
+            await self._connection(message)
+        except RuntimeError as error:  # the server has closed it by itself: a frame was enormous
+            raise ConnectionError from error
 
     def _expire(self) -> None:
         """The session's time is up. Called by whoever moves the clock, in their thread."""
