@@ -19,11 +19,15 @@ class RudeClient:
         assert parts.port
         self._socket = socket.create_connection((parts.hostname, parts.port))
         self._socket.settimeout(10)
+        key_of_its_own = base64.b64encode(b"0123456789abcdef").decode()
         self._socket.sendall(
-            b"GET /v1/speak?sample_rate=48000&speed=0.7 HTTP/1.1\r\nHost: x\r\n"
-            b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-            + base64.b64encode(b"0123456789abcdef")
-            + f"\r\nAuthorization: Token {key}\r\n\r\n".encode()
+            "GET /v1/speak?sample_rate=48000&speed=0.7 HTTP/1.1\r\n"
+            f"Host: {parts.netloc}\r\n"
+            f"Authorization: Token {key}\r\n"
+            "Connection: Upgrade\r\n"
+            "Upgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Key: {key_of_its_own}\r\n\r\n".encode()
         )
         head = b""
         while not head.endswith(b"\r\n\r\n"):

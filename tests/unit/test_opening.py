@@ -78,14 +78,12 @@ def test_what_cannot_be_spoken_is_refused(raw: str, code: str) -> None:
     assert refused(raw)[:2] == (400, code)
 
 
-@pytest.mark.rule("stream-v2-opening")
 def test_the_second_edition_streams_flux_voices() -> None:
     sound = AudioFormat(Encoding.LINEAR16, Container.NONE, 44100, None)
     raw = f"{FLUX_MODEL}&sample_rate=44100&speed=0.55&expressivity=-2&tag=a&tag=b"
     assert read(raw, V2_STREAM) == Opening(FLUX["flux-haley-en"], sound, 0.55)
 
 
-@pytest.mark.rule("stream-v2-opening")
 @pytest.mark.parametrize(
     "only_for_requests", ["callback=https://app.example", "bit_rate=48000", "container=none"]
 )
