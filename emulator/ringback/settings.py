@@ -262,7 +262,12 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
         (
             *("private_callbacks", "resolve_callbacks", "dg_token", "basic_auth"),
             *("callback_metadata", "callback_errors", "follow_redirects", "any_key", "tls_verify"),
-            *("strict_booleans", "integral_floats", "concurrency_counts_callbacks", "stream_limits"),
+            *(
+                "strict_booleans",
+                "integral_floats",
+                "concurrency_counts_callbacks",
+                "stream_limits",
+            ),
         ),
         "True or False",
         lambda value: isinstance(value, bool),
