@@ -26,6 +26,7 @@ from ringback.sending.faults import Fault, read_faults
 from ringback.sending.routes import Route
 from ringback.sending.sender import Sender
 from ringback.service import Reception, Service
+from ringback.session import stories
 from ringback.settings import Settings
 from ringback.views import Attempt, Deliveries, Delivery, timeline
 
@@ -230,13 +231,13 @@ class _Emulator(Generic[ClockFace]):
 
     @property
     def timeline(self) -> str:
-        """Every delivery and attempt, and every refused request, as text, credentials apart."""
+        """Deliveries and attempts, streams and refused requests, as text, credentials apart."""
         refused: list[str] = [
             f"refused at {words(fact.at)}  {described(fact.rejection)}"
             for fact in self.journal
             if isinstance(fact, RequestRejected)
         ]
-        return "\n".join([timeline(self.deliveries), *refused])
+        return "\n".join([timeline(self.deliveries), *stories(self.journal), *refused])
 
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.

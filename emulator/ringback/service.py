@@ -34,6 +34,7 @@ from ringback.core.journal import (
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
+    StreamOpened,
     TokenGranted,
 )
 from ringback.core.keys import (
@@ -45,20 +46,22 @@ from ringback.core.keys import (
     refused,
 )
 from ringback.core.message import CallbackMessage, metadata
+from ringback.core.opening import V1_STREAM, V2_STREAM, Opening, read_opening
 from ringback.core.rejection import Rejection
-from ringback.core.speak import SpeakRequest, SpeakRules
+from ringback.core.speak import Query, SpeakRequest, SpeakRules
 from ringback.engine import Engine
 from ringback.errors import Refused, RingbackError
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
+from ringback.session import Session
 from ringback.settings import Settings
 from ringback.views import Deliveries, Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """One request to `/v1/speak` as it arrived, and how it was answered.
+    """One request to `/v1/speak` as it arrived, and how it was answered: a stream with 101.
 
     *query* may hold the credentials of a callback URL, so `repr` leaves it out.
     """
@@ -112,6 +115,9 @@ class Service:
         self._readers = {
             edition.path: _Reader(settings.speak_rules(edition)) for edition in (V1, V2)
         }
+        self._stream_rules = {
+            edition.path: settings.speak_rules(edition) for edition in (V1_STREAM, V2_STREAM)
+        }
         self._failures: deque[OrderedFailure] = deque()
         self._answering = 0
         self._failed_jobs: dict[str, Rejection] = {}
@@ -142,6 +148,33 @@ class Service:
                 Reception(
                     at, request_id, query.decode("latin-1"), content_type, body, answer.status
                 )
+            )
+            return answer
+
+    def open_stream(
+        self, query: bytes, credential: Credential | Rejection, path: str = V1.path
+    ) -> Session | Answer:
+        """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
+        with self.lock:
+            at = self.clock.now_ns
+            unix = self.clock.unix_ns(at)
+            request_id = self._ids.request_id(unix)
+            opening = self._read_opening(path, query, credential, at, request_id)
+            answer: Session | Answer
+            if isinstance(opening, Rejection):
+                answer = self._refused(opening, at, request_id)
+            else:
+                self.journal.append(StreamOpened(at, request_id))
+                headers = [
+                    ("dg-request-id", request_id),
+                    ("dg-project-id", self.project_id),
+                    ("date", http_date(unix // SECOND)),
+                ]
+                stream = self.settings.stream()
+                answer = Session(request_id, headers, opening, stream, self.clock, self.journal, at)
+            status = 101 if isinstance(answer, Session) else answer.status
+            self.receptions.append(
+                Reception(at, request_id, query.decode("latin-1"), None, b"", status)
             )
             return answer
 
@@ -284,15 +317,7 @@ class Service:
         request_id: str,
     ) -> tuple[SpeakRequest, str] | Rejection:
         reader = self._readers[path]
-        schema = reader.query(query)
-        if isinstance(schema, Rejection):
-            return schema
-        if schema.ignored:
-            self.journal.append(ParametersIgnored(at, request_id, schema.ignored))
-        credential = read_authorization(authorization)
-        if isinstance(credential, Rejection):
-            return credential
-        key_id = self.identify(credential)
+        key_id = self._admit(reader.query(query), read_authorization(authorization), at, request_id)
         if isinstance(key_id, Rejection):
             return key_id
         request = reader.request(query, content_type, body)
@@ -308,6 +333,35 @@ class Service:
             or self.routes.lead_to(endpoint.host)
             or AddressRules(self.settings.allow_hosts).resolves(endpoint.host)
         )
+
+    def _read_opening(
+        self,
+        path: str,
+        query: bytes,
+        credential: Credential | Rejection,
+        at: int,
+        request_id: str,
+    ) -> Opening | Rejection:
+        rules = self._stream_rules[path]
+        schema = rules.read_query(query)
+        key_id = self._admit(schema, credential, at, request_id)
+        if isinstance(schema, Rejection):
+            return schema
+        return key_id if isinstance(key_id, Rejection) else read_opening(rules, schema)
+
+    def _admit(
+        self,
+        schema: Query | Rejection,
+        credential: Credential | Rejection,
+        at: int,
+        request_id: str,
+    ) -> str | Rejection:
+        """The identifier of the key that a request comes with: its query is looked at first."""
+        if isinstance(schema, Rejection):
+            return schema
+        if schema.ignored:
+            self.journal.append(ParametersIgnored(at, request_id, schema.ignored))
+        return credential if isinstance(credential, Rejection) else self.identify(credential)
 
     def _refused(
         self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False

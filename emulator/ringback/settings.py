@@ -20,6 +20,7 @@ from ringback.core.ids import UuidVersion
 from ringback.core.message import BodyForm, Framing, MessageRules
 from ringback.core.retry import RetryPolicy
 from ringback.core.speak import SpeakRules
+from ringback.core.stream import Stream
 from ringback.errors import SettingsError
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,6 +104,7 @@ class Settings:
     concurrency_counts_callbacks: bool = False
     too_many_requests: Literal["speak", "general"] = "speak"
     failure: FailureLike | None = None
+    stream_limits: bool = True
     uuid_version: UuidVersion = 7
     wav_sizes: Literal["streamed", "exact"] = "streamed"
     allow_hosts: tuple[str, ...] = ()
@@ -155,6 +157,10 @@ class Settings:
             self.strict_booleans,
             self.integral_floats,
         )
+
+    def stream(self) -> Stream:
+        """A new session of a stream."""
+        return Stream(longest=self.max_characters, limited=self.stream_limits)
 
     @property
     def message_rules(self) -> MessageRules:
@@ -256,7 +262,12 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
         (
             *("private_callbacks", "resolve_callbacks", "dg_token", "basic_auth"),
             *("callback_metadata", "callback_errors", "follow_redirects", "any_key", "tls_verify"),
-            *("strict_booleans", "integral_floats", "concurrency_counts_callbacks"),
+            *(
+                "strict_booleans",
+                "integral_floats",
+                "concurrency_counts_callbacks",
+                "stream_limits",
+            ),
         ),
         "True or False",
         lambda value: isinstance(value, bool),

@@ -27,10 +27,15 @@ from ringback.core.journal import (
     ParametersIgnored,
     RequestAnswered,
     RequestRejected,
+    StreamClosed,
+    StreamFlushed,
+    StreamOpened,
+    StreamWarned,
     TokenGranted,
 )
 from ringback.emulator import Emulator, described
 from ringback.serving.server import Server
+from ringback.session import told
 from ringback.settings import Settings
 from ringback.views import Deliveries
 
@@ -106,6 +111,10 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
         case JobFailed():
             request_id = deliveries[fact.position].request_id
             return f"{at} failed {described(fact.rejection)} request={request_id}"
+        case StreamOpened():
+            return f"{at} stream 101 opened request={fact.request_id}"
+        case StreamFlushed() | StreamWarned() | StreamClosed():
+            return f"{at} stream {told(fact)} request={fact.request_id}"
         case AttemptFinished():
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"

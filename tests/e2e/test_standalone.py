@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 READY = re.compile(r"ringback ready url=http://127\.0\.0\.1:(?P<port>\d+) clock=(\S+) pid=(\d+)\n")
 HOOK = "https://app.example/hook"
@@ -125,6 +126,21 @@ def test_the_ready_line_is_true_at_once() -> None:
             f" pid={served.process.pid}\n"
         )
         assert re.fullmatch(r"\+[\d.]+s speak 200 audio request=\S+\n", served.line())
+
+
+def test_each_step_of_a_stream_is_a_line() -> None:
+    with serving("--clock", "paused") as served:
+        url = f"ws://127.0.0.1:{served.port}/v1/speak"
+        with connect(url, additional_headers={"authorization": "Token any"}, proxy=None) as stream:
+            for message in ({"type": "Speak", "text": "Hello"}, {"type": "Flush"}, {}):
+                stream.send(json.dumps(message))
+            said = [re.sub(r"request=\S+", "request=…", served.line()) for _ in range(3)]
+    assert said == [
+        "+0s stream 101 opened request=…\n",
+        "+0s stream flushed 5 characters request=…\n",
+        "+0s stream closed 1008 DATA-0000 (Commands are Speak (with text), Flush, Clear and Close.)"
+        " request=…\n",
+    ]
 
 
 def test_each_attempt_is_a_line(failing_twice: str) -> None:

@@ -71,7 +71,7 @@ def test_each_fact_has_a_dotted_name_of_its_own() -> None:
     names = [fact.name for fact in get_args(Fact)]
     assert len(set(names)) == len(names)
     for name in names:
-        assert re.fullmatch(r"(speak|auth|attempt|delivery|clock)\.[a-z_]+", name)
+        assert re.fullmatch(r"(speak|stream|auth|attempt|delivery|clock)\.[a-z_]+", name)
 
 
 @pytest.mark.parametrize(

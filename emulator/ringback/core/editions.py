@@ -88,7 +88,7 @@ BAD_MODEL = {
 
 def refused_model(edition: Edition, model: str, variant: str) -> Rejection:
     """Why *model* is none of *edition*'s."""
-    if edition is V2 and model in AURA:
+    if edition.path == V2.path and model in AURA:
         return Rejection(
             400,
             "V1_MODEL_ON_V2_SPEAK_ENDPOINT",
@@ -96,6 +96,10 @@ def refused_model(edition: Edition, model: str, variant: str) -> Rejection:
             f"`{model}` is a voice of /v1/speak.",
         )
     code, text = BAD_MODEL[variant]
-    hint = f"`{model}` is a voice of /v2/speak." if edition is V1 and model in FLUX_VOICES else ""
+    hint = (
+        f"`{model}` is a voice of /v2/speak."
+        if edition.path == V1.path and model in FLUX_VOICES
+        else ""
+    )
     refusal = invalid_query(text.format(model=model), hint)
     return Rejection(refusal.status, code, refusal.message, hint)

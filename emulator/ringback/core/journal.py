@@ -86,6 +86,50 @@ class JobFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamOpened:
+    """A WebSocket was opened for streaming."""
+
+    name: ClassVar[str] = "stream.opened"
+    at: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFlushed:
+    """What was spoken into a stream, *text*, went out as audio."""
+
+    name: ClassVar[str] = "stream.flushed"
+    at: int
+    request_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWarned:
+    """A stream's client was warned: what it asked for was not done."""
+
+    name: ClassVar[str] = "stream.warned"
+    at: int
+    request_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamClosed:
+    """A stream came to its end, with a WebSocket close *code*; its hint says what to do about it.
+
+    1005 and 1006 are the codes of a client that left without one.
+    """
+
+    name: ClassVar[str] = "stream.closed"
+    at: int
+    request_id: str
+    code: int
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptStarted:
     """A callback is on its way."""
 
@@ -136,6 +180,10 @@ Fact: TypeAlias = (
     | ParametersIgnored
     | JobAccepted
     | JobFailed
+    | StreamOpened
+    | StreamFlushed
+    | StreamWarned
+    | StreamClosed
     | AttemptStarted
     | AttemptFinished
     | DeliveryCancelled

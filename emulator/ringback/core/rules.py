@@ -29,6 +29,7 @@ class Rule:
 
 _PAGE = "TTS Callback page"
 _SPEC = "API specification"
+_SOCKET = "TTS WebSocket troubleshooting page"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -478,5 +479,124 @@ RULES: tuple[Rule, ...] = (
         Standing.OBSERVED,
         "real files of 2025 and 2026",
         "wav_sizes",
+    ),
+    Rule(
+        "stream-encodings",
+        "A stream is raw linear16 (24000 Hz), mulaw or alaw (8000 Hz), in frames of whole samples.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: the query of the WebSocket",
+    ),
+    Rule(
+        "stream-refusal",
+        "An upgrade that fails is answered over HTTP, with the JSON error, dg-error and"
+        " dg-request-id.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: debugging connection failures",
+    ),
+    Rule(
+        "stream-upgrade",
+        "An upgrade that succeeds carries dg-request-id and the emulator's `Date`.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: all requests include dg-request-id (`Date` was seen in logs)",
+    ),
+    Rule(
+        "stream-subprotocol",
+        "Without `Authorization`, the subprotocols `token, KEY` or `bearer, JWT` say who is asking,"
+        " and the first is echoed.",
+        Standing.DOCUMENTED,
+        "page on Sec-WebSocket-Protocol",
+    ),
+    Rule(
+        "stream-metadata",
+        "The first message of a stream is `Metadata`: request_id and the model.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: server messages",
+    ),
+    Rule(
+        "stream-buffer",
+        "Text makes no sound until a `Flush` or the `Close`; then all of it is spoken as one text,"
+        " with nothing put between its pieces.",
+        Standing.ASSUMED,
+        "when the service speaks by itself is not written anywhere",
+    ),
+    Rule(
+        "stream-flush",
+        "`Flush` is answered with audio, then `Flushed` and a sequence_id.",
+        Standing.DOCUMENTED,
+        "Flush page",
+    ),
+    Rule(
+        "stream-sequence",
+        "One count from 0 numbers `Flushed` and `Cleared`.",
+        Standing.ASSUMED,
+        "the examples show 0 for either",
+    ),
+    Rule(
+        "stream-audio",
+        "The frames of a flush are, end to end, the answer to the same text over HTTP with"
+        " `container=none`.",
+        Standing.ASSUMED,
+        "the same voices speak on both",
+    ),
+    Rule(
+        "stream-clear",
+        "`Clear` drops what was spoken and not flushed, and is answered with `Cleared`; audio that"
+        " is under way already still arrives.",
+        Standing.DOCUMENTED,
+        "Clear page (which audio still arrives is assumed)",
+    ),
+    Rule(
+        "stream-close",
+        "`Close` is answered with the audio of what is left, then close code 1000, without"
+        " `Flushed`.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: finish processing any remaining data (that no Flushed is sent is assumed)",
+    ),
+    Rule(
+        "stream-flush-limit",
+        "20 flushes are carried out in 60 seconds of the emulator's time; a further one leads to"
+        " the warning EXCESSIVE_FLUSH and to nothing else.",
+        Standing.DOCUMENTED,
+        "Flush page: 20 times every 60 seconds",
+        "stream_limits",
+    ),
+    Rule(
+        "stream-character-limit",
+        "2400 characters may be spoken in 60 seconds of the emulator's time; more end the stream:"
+        " 1008 DATA-0001.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: too many input characters submitted in recent time window",
+        "stream_limits",
+    ),
+    Rule(
+        "stream-text-limit",
+        "One `Speak` has 2000 characters at most; more end the stream: 1009 BIG-0001.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: input text has too many characters",
+    ),
+    Rule(
+        "stream-frame-limit",
+        "A frame of more than 2 MB ends the stream: 1009 BIG-0000.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: input message is too large, with a link to the largest body",
+    ),
+    Rule(
+        "stream-session-limit",
+        "A stream ends after an hour of the emulator's time, 1011 NET-0003, with nothing flushed.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: time limit exceeded (what becomes of the text is assumed)",
+    ),
+    Rule(
+        "stream-unknown-command",
+        "What is no command ends the stream, the KeepAlive of other endpoints included: 1008"
+        " DATA-0000.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: input message isn't recognized as a valid command",
+    ),
+    Rule(
+        "stream-binary-frame",
+        "A binary frame ends the stream: 1003 MESSAGE-0000.",
+        Standing.DOCUMENTED,
+        f"{_SOCKET}: input message isn't a supported websocket message type",
     ),
 )

@@ -7,14 +7,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringback.core.editions import V1, V2
+from ringback.core.opening import V1_STREAM
 from ringback.serving import account
 from ringback.serving.account import Private, Public
 from ringback.serving.exchange import no_such
 from ringback.serving.speaking import SpeakEndpoint, Tenants
+from ringback.serving.stream import NoStream, StreamEndpoint
 
 
 class Application:
@@ -40,6 +42,7 @@ def _router(tenants: Tenants, speak: Mapping[str, SpeakEndpoint]) -> Starlette:
         routes=[
             # Where this is mounted under another path, these are found here.
             *(Route(path, endpoint) for path, endpoint in speak.items()),
+            WebSocketRoute(V1.path, StreamEndpoint(tenants, V1_STREAM)),
             Route("/v1/models", Public(account.models)),
             Route("/v1/models/{uuid}", Public(account.model)),
             Route("/v2/models", Public(account.flux_models)),
@@ -49,6 +52,7 @@ def _router(tenants: Tenants, speak: Mapping[str, SpeakEndpoint]) -> Starlette:
             Route(f"{project}/models/{{uuid}}", get(account.project_model)),
             Route("/v1/auth/token", get(account.token)),
             Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
+            WebSocketRoute("/{path:path}", NoStream()),
         ],
         exception_handlers={HTTPException: _http_error},
     )

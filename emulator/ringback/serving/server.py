@@ -1,8 +1,9 @@
 """One socket, one thread, any number of emulated services behind it."""
 
+import asyncio
 import errno
 import socket
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -37,7 +38,9 @@ class Server:
             interface="asgi3",
             proxy_headers=False,
             http="h11",  # httptools drops the body of requests that offer an upgrade
-            ws="none",
+            ws=cast(type[asyncio.Protocol], _web_socket),
+            ws_per_message_deflate=False,  # a few bytes could inflate to all memory
+            ws_ping_interval=None,  # a client that a debugger holds is not gone
             loop="none",
             lifespan="off",
             access_log=False,
@@ -122,6 +125,7 @@ class Server:
         await self._uvicorn.startup(sockets=[self._socket])
 
     async def _stop(self) -> None:
+        await drained()  # streams of emulators that have ended say so
         for server in self._uvicorn.servers:
             server.close()
         connections: list[Any] = list(self._uvicorn.server_state.connections)
@@ -129,6 +133,13 @@ class Server:
             connection.transport.abort()
         await drained()
         self._socket.close()
+
+
+def _web_socket(**connection: Any) -> asyncio.Protocol:
+    """One connection that has become a WebSocket. The first one imports what that takes."""
+    from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+
+    return WSProtocol(**connection)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,53 @@
+"""What a stream is opened with: the query of a WebSocket, into an `Opening`."""
+
+from dataclasses import dataclass, replace
+
+from ringback.core.catalog import AudioFormat, Container, Encoding
+from ringback.core.editions import EXPRESSIVITY, V1, V2, Edition
+from ringback.core.parameters import table
+from ringback.core.rejection import Rejection
+from ringback.core.speak import Query, SpeakRules
+from ringback.core.voices import Voice
+
+ENCODINGS = (Encoding.LINEAR16, Encoding.MULAW, Encoding.ALAW)
+"""What can be streamed, in no container (documented); the first is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a stream speaks with, as its upgrade asked for it."""
+
+    voice: Voice
+    sound: AudioFormat
+    speed: float = 1.0
+
+
+def read_opening(rules: SpeakRules, query: Query) -> Opening | Rejection:
+    """The second step of reading a stream's *query*, after authentication: formats and ranges."""
+    values = {"encoding": ENCODINGS[0], **query.values}
+    sound = rules.formats.read(values, rules.edition.outputs)
+    if isinstance(sound, Rejection):
+        return sound
+    speed, expressivity = values.get("speed", 1.0), values.get("expressivity", 0)
+    refusal = rules.edition.speed.refusal(speed) or EXPRESSIVITY.refusal(expressivity)
+    return refusal or Opening(query.voice, sound, speed)
+
+
+def _streamed(edition: Edition, *names: str) -> Edition:
+    """What *edition*'s WebSocket takes: *names*, and the encodings that can be streamed."""
+    parameters = edition.parameters
+    encoding = replace(parameters["encoding"], words=ENCODINGS)
+    return replace(
+        edition,
+        parameters=table(*(parameters[name] for name in names), encoding),
+        outputs={
+            each: replace(edition.outputs[each], containers=(Container.NONE,)) for each in ENCODINGS
+        },
+    )
+
+
+V1_STREAM = _streamed(V1, "model", "container", "sample_rate", "speed", "mip_opt_out")
+"""`/v1/speak` over a WebSocket. `container=none` is what there is; several clients send it."""
+
+V2_STREAM = _streamed(V2, "model", "sample_rate", "speed", "expressivity", "mip_opt_out", "tag")
+"""`/v2/speak` over a WebSocket, which refuses what is for requests only (documented)."""

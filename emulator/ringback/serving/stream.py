@@ -1,0 +1,205 @@
+"""The speak endpoints as WebSockets: frames to a session, and its effects back.
+
+A frame keeps the clock still from its arrival until its answer is with the transport, or with a
+peer that does not read it. A session that is open and silent keeps nothing still.
+"""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import Any, assert_never
+
+from starlette.types import Message, Receive, Scope, Send
+
+from ringback.clock.turns import call_on, drained
+from ringback.core.answer import Answer, refusal
+from ringback.core.editions import Edition
+from ringback.core.ids import anonymous_id
+from ringback.core.keys import Credential, read_authorization, read_subprotocols
+from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
+from ringback.core.speak import SpeakRules
+from ringback.core.stream import LONGEST, TIME_IS_UP, Effect, HangUp, Play, Say
+from ringback.service import Service
+from ringback.serving.exchange import header, no_such
+from ringback.serving.speaking import Tenants
+from ringback.session import Session
+
+GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
+LOST = HangUp(1006, "", "The connection broke.")
+
+
+class StreamEndpoint:
+    """One edition's path: an upgrade is accepted, or refused as a request would be."""
+
+    def __init__(self, tenants: Tenants, edition: Edition) -> None:
+        """Serve *tenants*; *edition* is one that streams."""
+        self._tenants = tenants
+        self._path = edition.path
+        self._rules = SpeakRules(edition)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the upgrade, and hold the session to its end."""
+        credential, subprotocol = _credential(scope)
+        service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
+        await receive()  # `websocket.connect`, which says nothing
+        if service is None:
+            await _refuse(scope, send, self._stranger(scope["query_string"]))
+            return
+        token = service.clock.occupy(f"an upgrade of {self._path}")
+        try:
+            opened = service.open_stream(scope["query_string"], credential, self._path)
+            if isinstance(opened, Answer):
+                await _refuse(scope, send, opened)
+                return
+            conversation = _Conversation(service, opened, receive, send)
+            await conversation.begin(subprotocol)
+        finally:
+            service.clock.leave(token)
+        await conversation.go_on()
+
+    def _stranger(self, query: bytes) -> Answer:
+        """The answer to a key that is nobody's: the query is checked first, as for everyone."""
+        schema = self._rules.read_query(query)
+        rejection = schema if isinstance(schema, Rejection) else INVALID_CREDENTIALS
+        return refusal(rejection, anonymous_id())
+
+
+class NoStream:
+    """Any other path: there is nothing to stream."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the upgrade."""
+        await receive()
+        await _refuse(scope, send, no_such(404))
+
+
+class _Conversation:
+    """One accepted WebSocket."""
+
+    def __init__(self, service: Service, session: Session, receive: Receive, send: Send) -> None:
+        self._engine = service.engine
+        self._clock = service.clock
+        self._session = session
+        self._receive = receive
+        self._connection = send
+        self._loop = asyncio.get_running_loop()
+        self._over: asyncio.Future[tuple[HangUp, object]] = self._loop.create_future()
+
+    async def begin(self, subprotocol: str | None) -> None:
+        """Accept the upgrade, and say what every session begins with."""
+        message: Message = {"type": "websocket.accept", "headers": _encoded(self._session.headers)}
+        if subprotocol is not None:
+            message["subprotocol"] = subprotocol
+        with suppress(OSError):  # the client has gone: `go_on` will hear of it
+            await self._send(message)
+            await self._perform([self._session.greeting])
+
+    async def go_on(self) -> None:
+        """Talk until the client leaves, the session ends, or its time is up."""
+        end = self._session.opened_at + LONGEST
+        timer = self._engine.call_at(end, self._expire, background=True)
+        forget = self._clock.when_closed(
+            partial(call_on, self._loop, partial(self._end, GOING_AWAY, None))
+        )
+        talk = self._loop.create_task(self._talk())
+        try:
+            either: set[asyncio.Future[Any]] = {talk, self._over}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if self._over.done():
+                talk.cancel()
+                await asyncio.wait({talk})
+                how, token = self._over.result()
+                await self._answer(self._session.end(how), token)
+            if not talk.cancelled():
+                talk.result()
+        finally:
+            timer.cancel()
+            forget()
+            talk.cancel()
+            self._over.cancel()
+            self._session.end(LOST)
+
+    async def _talk(self) -> None:
+        while not self._session.stream.ended:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                code = int(message.get("code", LOST.code))  # an enumeration's, from some servers
+                self._session.end(HangUp(code, message.get("reason") or ""))
+                return
+            token = self._clock.occupy("a frame of a stream")
+            text = message.get("text")
+            frame: str | bytes = message["bytes"] if text is None else text
+            try:
+                effects = self._session.receive(frame)
+            except BaseException:
+                self._clock.leave(token)
+                raise
+            await self._answer(effects, token)
+
+    async def _answer(self, effects: list[Effect], token: object) -> None:
+        """Carry *effects* out, and give *token* back: early when the peer does not read."""
+        sending = self._loop.create_task(self._perform(effects))
+        try:
+            try:
+                await drained()
+            finally:
+                self._clock.leave(token)
+            with suppress(OSError):  # the client has gone: `websocket.disconnect` will say so
+                await sending
+        finally:
+            sending.cancel()
+
+    async def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Say():
+                    await self._send({"type": "websocket.send", "text": effect.text})
+                case Play():
+                    for piece in self._session.audio(effect):
+                        await self._send({"type": "websocket.send", "bytes": piece})
+                case HangUp():
+                    message = {"type": "websocket.close", "code": effect.code}
+                    await self._send(message | {"reason": effect.reason})
+                case _:
+                    assert_never(effect)
+
+    async def _send(self, message: Message) -> None:
+        try:
+            await self._connection(message)
+        except RuntimeError as error:  # the server has closed it by itself: a frame was enormous
+            raise ConnectionError from error
+
+    def _expire(self) -> None:
+        """The session's time is up. Called by whoever moves the clock, in their thread."""
+        token = self._clock.occupy("the end of a stream")
+        call_on(self._loop, partial(self._end, TIME_IS_UP, token))
+
+    def _end(self, how: HangUp, token: object) -> None:
+        if self._over.done():
+            self._clock.leave(token)
+        else:
+            self._over.set_result((how, token))
+
+
+def _credential(scope: Scope) -> tuple[Credential | Rejection, str | None]:
+    """Who is asking, and the subprotocol that the upgrade echoes if it was asked for in one."""
+    authorization = header(scope, b"authorization")
+    if authorization is not None or not scope["subprotocols"]:
+        return read_authorization(authorization), None
+    offered = scope["subprotocols"]
+    return read_subprotocols(", ".join(offered)), offered[0]
+
+
+async def _refuse(scope: Scope, send: Send, answer: Answer) -> None:
+    """Answer a failed upgrade over HTTP, where the server can."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [*_encoded(answer.headers), (b"content-length", str(len(answer.body)).encode())]
+    start = {"type": "websocket.http.response.start", "status": answer.status}
+    await send(start | {"headers": headers})
+    await send({"type": "websocket.http.response.body", "body": answer.body})
+
+
+def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

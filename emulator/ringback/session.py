@@ -1,0 +1,110 @@
+"""One open stream: its machine, what it speaks with, and what the journal hears of it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from ringback.audio.render import render
+from ringback.clock.virtual import VirtualClock
+from ringback.core.duration import words
+from ringback.core.journal import (
+    Fact,
+    Journal,
+    StreamClosed,
+    StreamFlushed,
+    StreamOpened,
+    StreamWarned,
+)
+from ringback.core.opening import Opening
+from ringback.core.stream import Effect, HangUp, Play, Say, Stream, greeting
+
+PIECE = 16_384
+"""Bytes in a binary frame: whole samples, for clients that play each frame as it comes (assumed).
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """A stream that was opened at the moment *opened_at*; *headers* are those of its upgrade.
+
+    Everything here may be called from any thread.
+    """
+
+    request_id: str
+    headers: list[tuple[str, str]]
+    opening: Opening
+    stream: Stream
+    clock: VirtualClock
+    journal: Journal
+    opened_at: int
+
+    @property
+    def greeting(self) -> Say:
+        """What is said first."""
+        return greeting(self.request_id, self.opening.voice)
+
+    def receive(self, frame: str | bytes) -> list[Effect]:
+        """What *frame*, which has just arrived, leads to."""
+        with self.clock.lock:
+            return self._recorded(self.stream.receive(frame, self.clock.now_ns))
+
+    def end(self, how: HangUp) -> list[Effect]:
+        """What an end from outside leads to: nothing if the session has ended."""
+        with self.clock.lock:
+            return self._recorded(self.stream.end(how))
+
+    def audio(self, play: Play) -> Iterator[bytes]:
+        """The binary frames of *play*."""
+        opening = self.opening
+        view = memoryview(render(play.text, opening.voice.name, opening.speed, opening.sound))
+        for start in range(0, len(view), PIECE):
+            yield bytes(view[start : start + PIECE])
+
+    def _recorded(self, effects: list[Effect]) -> list[Effect]:
+        at, request_id = self.clock.now_ns, self.request_id
+        for effect in effects:
+            match effect:
+                case Play():
+                    self.journal.append(StreamFlushed(at, request_id, effect.text))
+                case HangUp():
+                    end = StreamClosed(at, request_id, effect.code, effect.reason, effect.hint)
+                    self.journal.append(end)
+                case Say():
+                    if effect.message["type"] == "Warning":
+                        self.journal.append(StreamWarned(at, request_id, effect.message["code"]))
+                case _:
+                    assert_never(effect)
+        return effects
+
+
+def stories(journal: Iterable[Fact]) -> list[str]:
+    """Streams as text for people: what became of each, with offsets from its opening."""
+    opened: dict[str, int] = {}
+    lines: dict[str, list[str]] = {}
+    for fact in journal:
+        match fact:
+            case StreamOpened():
+                opened[fact.request_id] = fact.at
+                lines[fact.request_id] = [
+                    f"stream  request {fact.request_id}  opened at {words(fact.at)}"
+                ]
+            case StreamFlushed() | StreamWarned() | StreamClosed():
+                offset = words(fact.at - opened[fact.request_id])
+                lines[fact.request_id].append(f"  {offset} {told(fact)}")
+            case _:
+                pass
+    return ["\n".join(each) for each in lines.values()]
+
+
+def told(fact: StreamFlushed | StreamWarned | StreamClosed) -> str:
+    """What happened in a stream, in words."""
+    match fact:
+        case StreamFlushed():
+            return f"flushed {len(fact.text)} characters"
+        case StreamWarned():
+            return f"warned {fact.code}"
+        case StreamClosed():
+            reason = f" {fact.reason}" if fact.reason else ""
+            return f"closed {fact.code}{reason}" + (f" ({fact.hint})" if fact.hint else "")
+        case _:
+            assert_never(fact)
