@@ -75,15 +75,15 @@ class Client:
 
 
 SDKS = {
-    "deepgram-sdk 7": Client("python_sdk.py"),
-    "deepgram-sdk 4": Client("python_sdk_3.py", "python-sdk-4"),
-    "deepgram-sdk 3": Client("python_sdk_3.py", "python-sdk-3"),
-    "@deepgram/sdk 5": Client("js_sdk.cjs", "js-sdk-5"),
-    "@deepgram/sdk 3": Client("js_sdk_3.cjs", "js-sdk-3"),
+    "Python SDK 7": Client("python_sdk.py"),
+    "Python SDK 4": Client("python_sdk_3.py", "python-sdk-4"),
+    "Python SDK 3": Client("python_sdk_3.py", "python-sdk-3"),
+    "JavaScript SDK 5": Client("js_sdk.cjs", "js-sdk-5"),
+    "JavaScript SDK 3": Client("js_sdk_3.cjs", "js-sdk-3"),
 }
 """Deepgram's own."""
 
-LIVEKIT = {"livekit": Client("livekit_plugin.py", "livekit")}
+LIVEKIT = {"LiveKit": Client("livekit_plugin.py", "livekit")}
 """A framework's plugin, which brings a client of its own."""
 
 

@@ -10,11 +10,11 @@ from tests.e2e.clients.driving import LIVEKIT, SDKS, Client, each
 pytestmark = pytest.mark.needs_tool
 
 EXCEPTIONS = {
-    "deepgram-sdk 7": ("BadRequestError", "ApiError"),
-    "deepgram-sdk 4": ("DeepgramApiError", "DeepgramApiError"),
-    "deepgram-sdk 3": ("DeepgramApiError", "DeepgramApiError"),
-    "@deepgram/sdk 5": ("BadRequestError", "DeepgramError"),
-    "@deepgram/sdk 3": ("DeepgramApiError", "DeepgramApiError"),
+    "Python SDK 7": ("BadRequestError", "ApiError"),
+    "Python SDK 4": ("DeepgramApiError", "DeepgramApiError"),
+    "Python SDK 3": ("DeepgramApiError", "DeepgramApiError"),
+    "JavaScript SDK 5": ("BadRequestError", "DeepgramError"),
+    "JavaScript SDK 3": ("DeepgramApiError", "DeepgramApiError"),
 }
 """What each client makes of a 400, and of every other status."""
 
