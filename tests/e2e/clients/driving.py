@@ -16,7 +16,7 @@ from tests.e2e.clients.environments import HERE, ROOT, environment
 Told = dict[str, Any]
 """What a driver tells: what the client returned, or its exception, status and message."""
 
-LIMIT = 60
+LIMIT = 30
 """Real seconds after which a driver has hung."""
 
 
@@ -42,7 +42,7 @@ class Client:
     ) -> Told:
         """Have the client do something, under the emulator's key or another.
 
-        *do* is `speak` (and hear), `save` (to *file*) or `ask` (for a callback).
+        *do* is `speak` (and hear), `save` (to *file*), `ask` (for a callback) or `stream`.
         """
         task = {"do": do, "url": ringback.url, "key": key or ringback.api_key, "text": text}
         done = subprocess.run(

@@ -2,8 +2,8 @@
 
 const { createWriteStream } = require("node:fs");
 const { pipeline } = require("node:stream/promises");
-const { createClient, DeepgramApiError } = require("@deepgram/sdk");
-const { drive, heard } = require("./telling.cjs");
+const { createClient, LiveTTSEvents, DeepgramApiError } = require("@deepgram/sdk");
+const { drive, heard, sha256 } = require("./telling.cjs");
 
 const request = ({ url, key, text, parameters }) =>
     createClient(key, { global: { fetch: { options: { url } } } }).speak.request({ text }, parameters);
@@ -26,7 +26,31 @@ const ask = async (task) => {
     return { answer: JSON.parse(Buffer.concat(pieces).toString()) };
 };
 
+const stream = async ({ url, key, text, parameters }) => {
+    const options = { url: url.replace("http", "ws") };
+    const socket = createClient(key, { global: { websocket: { options } } }).speak.live(parameters);
+    const pieces = [];
+    const said = [];
+    const refusal = await new Promise((resolve) => {
+        socket.on(LiveTTSEvents.Open, () => {
+            socket.sendText(text);
+            socket.flush();
+        });
+        socket.on(LiveTTSEvents.Audio, (piece) => pieces.push(piece));
+        socket.on(LiveTTSEvents.Metadata, ({ type }) => said.push(type));
+        socket.on(LiveTTSEvents.Flushed, ({ type }) => {
+            said.push(type);
+            resolve(null);
+        });
+        socket.on(LiveTTSEvents.Error, resolve);
+    });
+    if (refusal !== null)
+        return { exception: refusal.constructor.name, message: refusal.message };
+    socket.requestClose();
+    return { sha256: await sha256(pieces), said };
+};
+
 // Its message is the service's whole answer.
 const describe = ({ status, message }) => ({ status, message: JSON.parse(message).err_msg });
 
-drive({ speak, save, ask }, DeepgramApiError, describe);
+drive({ speak, save, ask, stream }, DeepgramApiError, describe);

@@ -1,6 +1,7 @@
 """Drives `livekit-plugins-deepgram`, which knows neither files nor callbacks."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -11,10 +12,22 @@ from tests.e2e.clients.drivers.telling import Task, Told, drive, sha256
 
 
 def speak(task: Task) -> Told:
-    return {"sha256": sha256(asyncio.run(synthesized(task)))}
+    frames = asyncio.run(played(task, lambda speech: speech.synthesize(task["text"])))
+    # The last one is its own: silence that marks the end.
+    return {"sha256": sha256(b"".join(frames[:-1]))}
 
 
-async def synthesized(task: Task) -> bytes:
+def stream(task: Task) -> Told:
+    def begin(speech: Any) -> Any:
+        words = speech.stream()
+        words.push_text(task["text"])
+        words.end_input()
+        return words
+
+    return {"sha256": sha256(b"".join(asyncio.run(played(task, begin))))}
+
+
+async def played(task: Task, begin: Callable[[Any], AsyncIterator[Any]]) -> list[bytes]:
     async with aiohttp.ClientSession() as session:
         speech = deepgram.TTS(
             api_key=task["key"],
@@ -22,9 +35,9 @@ async def synthesized(task: Task) -> bytes:
             http_session=session,
             **task["parameters"],
         )
-        events = [event async for event in speech.synthesize(task["text"])]
-    # It marks the end by a frame of its own, of silence.
-    return b"".join(bytes(event.frame.data) for event in events if not event.is_final)
+        frames = [bytes(event.frame.data) async for event in begin(speech)]
+        await speech.aclose()
+    return frames
 
 
 def describe(error: Any) -> Told:
@@ -32,4 +45,4 @@ def describe(error: Any) -> Told:
 
 
 if __name__ == "__main__":
-    drive({"speak": speak}, APIStatusError, describe)
+    drive({"speak": speak, "stream": stream}, APIStatusError, describe)

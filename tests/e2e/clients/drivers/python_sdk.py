@@ -5,8 +5,10 @@ from pathlib import Path
 
 from deepgram import DeepgramClient, DeepgramClientEnvironment
 from deepgram.core.api_error import ApiError
+from deepgram.speak.v1.types import SpeakV1Text
+from websockets.exceptions import InvalidStatus
 
-from tests.e2e.clients.drivers.telling import Task, Told, drive, sha256
+from tests.e2e.clients.drivers.telling import Task, Told, drive, refused_upgrade, sha256
 
 
 def client(task: Task) -> DeepgramClient:
@@ -42,9 +44,28 @@ def ask(task: Task) -> Told:
     return {"answer": json.loads(b"".join(pieces))}
 
 
-def describe(error: ApiError) -> Told:
+def stream(task: Task) -> Told:
+    with client(task).speak.v1.connect(**task["parameters"]) as socket:
+        socket.send_text(SpeakV1Text(text=task["text"]))
+        socket.send_flush()
+        audio, said = b"", []
+        while "Flushed" not in said:
+            message = socket.recv()
+            if isinstance(message, bytes):
+                audio += message
+            else:
+                said.append(message.type)
+        socket.send_close()
+    return {"sha256": sha256(audio), "said": said}
+
+
+def describe(error: ApiError | InvalidStatus) -> Told:
+    if isinstance(error, InvalidStatus):
+        return refused_upgrade(error)
     return {"status": error.status_code, "message": error.body["err_msg"]}
 
 
+OPERATIONS = {"speak": speak, "save": save, "ask": ask, "stream": stream}
+
 if __name__ == "__main__":
-    drive({"speak": speak, "save": save, "ask": ask}, ApiError, describe)
+    drive(OPERATIONS, (ApiError, InvalidStatus), describe)

@@ -14,13 +14,13 @@ Told = dict[str, Any]
 
 def drive(
     operations: Mapping[str, Callable[[Task], Told]],
-    exception: type[Exception],
+    exception: type[Exception] | tuple[type[Exception], ...],
     describe: Callable[[Any], Told],
 ) -> None:
     """Do the task on stdin, and tell of it on stdout.
 
-    *exception* is the client's own: *describe* tells what the client says about it. Any other
-    ends the driver with a traceback, and fails the test.
+    *exception* is what the client raises by design: *describe* tells what it says. Any other ends
+    the driver with a traceback, and fails the test.
     """
     task: Task = json.load(sys.stdin)
     try:
@@ -28,6 +28,12 @@ def drive(
     except exception as error:
         told = {"exception": type(error).__name__, **describe(error)}
     json.dump(told, sys.stdout)
+
+
+def refused_upgrade(error: Any) -> Told:
+    """What `websockets` says of an upgrade that was refused: these SDKs let its error through."""
+    answer = error.response
+    return {"status": answer.status_code, "message": json.loads(answer.body)["err_msg"]}
 
 
 def sha256(audio: bytes) -> str:
