@@ -51,6 +51,9 @@ const stream = async ({ url, key, text, parameters }) => {
         : { exception: refusal.constructor.name, message: refusal.message };
 };
 
-const describe = ({ statusCode, body }) => ({ status: statusCode, message: body.err_msg });
+const describe = ({ statusCode, body }) => ({
+    status: statusCode,
+    message: body.err_msg ?? body,
+});
 
 drive({ speak, save, ask, stream }, DeepgramError, describe);

@@ -2,7 +2,7 @@
 
 const { createWriteStream } = require("node:fs");
 const { pipeline } = require("node:stream/promises");
-const { createClient, LiveTTSEvents, DeepgramApiError } = require("@deepgram/sdk");
+const { createClient, LiveTTSEvents, DeepgramApiError, DeepgramError } = require("@deepgram/sdk");
 const { drive, heard, sha256 } = require("./telling.cjs");
 
 const request = ({ url, key, text, parameters }) =>
@@ -50,7 +50,10 @@ const stream = async ({ url, key, text, parameters }) => {
     return { sha256: await sha256(pieces), said };
 };
 
-// Its message is the service's whole answer.
-const describe = ({ status, message }) => ({ status, message: JSON.parse(message).err_msg });
+// The message is the service's whole answer, unless that was no JSON.
+const describe = (error) =>
+    error instanceof DeepgramApiError
+        ? { status: error.status, message: JSON.parse(error.message).err_msg }
+        : { message: error.message };
 
-drive({ speak, save, ask, stream }, DeepgramApiError, describe);
+drive({ speak, save, ask, stream }, DeepgramError, describe);

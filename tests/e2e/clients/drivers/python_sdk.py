@@ -62,7 +62,8 @@ def stream(task: Task) -> Told:
 def describe(error: ApiError | InvalidStatus) -> Told:
     if isinstance(error, InvalidStatus):
         return refused_upgrade(error)
-    return {"status": error.status_code, "message": error.body["err_msg"]}
+    said = error.body if isinstance(error.body, str) else error.body["err_msg"]
+    return {"status": error.status_code, "message": said}
 
 
 OPERATIONS = {"speak": speak, "save": save, "ask": ask, "stream": stream}
