@@ -37,7 +37,7 @@ def environment(name: str) -> Path:
 def _install_from_pypi(requirements: Path, folder: Path) -> None:
     venv.create(folder, symlinks=True)
     pip = [sys.executable, "-m", "pip", "--python", str(folder), "--disable-pip-version-check"]
-    _run(*pip, "install", "--quiet", "--no-deps", "--requirement", str(requirements), cwd=folder)
+    _run(*pip, "install", "--quiet", "--requirement", str(requirements), cwd=folder)
 
 
 def _install_from_npm(package: Path, folder: Path) -> None:
