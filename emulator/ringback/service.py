@@ -422,7 +422,8 @@ class Service:
         if self.settings.acknowledgement_headers == "minimal":
             headers = [("dg-request-id", request_id), ("date", date)]
         headers.append(("content-type", "application/json"))
-        return Answer(200, headers, b'{"request_id":"%s"}' % request_id.encode(), request_id)
+        body = b'{"request_id":"%s"}' % request_id.encode()
+        return Answer(200, headers, body, request_id, streamed=True)
 
 
 @lru_cache(maxsize=8)

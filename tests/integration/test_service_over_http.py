@@ -76,6 +76,7 @@ def test_with_a_callback_the_answer_is_an_acknowledgement(
     assert not receiver.requests
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["transfer-encoding"] == "chunked"  # old SDKs look it up
     assert answer.json() == {"request_id": delivery.request_id}
 
     ringback.run_until_idle()

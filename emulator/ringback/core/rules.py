@@ -239,7 +239,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "acknowledgement-headers",
-        "The acknowledgement carries the `dg-*` headers of an audio answer.",
+        "The acknowledgement carries the `dg-*` headers of an audio answer, and is chunked as one.",
         Standing.OBSERVED,
         "version 3 and 4 of the Python SDK fail without them",
         "acknowledgement_headers",
