@@ -283,7 +283,8 @@ class _Emulator(Generic[ClockFace]):
 
     def reset(self) -> None:
         """Begin again at zero, under the same key, with nothing connected and nothing pending."""
-        self.settings = self.settings.changed(api_key=self.api_key)
+        if self.settings.api_key is None:
+            self.settings = self.settings.changed(api_key=self.api_key)
         self._end_service()
         self.open()
 

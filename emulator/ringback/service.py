@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, overload
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ from ringback.core.answer import CROSS_ORIGIN, Answer, failing, refusal
 from ringback.core.callback import Endpoint, unresolved
 from ringback.core.delivery import Job, State
 from ringback.core.duration import SECOND
-from ringback.core.editions import V1, V2
+from ringback.core.editions import V1, Edition
 from ringback.core.failure import TOO_MANY_REQUESTS, Failure, read_failure
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
@@ -46,7 +46,7 @@ from ringback.core.keys import (
     refused,
 )
 from ringback.core.message import CallbackMessage, metadata
-from ringback.core.opening import V1_STREAM, V2_STREAM, Opening, read_opening
+from ringback.core.opening import Opening, read_opening
 from ringback.core.rejection import Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
 from ringback.engine import Engine
@@ -103,7 +103,6 @@ class Service:
         self.clock = VirtualClock(settings.epoch, settings.rate, self.lock, self.journal)
         self._ids = IdSource(settings.seed or 0, settings.uuid_version)
         self.key = ApiKey(settings.api_key or secrets.token_hex(20), self._ids.identifier("key"))
-        self.project_id = self._ids.identifier("project")
         self.routes = Routes(self._dialler)
         self._own_addresses = own_addresses
         self.loop = EngineLoop(own_thread=own_thread)
@@ -112,12 +111,7 @@ class Service:
         )
         self.deliveries = Deliveries(_Views(self))
         self.receptions: list[Reception] = []
-        self._readers = {
-            edition.path: _Reader(settings.speak_rules(edition)) for edition in (V1, V2)
-        }
-        self._stream_rules = {
-            edition.path: settings.speak_rules(edition) for edition in (V1_STREAM, V2_STREAM)
-        }
+        self._readers: dict[Edition, _Reader] = {}
         self._failures: deque[OrderedFailure] = deque()
         self._answering = 0
         self._failed_jobs: dict[str, Rejection] = {}
@@ -129,7 +123,7 @@ class Service:
         authorization: str | None,
         content_type: str | None,
         body: bytes,
-        path: str = V1.path,
+        edition: Edition = V1,
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
 
@@ -139,7 +133,7 @@ class Service:
             at = self.clock.now_ns
             unix = self.clock.unix_ns(at)
             request_id = self._ids.request_id(unix)
-            read = self._read(path, query, authorization, content_type, body, at, request_id)
+            read = self._read(edition, query, authorization, content_type, body, at, request_id)
             if isinstance(read, Rejection):
                 answer = self._refused(read, at, request_id)
             else:
@@ -152,14 +146,14 @@ class Service:
             return answer
 
     def open_stream(
-        self, query: bytes, credential: Credential | Rejection, path: str = V1.path
+        self, query: bytes, credential: Credential | Rejection, edition: Edition
     ) -> Session | Answer:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
         with self.lock:
             at = self.clock.now_ns
             unix = self.clock.unix_ns(at)
             request_id = self._ids.request_id(unix)
-            opening = self._read_opening(path, query, credential, at, request_id)
+            opening = self._read_opening(edition, query, credential, at, request_id)
             answer: Session | Answer
             if isinstance(opening, Rejection):
                 answer = self._refused(opening, at, request_id)
@@ -201,6 +195,11 @@ class Service:
             self.journal.append(TokenGranted(at, key_id, ttl))
             now = self.clock.unix_ns(at) // SECOND
             return grants.grant(self.key, key_id, ttl, now, self._ids.identifier("grant"))
+
+    @cached_property
+    def project_id(self) -> str:
+        """The identifier of the one project that there is."""
+        return self._ids.identifier("project")
 
     def answered(self, answer: Answer) -> None:
         """Take note that *answer* has been sent, or that nobody waits for it any more."""
@@ -308,7 +307,7 @@ class Service:
 
     def _read(
         self,
-        path: str,
+        edition: Edition,
         query: bytes,
         authorization: str | None,
         content_type: str | None,
@@ -316,7 +315,7 @@ class Service:
         at: int,
         request_id: str,
     ) -> tuple[SpeakRequest, str] | Rejection:
-        reader = self._readers[path]
+        reader = self._reader(edition)
         key_id = self._admit(reader.query(query), read_authorization(authorization), at, request_id)
         if isinstance(key_id, Rejection):
             return key_id
@@ -336,18 +335,18 @@ class Service:
 
     def _read_opening(
         self,
-        path: str,
+        edition: Edition,
         query: bytes,
         credential: Credential | Rejection,
         at: int,
         request_id: str,
     ) -> Opening | Rejection:
-        rules = self._stream_rules[path]
-        schema = rules.read_query(query)
+        reader = self._reader(edition)
+        schema = reader.query(query)
         key_id = self._admit(schema, credential, at, request_id)
         if isinstance(schema, Rejection):
             return schema
-        return key_id if isinstance(key_id, Rejection) else read_opening(rules, schema)
+        return key_id if isinstance(key_id, Rejection) else read_opening(reader.rules, schema)
 
     def _admit(
         self,
@@ -362,6 +361,12 @@ class Service:
         if schema.ignored:
             self.journal.append(ParametersIgnored(at, request_id, schema.ignored))
         return credential if isinstance(credential, Rejection) else self.identify(credential)
+
+    def _reader(self, edition: Edition) -> "_Reader":
+        reader = self._readers.get(edition)
+        if reader is None:
+            reader = self._readers[edition] = _Reader(self.settings.speak_rules(edition))
+        return reader
 
     def _refused(
         self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
@@ -437,7 +442,7 @@ class _Reader:
     remembered; and equal requests share one value, so that many pending jobs stay small."""
 
     def __init__(self, rules: SpeakRules) -> None:
-        self._rules = rules
+        self.rules = rules
         self.query = lru_cache(maxsize=64)(rules.read_query)
         self.request = lru_cache(maxsize=64)(self._read)
 
@@ -447,7 +452,7 @@ class _Reader:
         read = self.query(query)
         if isinstance(read, Rejection):
             return read
-        return self._rules.read_request(read, content_type, body)
+        return self.rules.read_request(read, content_type, body)
 
 
 def _written(value: object) -> str:

@@ -57,7 +57,7 @@ def served(respond: Callable[[], Response]) -> Iterator[int]:
 
     app = Starlette(routes=[Route("/v1/speak", speak, methods=["POST"])])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serving, "application", lambda *_: app)
+        patch.setattr(serving, "Application", lambda *_: app)
         server = serving.Server()
     try:
         yield server.port

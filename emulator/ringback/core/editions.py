@@ -39,7 +39,7 @@ class Span:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edition:
     """What one path offers. *default_voice* is None where `model` must be named."""
 

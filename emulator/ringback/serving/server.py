@@ -83,18 +83,18 @@ class Server:
                 "two live emulators share one api_key on this server; give each its own, or none"
             )
         self._services[service.key.secret] = service
-        self._granting[identifier_of(service.key.secret)] = service
+        self._granting.clear()
 
     def remove(self, service: Service) -> None:
         """Serve *service* no more."""
         self._services.pop(service.key.secret, None)
-        self._granting.pop(identifier_of(service.key.secret), None)
+        self._granting.clear()
 
     def find(self, credential: Credential | None) -> Service | None:
         """Whose a credential is. A single service is asked about every one, to refuse it itself."""
         service = None
         if credential is not None and credential.scheme == BEARER:
-            service = self._granting.get(issuer_of(credential.secret) or "")
+            service = self._granters().get(issuer_of(credential.secret) or "")
         elif credential is not None:
             service = self._services.get(credential.secret)
         if service is None:
@@ -103,6 +103,14 @@ class Server:
                 return services[0]
             self._strangers += 1
         return service
+
+    def _granters(self) -> dict[str, Service]:
+        """The services by the name under which they grant tokens."""
+        if not self._granting:
+            self._granting = {
+                identifier_of(secret): service for secret, service in list(self._services.items())
+            }
+        return self._granting
 
     def stop(self) -> None:
         """Stop listening, cut what is connected, and end the thread."""

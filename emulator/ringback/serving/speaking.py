@@ -29,7 +29,8 @@ class SpeakEndpoint:
     def __init__(self, tenants: Tenants, edition: Edition) -> None:
         """Serve *tenants*."""
         self._tenants = tenants
-        self._path = edition.path
+        self._edition = edition
+        self._label = f"a request to {edition.path}"
         self._rules = SpeakRules(edition)
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
@@ -43,7 +44,7 @@ class SpeakEndpoint:
         if service is None:
             await send(send_, self._stranger(scope["query_string"]))
             return
-        token = service.clock.enter("a request to " + self._path)
+        token = service.clock.enter(self._label)
         try:
             body = await read_body(receive)
             if body is None:
@@ -53,7 +54,7 @@ class SpeakEndpoint:
                 authorization,
                 header(scope, b"content-type"),
                 body,
-                self._path,
+                self._edition,
             )
             try:
                 if answer.failure is None:

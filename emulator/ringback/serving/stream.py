@@ -34,7 +34,7 @@ class StreamEndpoint:
     def __init__(self, tenants: Tenants, edition: Edition) -> None:
         """Serve *tenants*; *edition* is one that streams."""
         self._tenants = tenants
-        self._path = edition.path
+        self._edition = edition
         self._rules = SpeakRules(edition)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,9 +45,9 @@ class StreamEndpoint:
         if service is None:
             await _refuse(scope, send, self._stranger(scope["query_string"]))
             return
-        token = service.clock.occupy(f"an upgrade of {self._path}")
+        token = service.clock.occupy(f"an upgrade of {self._edition.path}")
         try:
-            opened = service.open_stream(scope["query_string"], credential, self._path)
+            opened = service.open_stream(scope["query_string"], credential, self._edition)
             if isinstance(opened, Answer):
                 await _refuse(scope, send, opened)
                 return
