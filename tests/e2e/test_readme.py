@@ -16,6 +16,7 @@ import http.client
 import json
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 import pytest
 
 
@@ -40,6 +41,13 @@ def ask_for_speech(ringback, text, callback):
     )
     assert connection.getresponse().status == 200
     connection.close()
+
+
+def ask_for_audio(ringback, text):
+    """Another, which wants to hear it at once."""
+    headers = {"Authorization": f"Token {ringback.api_key}"}
+    url = f"{ringback.url}/v1/speak"
+    return httpx.post(url, json={"text": text}, headers=headers, trust_env=False)
 
 '''
 
