@@ -67,7 +67,7 @@ class Client:
         return [str(python), "-m", ".".join(file.relative_to(ROOT).with_suffix("").parts)]
 
     def _variables(self) -> dict[str, str]:
-        """Nothing of ours but the search path: no proxies, no keys, no modules of the tests."""
+        """Nothing of ours but the search path: no proxies, no keys, no PYTHONPATH."""
         found = {"PATH": os.environ["PATH"]}
         if self.pins and self.driver.endswith(".cjs"):
             found["NODE_PATH"] = str(environment(self.pins) / "node_modules")
