@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, overload
 from urllib.parse import urlencode
 
-from ringback.audio.render import render
+from ringback.audio.render import duration, render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
@@ -49,6 +49,9 @@ from ringback.core.message import CallbackMessage, metadata
 from ringback.core.opening import V1_STREAM, V2_STREAM, Opening, read_opening
 from ringback.core.rejection import Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from ringback.core.stream import Stream
+from ringback.core.text_stream import TextStream
+from ringback.core.turn_stream import TurnStream
 from ringback.engine import Engine
 from ringback.errors import Refused, RingbackError
 from ringback.sending.addresses import AddressRules
@@ -170,8 +173,8 @@ class Service:
                     ("dg-project-id", self.project_id),
                     ("date", http_date(unix // SECOND)),
                 ]
-                stream = self.settings.stream()
-                answer = Session(request_id, headers, opening, stream, self.clock, self.journal, at)
+                stream = self._new_stream(path, opening, at)
+                answer = Session(request_id, headers, opening, stream, self.clock, self.journal)
             status = 101 if isinstance(answer, Session) else answer.status
             self.receptions.append(
                 Reception(at, request_id, query.decode("latin-1"), None, b"", status)
@@ -348,6 +351,16 @@ class Service:
         if isinstance(schema, Rejection):
             return schema
         return key_id if isinstance(key_id, Rejection) else read_opening(rules, schema)
+
+    def _new_stream(self, path: str, opening: Opening, at: int) -> Stream:
+        if path == V2.path:
+            return TurnStream(self._ids.speech_id, duration, at, opening.speed)
+        return TextStream(
+            at,
+            opening.speed or 1.0,
+            longest=self.settings.max_characters,
+            limited=self.settings.stream_limits,
+        )
 
     def _admit(
         self,

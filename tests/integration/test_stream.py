@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from ringback import AsyncEmulator, Emulator, Settings
 from ringback.core.journal import Fact, StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
+from tests.integration.streaming import end_of, heard, opened
 
 T = TypeVar("T")
 
@@ -28,41 +29,12 @@ SPEAK, FLUSH, CLEAR, CLOSE = (
 )
 
 
-def opened(
-    ringback: Emulator, query: str = "", **options: Any
-) -> AbstractContextManager[ClientConnection]:
-    """A client's stream, under the emulator's key unless *options* say otherwise."""
-    options.setdefault("additional_headers", {"authorization": f"Token {ringback.api_key}"})
-    stream: AbstractContextManager[ClientConnection] = connect(
-        f"{ringback.ws_url}/v1/speak?{query}", proxy=None, **options
-    )
-    return stream
-
-
 @pytest.fixture
 def stream(ringback: Emulator) -> Iterator[ClientConnection]:
     """A stream whose `Metadata` has been read."""
     with opened(ringback) as connection:
         connection.recv()
         yield connection
-
-
-def heard(stream: ClientConnection) -> tuple[bytes, dict[str, Any]]:
-    """The audio up to the next message, and that message."""
-    pieces: list[bytes] = []
-    while isinstance(frame := stream.recv(), bytes):
-        pieces.append(frame)
-    return b"".join(pieces), json.loads(frame)
-
-
-def end_of(stream: ClientConnection) -> tuple[bytes, int, str]:
-    """The audio up to the end, and the server's close code and reason."""
-    pieces: list[bytes] = []
-    with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012 - it ends after many frames
-        while isinstance(frame := stream.recv(), bytes):
-            pieces.append(frame)
-    assert closed.value.rcvd is not None
-    return b"".join(pieces), closed.value.rcvd.code, closed.value.rcvd.reason
 
 
 def over_http(ringback: Emulator, query: str, text: str) -> bytes:
