@@ -354,8 +354,9 @@ class Service:
 
     def _new_stream(self, path: str, opening: Opening, at: int) -> Stream:
         if path == V2.path:
-            return TurnStream(self._ids.speech_id, duration, at, opening.speed)
+            return TurnStream(opening.voice, self._ids.speech_id, duration, at, opening.speed)
         return TextStream(
+            opening.voice,
             at,
             opening.speed or 1.0,
             longest=self.settings.max_characters,

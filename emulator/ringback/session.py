@@ -40,7 +40,7 @@ class Session:
     @property
     def greeting(self) -> Say:
         """What is said first."""
-        return self.stream.greeting(self.request_id, self.opening.voice)
+        return self.stream.greeting(self.request_id)
 
     @property
     def limit(self) -> tuple[int, HangUp]:

@@ -29,6 +29,9 @@ SPEAK, FLUSH, CLEAR, CLOSE = (
 )
 
 
+TEXTS = ("Hello, ", "world. " * 20, r'To \{"word":"Oslo","pronounce":"uʃlu"}.')
+
+
 @pytest.fixture
 def stream(ringback: Emulator) -> Iterator[ClientConnection]:
     """A stream whose `Metadata` has been read."""
@@ -178,13 +181,13 @@ def test_what_websockets_take_is_imported_by_the_first_of_them() -> None:
 def test_a_flush_is_what_a_request_would_be_answered_with(ringback: Emulator, query: str) -> None:
     with opened(ringback, query) as stream:
         stream.recv()
-        for text in ("Hello, ", "world. " * 20):
+        for text in TEXTS:
             stream.send(json.dumps({"type": "Speak", "text": text}))
         stream.send(FLUSH)
         audio, message = heard(stream)
     assert message == {"type": "Flushed", "sequence_id": 0}
     assert audio
-    assert audio == over_http(ringback, query, "Hello, " + "world. " * 20)
+    assert audio == over_http(ringback, query, "".join(TEXTS))
 
 
 @pytest.mark.rule("stream-encodings")

@@ -14,6 +14,7 @@ from ringback.core.ids import IdSource
 from ringback.core.stream import HangUp, Play, Say, Stream
 from ringback.core.text_stream import TextStream
 from ringback.core.turn_stream import TurnStream
+from ringback.core.voices import DEFAULT_VOICE
 
 ANY_TEXT = st.text() | st.text(st.characters() | st.integers(0xD800, 0xDFFF).map(chr))
 """Text with lone surrogates too, which no wire carries but a server in Python may hand in."""
@@ -56,15 +57,15 @@ CLIENTS = st.lists(
 
 
 def a_text_stream() -> Stream:
-    return TextStream()
+    return TextStream(DEFAULT_VOICE)
 
 
 def an_unlimited_text_stream() -> Stream:
-    return TextStream(limited=False)
+    return TextStream(DEFAULT_VOICE, limited=False)
 
 
 def a_turn_stream() -> Stream:
-    return TurnStream(IdSource().speech_id, duration)
+    return TurnStream(DEFAULT_VOICE, IdSource().speech_id, duration)
 
 
 def no_json(constant: str) -> None:

@@ -31,7 +31,7 @@ def a_session(query: bytes = b"") -> Session:
     assert isinstance(opening, Opening)
     journal = Journal()
     clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC), 0, RLock(), journal)
-    return Session(REQUEST_ID, [], opening, TextStream(), clock, journal)
+    return Session(REQUEST_ID, [], opening, TextStream(opening.voice), clock, journal)
 
 
 def test_what_was_flushed_and_how_it_ended_is_remembered() -> None:

@@ -17,7 +17,7 @@ from ringback.core.stream import (
     Stream,
     spoken_in,
 )
-from ringback.core.voices import AURA, Voice
+from ringback.core.voices import DEFAULT_VOICE
 
 PING, END = '{"type":"Ping"}', '{"type":"End"}'
 UNKNOWN = HangUp(1008, "WHAT-0000")
@@ -28,9 +28,9 @@ class Tiny(Stream):
 
     unknown = UNKNOWN
 
-    def greeting(self, request_id: str, voice: Voice) -> Say:
+    def greeting(self, request_id: str) -> Say:
         """Say who is there."""
-        return Say({"type": request_id, "model": voice.name})
+        return Say({"type": request_id, "model": self._voice.name})
 
     def _ping(self, message: dict[str, Any], now: int) -> list[Effect]:
         return [Say({**message, "at": now})]
@@ -41,12 +41,17 @@ class Tiny(Stream):
     commands = {"Ping": _ping, "End": _end}  # noqa: RUF012 - a stream's own table
 
 
+def tiny(opened_at: int = 0) -> Tiny:
+    """A tiny stream that has just been opened."""
+    return Tiny(DEFAULT_VOICE, opened_at)
+
+
 def test_a_frame_is_handed_to_the_command_that_it_names() -> None:
-    assert Tiny(0).receive(PING, 5) == [Say({"type": "Ping", "at": 5})]
+    assert tiny().receive(PING, 5) == [Say({"type": "Ping", "at": 5})]
 
 
 def test_nothing_leads_to_anything_after_the_end() -> None:
-    stream = Tiny(0)
+    stream = tiny()
     assert stream.receive(END, 0) == [Say({"type": "Bye"}), HangUp(1000)]
     assert stream.ended
     assert stream.receive(PING, 0) == []
@@ -55,7 +60,7 @@ def test_nothing_leads_to_anything_after_the_end() -> None:
 
 @pytest.mark.rule("stream-session-limit")
 def test_an_hour_ends_a_session() -> None:
-    stream = Tiny(7)
+    stream = tiny(7)
     stream.receive(PING, 60)
     assert stream.limit == (7 + LONGEST, TIME_IS_UP)
     assert LONGEST == 3600 * SECOND
@@ -83,7 +88,7 @@ def test_an_hour_ends_a_session() -> None:
     ],
 )
 def test_what_is_no_command_ends_the_session(frame: str) -> None:
-    stream = Tiny(0)
+    stream = tiny()
     assert stream.receive(frame, 0) == [UNKNOWN]
     assert stream.ended
 
@@ -91,15 +96,15 @@ def test_what_is_no_command_ends_the_session(frame: str) -> None:
 @pytest.mark.rule("stream-binary-frame")
 @pytest.mark.parametrize("frame", [b"", PING.encode(), b"\xff"])
 def test_a_binary_frame_ends_the_session(frame: bytes) -> None:
-    assert Tiny(0).receive(frame, 0) == [NOT_TEXT]
+    assert tiny().receive(frame, 0) == [NOT_TEXT]
     assert (NOT_TEXT.code, NOT_TEXT.reason) == (1003, "MESSAGE-0000")
 
 
 @pytest.mark.rule("stream-frame-limit")
 def test_a_frame_of_more_than_two_megabytes_ends_the_session() -> None:
     padding = " " * (2 * 1024 * 1024 - len(PING))
-    assert Tiny(0).receive(PING + padding, 0) == [Say({"type": "Ping", "at": 0})]
-    assert Tiny(0).receive(PING + padding[1:] + "é", 0) == [TOO_BIG]
+    assert tiny().receive(PING + padding, 0) == [Say({"type": "Ping", "at": 0})]
+    assert tiny().receive(PING + padding[1:] + "é", 0) == [TOO_BIG]
     assert (TOO_BIG.code, TOO_BIG.reason) == (1009, "BIG-0000")
 
 
@@ -114,6 +119,6 @@ def test_anything_else_is_no_text(message: dict[str, Any]) -> None:
 
 
 def test_messages_are_compact_and_leave_characters_as_they_are() -> None:
-    said = Tiny(0).greeting("é", AURA["aura-asteria-en"])
+    said = tiny().greeting("é")
     assert said.text == '{"type":"é","model":"aura-asteria-en"}'
     assert json.loads(said.text) == said.message

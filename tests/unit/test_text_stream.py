@@ -18,6 +18,8 @@ from ringback.core.text_stream import (
 from ringback.core.voices import AURA
 from tests.conftest import REQUEST_ID
 
+VOICE = AURA["aura-2-thalia-en"]
+
 FLUSH, CLEAR, CLOSE = ('{"type":"Flush"}', '{"type":"Clear"}', '{"type":"Close"}')
 
 
@@ -28,7 +30,7 @@ def speak(text: str) -> str:
 
 def after(*frames: str | bytes, stream: TextStream | None = None, at: float = 0) -> list[Effect]:
     """All that *frames* lead to, sent at one moment, *at* seconds."""
-    stream = stream or TextStream()
+    stream = stream or TextStream(VOICE)
     return [effect for frame in frames for effect in stream.receive(frame, round(at * SECOND))]
 
 
@@ -42,19 +44,18 @@ def said(effects: list[Effect]) -> list[dict[str, Any]]:
 
 @pytest.mark.rule("stream-metadata")
 def test_the_first_message_names_the_request_and_its_model() -> None:
-    voice = AURA["aura-2-thalia-en"]
-    assert json.loads(TextStream().greeting(REQUEST_ID, voice).text) == {
+    assert json.loads(TextStream(VOICE).greeting(REQUEST_ID).text) == {
         "type": "Metadata",
         "request_id": REQUEST_ID,
         "model_name": "aura-2-thalia-en",
         "model_version": STAND_IN_VERSION,
-        "model_uuid": voice.model_uuid,
+        "model_uuid": VOICE.model_uuid,
     }
 
 
 @pytest.mark.rule("stream-flush", "stream-buffer")
 def test_text_is_silent_until_a_flush_speaks_all_of_it_at_once() -> None:
-    stream = TextStream()
+    stream = TextStream(VOICE)
     assert after(speak("Hello, "), speak("world."), stream=stream) == []
     assert after(FLUSH, stream=stream) == [
         Play("Hello, world."),
@@ -90,6 +91,22 @@ def test_a_close_speaks_what_is_left_and_ends_the_session_normally() -> None:
     assert after(CLOSE) == [HangUp(1000)]
 
 
+CONTROL = json.dumps({"word": "Oslo", "pronounce": "uʃlu"}, ensure_ascii=False)
+
+
+@pytest.mark.rule("stream-pronunciations")
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        (f"To \\{CONTROL}!", "To Oslo!"),
+        (f"To \\{CONTROL.replace('u', 'u' * 99)}!", f"To \\{CONTROL.replace('u', 'u' * 99)}!"),
+    ],
+)
+def test_pronunciations_are_obeyed_even_in_pieces(text: str, spoken: str) -> None:
+    frames = [speak(text[:9]), speak(text[9:])]
+    assert after(*frames, FLUSH)[0] == Play(spoken)
+
+
 def test_unknown_keys_of_a_command_are_passed_over() -> None:
     frames = ('{"type":"Speak","text":"Hi","voice":"x"}', '{"type":"Flush","x":[]}')
     assert after(*frames)[0] == Play("Hi")
@@ -100,7 +117,7 @@ def test_unknown_keys_of_a_command_are_passed_over() -> None:
 
 @pytest.mark.rule("stream-flush-limit")
 def test_the_twenty_first_flush_in_a_minute_is_not_carried_out() -> None:
-    stream = TextStream()
+    stream = TextStream(VOICE)
     for _ in range(MAX_FLUSHES_A_MINUTE):
         assert said(after(FLUSH, stream=stream))[0]["type"] == "Flushed"
     (warning,) = said(after(speak("Hello"), FLUSH, stream=stream, at=59.9))
@@ -114,7 +131,7 @@ def test_the_twenty_first_flush_in_a_minute_is_not_carried_out() -> None:
 
 @pytest.mark.rule("stream-character-limit")
 def test_more_characters_than_a_minute_allows_end_the_session() -> None:
-    stream = TextStream()
+    stream = TextStream(VOICE)
     assert after(speak("a" * 2000), speak("b" * 400), stream=stream) == []
     (end,) = after(speak("c"), stream=stream, at=59.9)
     assert isinstance(end, HangUp)
@@ -123,13 +140,13 @@ def test_more_characters_than_a_minute_allows_end_the_session() -> None:
 
 
 def test_characters_are_free_again_after_a_minute_spoken_or_cleared() -> None:
-    stream = TextStream()
+    stream = TextStream(VOICE)
     assert said(after(speak("a" * 2000), CLEAR, stream=stream))
     assert after(speak("b" * 2000), stream=stream, at=60) == []
 
 
 def test_without_limits_nothing_is_counted() -> None:
-    stream = TextStream(limited=False)
+    stream = TextStream(VOICE, limited=False)
     for _ in range(MAX_FLUSHES_A_MINUTE + 1):
         effects = after(speak("a" * (MAX_CHARACTERS_A_MINUTE // 2)), FLUSH, stream=stream)
         assert said(effects)[0]["type"] == "Flushed"
@@ -145,7 +162,7 @@ def test_one_text_has_two_thousand_characters_at_most() -> None:
 
 @pytest.mark.rule("stream-unspoken-limit")
 def test_only_so_much_text_may_wait_for_a_flush() -> None:
-    stream = TextStream(limited=False)
+    stream = TextStream(VOICE, limited=False)
     assert after(*[speak("a" * 2000)] * 10, stream=stream) == []
     assert after(speak("a"), stream=stream) == [TOO_LONG]
 

@@ -14,6 +14,8 @@ from ringback.core.turn_stream import DESCRIPTIONS, IDLE, NO_COMMAND, SILENT, Tu
 from ringback.core.voices import FLUX
 from tests.conftest import REQUEST_ID
 
+VOICE = FLUX["flux-haley-en"]
+
 FLUSH, CLOSE, INTERRUPT = '{"type":"Flush"}', '{"type":"Close"}', '{"type":"Interrupt"}'
 
 
@@ -26,7 +28,7 @@ def measure(text: str, speed: float) -> int:
 def a_stream(speed: float | None = None) -> TurnStream:
     """A session whose turns are numbered."""
     ids: Iterator[int] = count(1)
-    return TurnStream(lambda: f"dg_sp_{next(ids)}", measure, 0, speed)
+    return TurnStream(VOICE, lambda: f"dg_sp_{next(ids)}", measure, 0, speed)
 
 
 def speak(text: str) -> str:
@@ -78,13 +80,12 @@ def metadata(number: int, duration: int, characters: int) -> dict[str, Any]:
 
 @pytest.mark.rule("stream-v2-connected")
 def test_the_first_message_names_the_request_and_its_model() -> None:
-    voice = FLUX["flux-haley-en"]
-    assert a_stream().greeting(REQUEST_ID, voice).message == {
+    assert a_stream().greeting(REQUEST_ID).message == {
         "type": "Connected",
         "request_id": REQUEST_ID,
         "model_name": "flux-haley-en",
         "model_version": STAND_IN_VERSION,
-        "model_uuids": [voice.model_uuid],
+        "model_uuids": [VOICE.model_uuid],
     }
 
 

@@ -540,6 +540,13 @@ RULES: tuple[Rule, ...] = (
         "the same voices speak on both",
     ),
     Rule(
+        "stream-pronunciations",
+        "A flushed text obeys its pronunciations as a request's does; where a request would be"
+        " refused for one, it is spoken as written.",
+        Standing.ASSUMED,
+        "the voice controls page tells of requests",
+    ),
+    Rule(
         "stream-clear",
         "`Clear` drops what was spoken and not flushed, and is answered with `Cleared`; audio that"
         " is under way already still arrives.",

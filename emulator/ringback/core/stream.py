@@ -66,9 +66,10 @@ class Stream(ABC):
     commands: ClassVar[Mapping[str, Callable[..., list[Effect]]]]
     unknown: ClassVar[HangUp]
 
-    def __init__(self, opened_at: int) -> None:
+    def __init__(self, voice: Voice, opened_at: int) -> None:
         """Begin with nothing spoken."""
         self.ended = False
+        self._voice = voice
         self._opened_at = opened_at
         self._heard_at = opened_at
 
@@ -78,7 +79,7 @@ class Stream(ABC):
         return self._opened_at + LONGEST, TIME_IS_UP
 
     @abstractmethod
-    def greeting(self, request_id: str, voice: Voice) -> Say:
+    def greeting(self, request_id: str) -> Say:
         """What is said first."""
         ...
 

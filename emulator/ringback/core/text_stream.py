@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from ringback.core.body import MAX_CHARACTERS
+from ringback.core.controls import read_script
 from ringback.core.duration import SECOND
 from ringback.core.listing import STAND_IN_VERSION
+from ringback.core.rejection import Rejection
 from ringback.core.stream import MOST_UNSPOKEN, Effect, HangUp, Play, Say, Stream, spoken_in
 from ringback.core.voices import Voice
 from ringback.core.window import Window
@@ -48,6 +50,7 @@ class TextStream(Stream):
 
     def __init__(
         self,
+        voice: Voice,
         opened_at: int = 0,
         speed: float = 1.0,
         *,
@@ -59,7 +62,7 @@ class TextStream(Stream):
         *longest* is a single text's, in code points. *limited*: characters and flushes a minute
         are counted.
         """
-        super().__init__(opened_at)
+        super().__init__(voice, opened_at)
         self._speed = speed
         self._longest = longest
         self._texts: list[str] = []
@@ -67,15 +70,15 @@ class TextStream(Stream):
         self._characters = Window(_MINUTE, MAX_CHARACTERS_A_MINUTE if limited else None)
         self._flushes = Window(_MINUTE, MAX_FLUSHES_A_MINUTE if limited else None)
 
-    def greeting(self, request_id: str, voice: Voice) -> Say:
+    def greeting(self, request_id: str) -> Say:
         """The first message of every session: its `Metadata`."""
         return Say(
             {
                 "type": "Metadata",
                 "request_id": request_id,
-                "model_name": voice.name,
+                "model_name": self._voice.name,
                 "model_version": STAND_IN_VERSION,
-                "model_uuid": voice.model_uuid,
+                "model_uuid": self._voice.model_uuid,
             }
         )
 
@@ -105,7 +108,10 @@ class TextStream(Stream):
     def _played(self) -> list[Effect]:
         text = "".join(self._texts)
         self._texts.clear()
-        return [Play(text, self._speed)] if text else []
+        script = read_script(text, self._voice)
+        # A request would be refused; here it is too late for that, so it is spoken as written.
+        spoken = text if isinstance(script, Rejection) else script.spoken
+        return [Play(spoken, self._speed)] if spoken else []
 
     def _numbered(self, kind: str) -> Say:
         """A confirmation. One count runs through both kinds, from 0 (assumed)."""

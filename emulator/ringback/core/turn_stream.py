@@ -105,6 +105,7 @@ class TurnStream(Stream):
 
     def __init__(
         self,
+        voice: Voice,
         draw: Callable[[], str],
         measure: Callable[[str, float], int],
         opened_at: int = 0,
@@ -115,7 +116,7 @@ class TurnStream(Stream):
         *draw* draws a turn's id. *measure* says how long a text is at a speed, in nanoseconds.
         *speed* is what the session was opened with.
         """
-        super().__init__(opened_at)
+        super().__init__(voice, opened_at)
         self._draw = draw
         self._measure = measure
         self._speed = speed
@@ -128,15 +129,15 @@ class TurnStream(Stream):
         """The end of the hour, or of a minute in which nothing was said."""
         return min(super().limit, (self._heard_at + IDLE, SILENT), key=lambda each: each[0])
 
-    def greeting(self, request_id: str, voice: Voice) -> Say:
+    def greeting(self, request_id: str) -> Say:
         """The first message of every session: `Connected`."""
         return Say(
             {
                 "type": "Connected",
                 "request_id": request_id,
-                "model_name": voice.name,
+                "model_name": self._voice.name,
                 "model_version": STAND_IN_VERSION,
-                "model_uuids": [voice.model_uuid],
+                "model_uuids": [self._voice.model_uuid],
             }
         )
 
