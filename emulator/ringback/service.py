@@ -160,21 +160,12 @@ class Service:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
         with self.lock:
             at = self.clock.now_ns
-            unix = self.clock.unix_ns(at)
-            request_id = self._ids.request_id(unix)
+            request_id = self._ids.request_id(self.clock.unix_ns(at))
             opening = self._read_opening(path, query, credential, at, request_id)
-            answer: Session | Answer
             if isinstance(opening, Rejection):
-                answer = self._refused(opening, at, request_id)
+                answer: Session | Answer = self._refused(opening, at, request_id)
             else:
-                self.journal.append(StreamOpened(at, request_id))
-                headers = [
-                    ("dg-request-id", request_id),
-                    ("dg-project-id", self.project_id),
-                    ("date", http_date(unix // SECOND)),
-                ]
-                stream = self._new_stream(path, opening, at)
-                answer = Session(request_id, headers, opening, stream, self.clock, self.journal)
+                answer = self._opened(path, opening, at, request_id)
             status = 101 if isinstance(answer, Session) else answer.status
             self.receptions.append(
                 Reception(at, request_id, query.decode("latin-1"), None, b"", status)
@@ -352,6 +343,22 @@ class Service:
             return schema
         return key_id if isinstance(key_id, Rejection) else read_opening(rules, schema)
 
+    def _opened(self, path: str, opening: Opening, at: int, request_id: str) -> Session | Answer:
+        """Answer an upgrade that nothing is wrong with."""
+        asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
+        failure = self._failure(asked, refusing=True)
+        if failure is not None and failure.rejection is not None:
+            refused = self._refused(failure.rejection, at, request_id, ordered=True)
+            return failing(refused, failure)
+        self.journal.append(StreamOpened(at, request_id))
+        headers = [
+            ("dg-request-id", request_id),
+            ("dg-project-id", self.project_id),
+            ("date", http_date(self.clock.unix_ns(at) // SECOND)),
+        ]
+        stream = self._new_stream(path, opening, at)
+        return Session(request_id, headers, opening, stream, self.clock, self.journal)
+
     def _new_stream(self, path: str, opening: Opening, at: int) -> Stream:
         if path == V2.path:
             return TurnStream(opening.voice, self._ids.speech_id, duration, at, opening.speed)
@@ -410,9 +417,14 @@ class Service:
         jobs = self.engine.dispatcher.pending if self.settings.concurrency_counts_callbacks else 0
         return self._answering + jobs
 
-    def _failure(self, request: SpeakRequest) -> Failure | None:
-        """The failure that was ordered for *request*: for itself, or for all."""
+    def _failure(self, request: SpeakRequest, *, refusing: bool = False) -> Failure | None:
+        """The failure that was ordered for *request*: for itself, or for all.
+
+        *refusing* passes over those that leave it its answer, late or broken off.
+        """
         for ordered in self._failures:
+            if refusing and ordered.failure is not None and ordered.failure.rejection is None:
+                continue
             if ordered.when is None or ordered.when(request):
                 self._failures.remove(ordered)
                 return ordered.failure

@@ -125,6 +125,18 @@ def test_a_stranger_to_all_emulators_of_a_server_is_refused(
         assert one.requests == []
 
 
+def test_an_upgrade_can_be_ordered_to_fail(ringback: Emulator) -> None:
+    ringback.fail("cut", 429)  # the first is for a request: a stream has no answer to cut
+    with pytest.raises(InvalidStatus) as refused, opened(ringback):
+        pass
+    assert refused.value.response.status_code == 429
+    assert json.loads(refused.value.response.body or b"")["err_code"] == "Too Many Requests"
+    with opened(ringback) as stream:
+        assert json.loads(stream.recv())["type"] == "Metadata"
+    with pytest.raises(httpx.RemoteProtocolError):
+        over_http(ringback, "encoding=linear16", "Hello")
+
+
 def test_a_path_that_streams_nothing_is_not_found(ringback: Emulator) -> None:
     with pytest.raises(InvalidStatus) as refused, connect(f"{ringback.ws_url}/v1/listen"):
         pass
