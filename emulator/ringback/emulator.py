@@ -162,8 +162,9 @@ class _Emulator(Generic[ClockFace]):
 
         A failure is a status (402, 403, 429, 5xx …), `"cut"` or `"stalled"` for an answer that
         breaks off, or a `Failure` with all its particulars. Only requests that the service would
-        answer meet one; with *when*, only those of them that it says yes to. For all requests
-        there is `Settings.failure`. Raises `SettingsError`.
+        answer meet one, upgrades to a stream included where it refuses; with *when*, only those of
+        them that it says yes to: a stream's has no text. For all requests there is
+        `Settings.failure`. Raises `SettingsError`.
         """
         read = [None if failure is None else read_failure(failure) for failure in failures]
         self._live_service.fail(read, when)

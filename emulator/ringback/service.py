@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import Any, overload
 from urllib.parse import urlencode
 
-from ringback.audio.render import render
+from ringback.audio.render import duration, render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
@@ -24,7 +24,7 @@ from ringback.core.answer import CROSS_ORIGIN, Answer, failing, refusal
 from ringback.core.callback import Endpoint, unresolved
 from ringback.core.delivery import Job, State
 from ringback.core.duration import SECOND
-from ringback.core.editions import V1, Edition
+from ringback.core.editions import V1, V2, Edition
 from ringback.core.failure import TOO_MANY_REQUESTS, Failure, read_failure
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
@@ -49,6 +49,9 @@ from ringback.core.message import CallbackMessage, metadata
 from ringback.core.opening import Opening, read_opening
 from ringback.core.rejection import Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from ringback.core.stream import Stream
+from ringback.core.text_stream import TextStream
+from ringback.core.turn_stream import TurnStream
 from ringback.engine import Engine
 from ringback.errors import Refused, RingbackError
 from ringback.sending.addresses import AddressRules
@@ -151,21 +154,12 @@ class Service:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
         with self.lock:
             at = self.clock.now_ns
-            unix = self.clock.unix_ns(at)
-            request_id = self._ids.request_id(unix)
+            request_id = self._ids.request_id(self.clock.unix_ns(at))
             opening = self._read_opening(edition, query, credential, at, request_id)
-            answer: Session | Answer
             if isinstance(opening, Rejection):
-                answer = self._refused(opening, at, request_id)
+                answer: Session | Answer = self._refused(opening, at, request_id)
             else:
-                self.journal.append(StreamOpened(at, request_id))
-                headers = [
-                    ("dg-request-id", request_id),
-                    ("dg-project-id", self.project_id),
-                    ("date", http_date(unix // SECOND)),
-                ]
-                stream = self.settings.stream()
-                answer = Session(request_id, headers, opening, stream, self.clock, self.journal, at)
+                answer = self._opened(edition, opening, at, request_id)
             status = 101 if isinstance(answer, Session) else answer.status
             self.receptions.append(
                 Reception(at, request_id, query.decode("latin-1"), None, b"", status)
@@ -348,6 +342,35 @@ class Service:
             return schema
         return key_id if isinstance(key_id, Rejection) else read_opening(reader.rules, schema)
 
+    def _opened(
+        self, edition: Edition, opening: Opening, at: int, request_id: str
+    ) -> Session | Answer:
+        """Answer an upgrade that nothing is wrong with."""
+        asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
+        failure = self._failure(asked, refusing=True)
+        if failure is not None and failure.rejection is not None:
+            refused = self._refused(failure.rejection, at, request_id, ordered=True)
+            return failing(refused, failure)
+        self.journal.append(StreamOpened(at, request_id))
+        headers = [
+            ("dg-request-id", request_id),
+            ("dg-project-id", self.project_id),
+            ("date", http_date(self.clock.unix_ns(at) // SECOND)),
+        ]
+        stream = self._new_stream(edition, opening, at)
+        return Session(request_id, headers, opening, stream, self.clock, self.journal)
+
+    def _new_stream(self, edition: Edition, opening: Opening, at: int) -> Stream:
+        if edition.path == V2.path:
+            return TurnStream(opening.voice, self._ids.speech_id, duration, at, opening.speed)
+        return TextStream(
+            opening.voice,
+            at,
+            opening.speed or 1.0,
+            longest=self.settings.max_characters,
+            limited=self.settings.stream_limits,
+        )
+
     def _admit(
         self,
         schema: Query | Rejection,
@@ -401,9 +424,14 @@ class Service:
         jobs = self.engine.dispatcher.pending if self.settings.concurrency_counts_callbacks else 0
         return self._answering + jobs
 
-    def _failure(self, request: SpeakRequest) -> Failure | None:
-        """The failure that was ordered for *request*: for itself, or for all."""
+    def _failure(self, request: SpeakRequest, *, refusing: bool = False) -> Failure | None:
+        """The failure that was ordered for *request*: for itself, or for all.
+
+        *refusing* passes over those that leave it its answer, late or broken off.
+        """
         for ordered in self._failures:
+            if refusing and ordered.failure is not None and ordered.failure.rejection is None:
+                continue
             if ordered.when is None or ordered.when(request):
                 self._failures.remove(ordered)
                 return ordered.failure

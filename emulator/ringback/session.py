@@ -16,7 +16,7 @@ from ringback.core.journal import (
     StreamWarned,
 )
 from ringback.core.opening import Opening
-from ringback.core.stream import Effect, HangUp, Play, Say, Stream, greeting
+from ringback.core.stream import Effect, HangUp, Play, Say, Stream
 
 PIECE = 16_384
 """Bytes in a binary frame: whole samples, for clients that play each frame as it comes (assumed).
@@ -25,7 +25,7 @@ PIECE = 16_384
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
-    """A stream that was opened at the moment *opened_at*; *headers* are those of its upgrade.
+    """A stream that was opened; *headers* are those of its upgrade.
 
     Everything here may be called from any thread.
     """
@@ -36,12 +36,17 @@ class Session:
     stream: Stream
     clock: VirtualClock
     journal: Journal
-    opened_at: int
 
     @property
     def greeting(self) -> Say:
         """What is said first."""
-        return greeting(self.request_id, self.opening.voice)
+        return self.stream.greeting(self.request_id)
+
+    @property
+    def limit(self) -> tuple[int, HangUp]:
+        """When the session ends if nothing is heard any more, and how."""
+        with self.clock.lock:
+            return self.stream.limit
 
     def receive(self, frame: str | bytes) -> list[Effect]:
         """What *frame*, which has just arrived, leads to."""
@@ -56,7 +61,7 @@ class Session:
     def audio(self, play: Play) -> Iterator[bytes]:
         """The binary frames of *play*."""
         opening = self.opening
-        view = memoryview(render(play.text, opening.voice.name, opening.speed, opening.sound))
+        view = memoryview(render(play.text, opening.voice.name, play.speed, opening.sound))
         for start in range(0, len(view), PIECE):
             yield bytes(view[start : start + PIECE])
 

@@ -20,7 +20,6 @@ from ringback.core.ids import UuidVersion
 from ringback.core.message import BodyForm, Framing, MessageRules
 from ringback.core.retry import RetryPolicy
 from ringback.core.speak import SpeakRules
-from ringback.core.stream import Stream
 from ringback.errors import SettingsError
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -157,10 +156,6 @@ class Settings:
             self.strict_booleans,
             self.integral_floats,
         )
-
-    def stream(self) -> Stream:
-        """A new session of a stream."""
-        return Stream(longest=self.max_characters, limited=self.stream_limits)
 
     @property
     def message_rules(self) -> MessageRules:

@@ -1,6 +1,7 @@
 """Streams of the newest `deepgram-sdk`, unmodified: it is understood, and it understands."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,6 +15,22 @@ from deepgram.speak.v1.types import (
     SpeakV1Text,
     SpeakV1Warning,
 )
+from deepgram.speak.v2.types import (
+    SpeakV2Configure,
+    SpeakV2ConfigureFailure,
+    SpeakV2ConfigureSuccess,
+    SpeakV2Connected,
+    SpeakV2Error,
+    SpeakV2Flushed,
+    SpeakV2Interrupt,
+    SpeakV2SessionMetadata,
+    SpeakV2Speak,
+    SpeakV2SpeechInterrupted,
+    SpeakV2SpeechMetadata,
+    SpeakV2SpeechStarted,
+    SpeakV2Warning,
+)
+from websockets.exceptions import ConnectionClosedError
 
 from ringback import AsyncEmulator, Emulator
 from tests.e2e.apps.sdk import async_client, client
@@ -29,7 +46,7 @@ def deepgram(ringback: Emulator) -> Iterator[DeepgramClient]:
 
 def read(model: type[Any], message: Any) -> Any:
     """*message* as the *model* that it must be: the SDK itself checks nothing."""
-    assert message.type == model.__name__.removeprefix("SpeakV1")
+    assert message.type == model.__name__[len("SpeakV1") :]
     return model.model_validate(message.model_dump())
 
 
@@ -94,3 +111,53 @@ async def test_the_sdk_tells_a_stranger_so(async_ringback: AsyncEmulator) -> Non
         with pytest.raises(ApiError) as refused:
             await sdk.speak.v1.connect().__aenter__()
     assert refused.value.status_code == 401
+
+
+# -- Flux ------------------------------------------------------------------------------------------
+
+
+def test_the_sdk_reads_every_message_of_a_conversation_in_turns(deepgram: DeepgramClient) -> None:
+    options: dict[str, Any] = {"model": "flux-haley-en", "speed": 0.75, "tag": "tests"}
+    with deepgram.speak.v2.connect(**options, encoding="linear16") as stream:
+        assert read(SpeakV2Connected, stream.recv()).model_name == "flux-haley-en"
+        stream.send_configure(SpeakV2Configure(speed=9))
+        assert read(SpeakV2ConfigureFailure, stream.recv()).code == "SPEED_OUT_OF_RANGE"
+        stream.send_configure(SpeakV2Configure(speed=1.5))
+        assert read(SpeakV2ConfigureSuccess, stream.recv()).applied.speed == 1.5
+        stream.send_flush()
+        assert read(SpeakV2Warning, stream.recv()).code == "NO_ACTIVE_SPEECH"
+        stream.send_speak(SpeakV2Speak(text=TEXT.text))
+        stream.send_flush()
+        turn = read(SpeakV2SpeechStarted, stream.recv()).speech_id
+        assert read(SpeakV2Flushed, stream.recv()).speech_id == turn
+        pieces = []
+        while isinstance(message := stream.recv(), bytes):
+            pieces.append(message)
+        assert read(SpeakV2SpeechMetadata, message).speech_id == turn
+        offset: Any = {"type": "time_ms", "value": 100}
+        stream.send_interrupt(SpeakV2Interrupt(playback_offset=offset))
+        assert read(SpeakV2SpeechInterrupted, stream.recv()).metadata.speech_id == turn
+        stream.send_close()
+        (last,) = list(stream)
+        assert read(SpeakV2SessionMetadata, last).total_audio_duration_ms == 100
+    request = deepgram.speak.v2.audio.generate(
+        text=TEXT.text,
+        model="flux-haley-en",
+        encoding="linear16",
+        container="none",
+        speed=1.5,
+    )
+    assert b"".join(pieces) == b"".join(request)
+
+
+def test_the_sdk_reads_why_a_conversation_ended(deepgram: DeepgramClient) -> None:
+    with deepgram.speak.v2.connect(model="flux-haley-en") as stream:
+        stream.recv()
+        stream.send_speak(SpeakV2Speak(text="Wait {pause:500ms} for it"))
+        *_, error = list(_until_the_end(stream))
+    assert read(SpeakV2Error, error).code == "DATA-0002"
+
+
+def _until_the_end(stream: Any) -> Iterator[Any]:
+    with suppress(ConnectionClosedError):
+        yield from stream

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from ringback import AsyncEmulator, Emulator, Settings
 from ringback.core.journal import Fact, StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
+from tests.integration.streaming import end_of, heard, opened
 
 T = TypeVar("T")
 
@@ -28,15 +29,7 @@ SPEAK, FLUSH, CLEAR, CLOSE = (
 )
 
 
-def opened(
-    ringback: Emulator, query: str = "", **options: Any
-) -> AbstractContextManager[ClientConnection]:
-    """A client's stream, under the emulator's key unless *options* say otherwise."""
-    options.setdefault("additional_headers", {"authorization": f"Token {ringback.api_key}"})
-    stream: AbstractContextManager[ClientConnection] = connect(
-        f"{ringback.ws_url}/v1/speak?{query}", proxy=None, **options
-    )
-    return stream
+TEXTS = ("Hello, ", "world. " * 20, r'To \{"word":"Oslo","pronounce":"uʃlu"}.')
 
 
 @pytest.fixture
@@ -45,24 +38,6 @@ def stream(ringback: Emulator) -> Iterator[ClientConnection]:
     with opened(ringback) as connection:
         connection.recv()
         yield connection
-
-
-def heard(stream: ClientConnection) -> tuple[bytes, dict[str, Any]]:
-    """The audio up to the next message, and that message."""
-    pieces: list[bytes] = []
-    while isinstance(frame := stream.recv(), bytes):
-        pieces.append(frame)
-    return b"".join(pieces), json.loads(frame)
-
-
-def end_of(stream: ClientConnection) -> tuple[bytes, int, str]:
-    """The audio up to the end, and the server's close code and reason."""
-    pieces: list[bytes] = []
-    with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012 - it ends after many frames
-        while isinstance(frame := stream.recv(), bytes):
-            pieces.append(frame)
-    assert closed.value.rcvd is not None
-    return b"".join(pieces), closed.value.rcvd.code, closed.value.rcvd.reason
 
 
 def over_http(ringback: Emulator, query: str, text: str) -> bytes:
@@ -150,6 +125,18 @@ def test_a_stranger_to_all_emulators_of_a_server_is_refused(
         assert one.requests == []
 
 
+def test_an_upgrade_can_be_ordered_to_fail(ringback: Emulator) -> None:
+    ringback.fail("cut", 429)  # the first is for a request: a stream has no answer to cut
+    with pytest.raises(InvalidStatus) as refused, opened(ringback):
+        pass
+    assert refused.value.response.status_code == 429
+    assert json.loads(refused.value.response.body or b"")["err_code"] == "Too Many Requests"
+    with opened(ringback) as stream:
+        assert json.loads(stream.recv())["type"] == "Metadata"
+    with pytest.raises(httpx.RemoteProtocolError):
+        over_http(ringback, "encoding=linear16", "Hello")
+
+
 def test_a_path_that_streams_nothing_is_not_found(ringback: Emulator) -> None:
     with pytest.raises(InvalidStatus) as refused, connect(f"{ringback.ws_url}/v1/listen"):
         pass
@@ -206,13 +193,13 @@ def test_what_websockets_take_is_imported_by_the_first_of_them() -> None:
 def test_a_flush_is_what_a_request_would_be_answered_with(ringback: Emulator, query: str) -> None:
     with opened(ringback, query) as stream:
         stream.recv()
-        for text in ("Hello, ", "world. " * 20):
+        for text in TEXTS:
             stream.send(json.dumps({"type": "Speak", "text": text}))
         stream.send(FLUSH)
         audio, message = heard(stream)
     assert message == {"type": "Flushed", "sequence_id": 0}
     assert audio
-    assert audio == over_http(ringback, query, "Hello, " + "world. " * 20)
+    assert audio == over_http(ringback, query, "".join(TEXTS))
 
 
 @pytest.mark.rule("stream-encodings")

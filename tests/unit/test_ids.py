@@ -1,5 +1,6 @@
 """Ids: one seed, one history."""
 
+import re
 import uuid
 from itertools import pairwise
 
@@ -67,3 +68,9 @@ def test_the_draws_of_one_kind_never_shift_those_of_another() -> None:
 
 def test_an_answer_of_no_emulator_has_one_id_for_ever() -> None:
     assert anonymous_id() == "2f183a4e-6449-4af3-b377-f745eda50236"
+
+
+def test_ids_of_turns_are_drawn_from_the_seed() -> None:
+    drawn = [IdSource(7).speech_id(), IdSource(7).speech_id(), IdSource(8).speech_id()]
+    assert all(re.fullmatch("dg_sp_[0-9a-f]{12}", each) for each in drawn)
+    assert drawn[0] == drawn[1] != drawn[2]

@@ -39,7 +39,7 @@ def refused(raw: str, edition: Edition = V1_STREAM) -> tuple[int, str, str]:
 )
 def test_a_stream_is_raw_samples(raw: str, encoding: str, sample_rate: int) -> None:
     sound = AudioFormat(Encoding(encoding), Container.NONE, sample_rate, None)
-    assert read(raw) == Opening(AURA["aura-asteria-en"], sound, 1.0)
+    assert read(raw) == Opening(AURA["aura-asteria-en"], sound)
 
 
 def test_every_parameter_is_read() -> None:
@@ -71,6 +71,7 @@ def test_what_is_not_raw_cannot_be_streamed(encoding: str) -> None:
         ("sample_rate=44100", "UNSUPPORTED_AUDIO_FORMAT"),
         ("encoding=mulaw&sample_rate=24000", "UNSUPPORTED_AUDIO_FORMAT"),
         ("speed=1.6", "INVALID_QUERY_PARAMETER"),
+        ("speed=0", "INVALID_QUERY_PARAMETER"),
         ("speed=fast", "INVALID_QUERY_PARAMETER"),
     ],
 )
@@ -78,12 +79,14 @@ def test_what_cannot_be_spoken_is_refused(raw: str, code: str) -> None:
     assert refused(raw)[:2] == (400, code)
 
 
+@pytest.mark.rule("stream-v2-opening")
 def test_the_second_edition_streams_flux_voices() -> None:
     sound = AudioFormat(Encoding.LINEAR16, Container.NONE, 44100, None)
     raw = f"{FLUX_MODEL}&sample_rate=44100&speed=0.55&expressivity=-2&tag=a&tag=b"
     assert read(raw, V2_STREAM) == Opening(FLUX["flux-haley-en"], sound, 0.55)
 
 
+@pytest.mark.rule("stream-v2-opening")
 @pytest.mark.parametrize(
     "only_for_requests", ["callback=https://app.example", "bit_rate=48000", "container=none"]
 )

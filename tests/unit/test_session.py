@@ -14,7 +14,8 @@ from ringback.core.journal import (
 )
 from ringback.core.opening import V1_STREAM, Opening, read_opening
 from ringback.core.speak import Query, SpeakRules
-from ringback.core.stream import HangUp, Play, Stream
+from ringback.core.stream import HangUp, Play
+from ringback.core.text_stream import TextStream
 from ringback.session import PIECE, Session, stories
 from tests.conftest import REQUEST_ID
 
@@ -30,7 +31,7 @@ def a_session(query: bytes = b"") -> Session:
     assert isinstance(opening, Opening)
     journal = Journal()
     clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC), 0, RLock(), journal)
-    return Session(REQUEST_ID, [], opening, Stream(), clock, journal, 0)
+    return Session(REQUEST_ID, [], opening, TextStream(opening.voice), clock, journal)
 
 
 def test_what_was_flushed_and_how_it_ended_is_remembered() -> None:

@@ -1,4 +1,4 @@
-"""A session of `/v1/speak`, frame by frame."""
+"""What both streams do with frames, and when they end by themselves."""
 
 import json
 from typing import Any
@@ -6,210 +6,119 @@ from typing import Any
 import pytest
 
 from ringback.core.duration import SECOND
-from ringback.core.listing import STAND_IN_VERSION
 from ringback.core.stream import (
     LONGEST,
-    MAX_CHARACTERS_A_MINUTE,
-    MAX_FLUSHES_A_MINUTE,
-    NO_COMMAND,
+    NOT_TEXT,
     TIME_IS_UP,
+    TOO_BIG,
     Effect,
     HangUp,
-    Play,
     Say,
     Stream,
-    greeting,
+    spoken_in,
 )
-from ringback.core.voices import AURA
-from tests.conftest import REQUEST_ID
+from ringback.core.voices import DEFAULT_VOICE
 
-FLUSH, CLEAR, CLOSE = ('{"type":"Flush"}', '{"type":"Clear"}', '{"type":"Close"}')
-
-
-def speak(text: str) -> str:
-    """A client's text."""
-    return json.dumps({"type": "Speak", "text": text})
+PING, END = '{"type":"Ping"}', '{"type":"End"}'
+UNKNOWN = HangUp(1008, "WHAT-0000")
 
 
-def after(*frames: str | bytes, stream: Stream | None = None, at: float = 0) -> list[Effect]:
-    """All that *frames* lead to, sent at one moment, *at* seconds."""
-    stream = stream or Stream()
-    return [effect for frame in frames for effect in stream.receive(frame, round(at * SECOND))]
+class Tiny(Stream):
+    """A stream with two commands."""
+
+    unknown = UNKNOWN
+
+    def greeting(self, request_id: str) -> Say:
+        """Say who is there."""
+        return Say({"type": request_id, "model": self._voice.name})
+
+    def _ping(self, message: dict[str, Any], now: int) -> list[Effect]:
+        return [Say({**message, "at": now})]
+
+    def _end(self, _message: dict[str, Any], _now: int) -> list[Effect]:
+        return [Say({"type": "Bye"}), HangUp(1000)]
+
+    commands = {"Ping": _ping, "End": _end}  # noqa: RUF012 - a stream's own table
 
 
-def said(effects: list[Effect]) -> list[dict[str, Any]]:
-    """The messages among *effects*, as the client reads them."""
-    return [json.loads(effect.text) for effect in effects if isinstance(effect, Say)]
+def tiny(opened_at: int = 0) -> Tiny:
+    """A tiny stream that has just been opened."""
+    return Tiny(DEFAULT_VOICE, opened_at)
 
 
-# -- what the client hears -------------------------------------------------------------------------
+def test_a_frame_is_handed_to_the_command_that_it_names() -> None:
+    assert tiny().receive(PING, 5) == [Say({"type": "Ping", "at": 5})]
 
 
-@pytest.mark.rule("stream-metadata")
-def test_the_first_message_names_the_request_and_its_model() -> None:
-    voice = AURA["aura-2-thalia-en"]
-    assert json.loads(greeting(REQUEST_ID, voice).text) == {
-        "type": "Metadata",
-        "request_id": REQUEST_ID,
-        "model_name": "aura-2-thalia-en",
-        "model_version": STAND_IN_VERSION,
-        "model_uuid": voice.model_uuid,
-    }
-
-
-@pytest.mark.rule("stream-flush", "stream-buffer")
-def test_text_is_silent_until_a_flush_speaks_all_of_it_at_once() -> None:
-    stream = Stream()
-    assert after(speak("Hello, "), speak("world."), stream=stream) == []
-    assert after(FLUSH, stream=stream) == [
-        Play("Hello, world."),
-        Say({"type": "Flushed", "sequence_id": 0}),
-    ]
-
-
-def test_what_was_flushed_is_not_spoken_again() -> None:
-    assert after(speak("One"), FLUSH, speak("Two"), FLUSH)[2:] == [
-        Play("Two"),
-        Say({"type": "Flushed", "sequence_id": 1}),
-    ]
-
-
-@pytest.mark.parametrize("frames", [(FLUSH,), (speak(""), FLUSH)])
-def test_a_flush_of_nothing_is_confirmed_without_audio(frames: tuple[str, ...]) -> None:
-    assert after(*frames) == [Say({"type": "Flushed", "sequence_id": 0})]
-
-
-@pytest.mark.rule("stream-clear")
-def test_cleared_text_is_never_spoken() -> None:
-    effects = after(speak("Never mind"), CLEAR, speak("Hello"), FLUSH)
-    assert effects == [
-        Say({"type": "Cleared", "sequence_id": 0}),
-        Play("Hello"),
-        Say({"type": "Flushed", "sequence_id": 1}),
-    ]
-
-
-@pytest.mark.rule("stream-close")
-def test_a_close_speaks_what_is_left_and_ends_the_session_normally() -> None:
-    assert after(speak("Goodbye"), CLOSE) == [Play("Goodbye"), HangUp(1000)]
-    assert after(CLOSE) == [HangUp(1000)]
-
-
-def test_unknown_keys_of_a_command_are_passed_over() -> None:
-    frames = ('{"type":"Speak","text":"Hi","voice":"x"}', '{"type":"Flush","x":[]}')
-    assert after(*frames)[0] == Play("Hi")
-
-
-def test_messages_are_compact_and_leave_characters_as_they_are() -> None:
-    assert Say({"type": "Warning", "description": "é"}).text == (
-        '{"type":"Warning","description":"é"}'
-    )
-
-
-# -- limits, on the emulator's clock ---------------------------------------------------------------
-
-
-@pytest.mark.rule("stream-flush-limit")
-def test_the_twenty_first_flush_in_a_minute_is_not_carried_out() -> None:
-    stream = Stream()
-    for _ in range(MAX_FLUSHES_A_MINUTE):
-        assert said(after(FLUSH, stream=stream))[0]["type"] == "Flushed"
-    (warning,) = said(after(speak("Hello"), FLUSH, stream=stream, at=59.9))
-    assert (warning["type"], warning["code"]) == ("Warning", "EXCESSIVE_FLUSH")
-    assert warning["description"]
-    assert after(FLUSH, stream=stream, at=60) == [
-        Play("Hello"),
-        Say({"type": "Flushed", "sequence_id": 20}),
-    ]
-
-
-@pytest.mark.rule("stream-character-limit")
-def test_more_characters_than_a_minute_allows_end_the_session() -> None:
-    stream = Stream()
-    assert after(speak("a" * 2000), speak("b" * 400), stream=stream) == []
-    (end,) = after(speak("c"), stream=stream, at=59.9)
-    assert isinstance(end, HangUp)
-    assert (end.code, end.reason) == (1008, "DATA-0001")
-    assert "advance(60)" in end.hint
-
-
-def test_characters_are_free_again_after_a_minute_spoken_or_cleared() -> None:
-    stream = Stream()
-    assert said(after(speak("a" * 2000), CLEAR, stream=stream))
-    assert after(speak("b" * 2000), stream=stream, at=60) == []
-
-
-def test_without_limits_nothing_is_counted() -> None:
-    stream = Stream(limited=False)
-    for _ in range(MAX_FLUSHES_A_MINUTE + 1):
-        effects = after(speak("a" * (MAX_CHARACTERS_A_MINUTE // 2)), FLUSH, stream=stream)
-        assert said(effects)[0]["type"] == "Flushed"
-
-
-@pytest.mark.rule("stream-text-limit")
-def test_one_text_has_two_thousand_characters_at_most() -> None:
-    assert after(speak("\N{MUSICAL SYMBOL G CLEF}" * 2000)) == []
-    (end,) = after(speak("a" * 2001))
-    assert isinstance(end, HangUp)
-    assert (end.code, end.reason) == (1009, "BIG-0001")
-
-
-@pytest.mark.rule("stream-session-limit")
-def test_an_hour_ends_the_session_with_its_text_unspoken() -> None:
-    stream = Stream()
-    after(speak("Hello"), stream=stream)
-    assert stream.end(TIME_IS_UP) == [TIME_IS_UP]
-    assert (TIME_IS_UP.code, TIME_IS_UP.reason) == (1011, "NET-0003")
-    assert LONGEST == 3600 * SECOND
+def test_nothing_leads_to_anything_after_the_end() -> None:
+    stream = tiny()
+    assert stream.receive(END, 0) == [Say({"type": "Bye"}), HangUp(1000)]
+    assert stream.ended
+    assert stream.receive(PING, 0) == []
     assert stream.end(TIME_IS_UP) == []
 
 
-# -- what is no command ----------------------------------------------------------------------------
+@pytest.mark.rule("stream-session-limit")
+def test_an_hour_ends_a_session() -> None:
+    stream = tiny(7)
+    stream.receive(PING, 60)
+    assert stream.limit == (7 + LONGEST, TIME_IS_UP)
+    assert LONGEST == 3600 * SECOND
+    assert (TIME_IS_UP.code, TIME_IS_UP.reason) == (1011, "NET-0003")
+    assert stream.end(TIME_IS_UP) == [TIME_IS_UP]
+    assert stream.ended
 
 
-@pytest.mark.rule("stream-unknown-command")
 @pytest.mark.parametrize(
     "frame",
     [
         "",
-        "Flush",
+        "Ping",
         "null",
         "[]",
-        '"Flush"',
+        '"Ping"',
         "{}",
-        '{"type":"KeepAlive"}',  # a command of another endpoint; it ends this one (documented)
-        '{"type":"flush"}',
-        '{"type":["Flush"]}',
+        '{"type":"ping"}',
+        '{"type":["Ping"]}',
         '{"type":null}',
-        '{"type":"Speak"}',
-        '{"type":"Speak","text":null}',
-        '{"type":"Speak","text":["Hello"]}',
-        '{"type":"Speak","text":"\\ud800"}',
+        '{"type":"Ping","x":NaN}',
         "\ud800",
         "[" * 100_000,
         f'{{"type":{"9" * 5000}}}',
     ],
 )
 def test_what_is_no_command_ends_the_session(frame: str) -> None:
-    stream = Stream()
-    assert after(frame, stream=stream) == [NO_COMMAND]
-    assert (NO_COMMAND.code, NO_COMMAND.reason) == (1008, "DATA-0000")
+    stream = tiny()
+    assert stream.receive(frame, 0) == [UNKNOWN]
     assert stream.ended
-    assert after(speak("Hello"), FLUSH, stream=stream) == []
 
 
 @pytest.mark.rule("stream-binary-frame")
-@pytest.mark.parametrize("frame", [b"", FLUSH.encode(), b"\xff"])
+@pytest.mark.parametrize("frame", [b"", PING.encode(), b"\xff"])
 def test_a_binary_frame_ends_the_session(frame: bytes) -> None:
-    (end,) = after(frame)
-    assert isinstance(end, HangUp)
-    assert (end.code, end.reason) == (1003, "MESSAGE-0000")
+    assert tiny().receive(frame, 0) == [NOT_TEXT]
+    assert (NOT_TEXT.code, NOT_TEXT.reason) == (1003, "MESSAGE-0000")
 
 
 @pytest.mark.rule("stream-frame-limit")
 def test_a_frame_of_more_than_two_megabytes_ends_the_session() -> None:
-    padding = " " * (2 * 1024 * 1024 - len(FLUSH))
-    assert said(after(FLUSH + padding)) == [{"type": "Flushed", "sequence_id": 0}]
-    (end,) = after(FLUSH + padding[1:] + "é")
-    assert isinstance(end, HangUp)
-    assert (end.code, end.reason) == (1009, "BIG-0000")
+    padding = " " * (2 * 1024 * 1024 - len(PING))
+    assert tiny().receive(PING + padding, 0) == [Say({"type": "Ping", "at": 0})]
+    assert tiny().receive(PING + padding[1:] + "é", 0) == [TOO_BIG]
+    assert (TOO_BIG.code, TOO_BIG.reason) == (1009, "BIG-0000")
+
+
+@pytest.mark.parametrize("text", ["", "Hello", "\N{MUSICAL SYMBOL G CLEF}"])
+def test_a_text_may_be_anything_that_can_be_written(text: str) -> None:
+    assert spoken_in({"text": text}) == text
+
+
+@pytest.mark.parametrize("message", [{}, {"text": None}, {"text": 7}, {"text": "a\udc00"}])
+def test_anything_else_is_no_text(message: dict[str, Any]) -> None:
+    assert spoken_in(message) is None
+
+
+def test_messages_are_compact_and_leave_characters_as_they_are() -> None:
+    said = tiny().greeting("é")
+    assert said.text == '{"type":"é","model":"aura-asteria-en"}'
+    assert json.loads(said.text) == said.message

@@ -34,6 +34,10 @@ class IdSource:
         """The next UUID v4 of *kind*, such as `key` or `project`."""
         return str(uuid.UUID(bytes=self._draw(kind), version=4))
 
+    def speech_id(self) -> str:
+        """The next id of a turn of a stream: `dg_sp_` and 12 hexadecimal digits (documented)."""
+        return f"dg_sp_{self._draw('speech').hex()[:12]}"
+
     def _draw(self, kind: str) -> bytes:
         counter = self._counters.get(kind, 0)
         self._counters[kind] = counter + 1

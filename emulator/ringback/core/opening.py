@@ -15,11 +15,11 @@ ENCODINGS = (Encoding.LINEAR16, Encoding.MULAW, Encoding.ALAW)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a stream speaks with, as its upgrade asked for it."""
+    """What a stream speaks with. A *speed* of None is the voice's own, of 1."""
 
     voice: Voice
     sound: AudioFormat
-    speed: float = 1.0
+    speed: float | None = None
 
 
 def read_opening(rules: SpeakRules, query: Query) -> Opening | Rejection:
@@ -28,8 +28,9 @@ def read_opening(rules: SpeakRules, query: Query) -> Opening | Rejection:
     sound = rules.formats.read(values, rules.edition.outputs)
     if isinstance(sound, Rejection):
         return sound
-    speed, expressivity = values.get("speed", 1.0), values.get("expressivity", 0)
-    refusal = rules.edition.speed.refusal(speed) or EXPRESSIVITY.refusal(expressivity)
+    speed, expressivity = values.get("speed"), values.get("expressivity", 0)
+    refusal = None if speed is None else rules.edition.speed.refusal(speed)
+    refusal = refusal or EXPRESSIVITY.refusal(expressivity)
     return refusal or Opening(query.voice, sound, speed)
 
 

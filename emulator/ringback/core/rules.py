@@ -29,6 +29,7 @@ class Rule:
 
 _PAGE = "TTS Callback page"
 _SPEC = "API specification"
+_FLUX = "Flux TTS pages"
 _SOCKET = "TTS WebSocket troubleshooting page"
 
 RULES: tuple[Rule, ...] = (
@@ -539,6 +540,13 @@ RULES: tuple[Rule, ...] = (
         "the same voices speak on both",
     ),
     Rule(
+        "stream-pronunciations",
+        "A flushed text obeys its pronunciations as a request's does; where a request would be"
+        " refused for one, it is spoken as written.",
+        Standing.ASSUMED,
+        "the voice controls page tells of requests",
+    ),
+    Rule(
         "stream-clear",
         "`Clear` drops what was spoken and not flushed, and is answered with `Cleared`; audio that"
         " is under way already still arrives.",
@@ -598,5 +606,79 @@ RULES: tuple[Rule, ...] = (
         "A binary frame ends the stream: 1003 MESSAGE-0000.",
         Standing.DOCUMENTED,
         f"{_SOCKET}: input message isn't a supported websocket message type",
+    ),
+    Rule(
+        "stream-unspoken-limit",
+        "No more than 20000 characters may wait for a flush: more end the stream as too large.",
+        Standing.ASSUMED,
+        "ours: their audio would fill the memory",
+    ),
+    Rule(
+        "stream-v2-opening",
+        "`/v2/speak` streams Flux voices, also at 44100 Hz, and refuses parameters that are for"
+        " requests only.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: the query of the WebSocket",
+    ),
+    Rule(
+        "stream-v2-connected",
+        "The first message of such a stream is `Connected`: request_id and the model.",
+        Standing.DOCUMENTED,
+        f"{_FLUX}: server messages",
+    ),
+    Rule(
+        "stream-v2-turns",
+        "A turn's first text is answered with `SpeechStarted`, its `Flush` with `Flushed`, the"
+        " audio and `SpeechMetadata`; a `Flush` without a turn with the warning NO_ACTIVE_SPEECH.",
+        Standing.DOCUMENTED,
+        f"{_FLUX}: speech lifecycle (that Flushed comes before the audio is assumed: it echoes)",
+    ),
+    Rule(
+        "stream-v2-silence",
+        "A turn whose text cannot be spoken leads to the warning NO_SYNTHESIZABLE_TEXT and a"
+        " `SpeechMetadata` of no length.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: warning codes",
+    ),
+    Rule(
+        "stream-v2-interrupt",
+        "`Interrupt` drops what was not flushed and is answered with `SpeechInterrupted`; with an"
+        " offset, which must advance, it says what was heard, every character taking the same"
+        " time.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: SpeechInterrupted (where the text is split is assumed)",
+    ),
+    Rule(
+        "stream-v2-configure",
+        "`Configure` sets the speed of the turns that begin after it, from 0.5 to 1.5 in steps of"
+        " 0.05; a `ConfigureFailure` changes nothing.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: Configure (which turns it is for is assumed)",
+    ),
+    Rule(
+        "stream-v2-close",
+        "`Close` completes the turn, and `SessionMetadata` sums the session up before close code"
+        " 1000.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: cumulative session totals before the socket closes",
+    ),
+    Rule(
+        "stream-v2-error",
+        "What ends such a stream is told in an `Error`, with the reason of the close frame as its"
+        " code.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: a fatal error message followed by a WebSocket close",
+    ),
+    Rule(
+        "stream-v2-pauses",
+        "An inline pause ends the stream: 1008 DATA-0002.",
+        Standing.DOCUMENTED,
+        f"{_SPEC}: a pause marker fails the connection (the close code is assumed)",
+    ),
+    Rule(
+        "stream-v2-idle",
+        "60 seconds of the emulator's time without a message end such a stream: 1011 NET-0001.",
+        Standing.DOCUMENTED,
+        f"{_FLUX}: idle time-out (its code is assumed: a message was not received in time)",
     ),
 )

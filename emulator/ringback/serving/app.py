@@ -11,7 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringback.core.editions import V1, V2
-from ringback.core.opening import V1_STREAM
+from ringback.core.opening import V1_STREAM, V2_STREAM
 from ringback.serving import account
 from ringback.serving.account import Private, Public
 from ringback.serving.exchange import no_such
@@ -43,6 +43,7 @@ def _router(tenants: Tenants, speak: Mapping[str, SpeakEndpoint]) -> Starlette:
             # Where this is mounted under another path, these are found here.
             *(Route(path, endpoint) for path, endpoint in speak.items()),
             WebSocketRoute(V1.path, StreamEndpoint(tenants, V1_STREAM)),
+            WebSocketRoute(V2.path, StreamEndpoint(tenants, V2_STREAM)),
             Route("/v1/models", Public(account.models)),
             Route("/v1/models/{uuid}", Public(account.model)),
             Route("/v2/models", Public(account.flux_models)),

@@ -18,7 +18,7 @@ from ringback.core.ids import anonymous_id
 from ringback.core.keys import Credential, read_authorization, read_subprotocols
 from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
 from ringback.core.speak import SpeakRules
-from ringback.core.stream import LONGEST, TIME_IS_UP, Effect, HangUp, Play, Say
+from ringback.core.stream import Effect, HangUp, Play, Say
 from ringback.service import Service
 from ringback.serving.exchange import header, no_such
 from ringback.serving.speaking import Tenants
@@ -96,8 +96,7 @@ class _Conversation:
 
     async def go_on(self) -> None:
         """Talk until the client leaves, the session ends, or its time is up."""
-        end = self._session.opened_at + LONGEST
-        timer = self._engine.call_at(end, self._expire, background=True)
+        self._watch()
         forget = self._clock.when_closed(
             partial(call_on, self._loop, partial(self._end, GOING_AWAY, None))
         )
@@ -113,7 +112,7 @@ class _Conversation:
             if not talk.cancelled():
                 talk.result()
         finally:
-            timer.cancel()
+            self._timer.cancel()
             forget()
             talk.cancel()
             self._over.cancel()
@@ -169,10 +168,17 @@ class _Conversation:
         except RuntimeError as error:  # the server has closed it by itself: a frame was enormous
             raise ConnectionError from error
 
+    def _watch(self) -> None:
+        self._timer = self._engine.call_at(self._session.limit[0], self._expire, background=True)
+
     def _expire(self) -> None:
-        """The session's time is up. Called by whoever moves the clock, in their thread."""
+        """The session's time may be up. Called by whoever moves the clock, in their thread."""
+        moment, how = self._session.limit
+        if moment > self._clock.now_ns:  # something was heard since
+            self._watch()
+            return
         token = self._clock.occupy("the end of a stream")
-        call_on(self._loop, partial(self._end, TIME_IS_UP, token))
+        call_on(self._loop, partial(self._end, how, token))
 
     def _end(self, how: HangUp, token: object) -> None:
         if self._over.done():
