@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ringback.audio.repertoire import Identified as Identified
     from ringback.core.delivery import State as State
     from ringback.core.failure import Failure as Failure
     from ringback.core.headers import Headers as Headers
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ringback.views import Delivery as Delivery
 
 _HOMES = {
+    "ringback.audio.repertoire": ["Identified"],
     "ringback.core.delivery": ["State"],
     "ringback.core.failure": ["Failure"],
     "ringback.core.headers": ["Headers"],

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from ringback.audio.repertoire import Identified
     from ringback.scenario.playing import Performance
     from ringback.scenario.report import Report
     from ringback.sending.started import StartedAsgiSender
@@ -229,6 +230,20 @@ class _Emulator(Generic[ClockFace]):
     def journal(self) -> Journal:
         """Everything that happened."""
         return self._service.journal
+
+    def identify(self, audio: bytes, sample_rate: int | None = None) -> "Identified | None":
+        """Say which request *audio* answers, and whether all of it is there; None: no request's.
+
+        It is known as it was served, in every encoding, or where it was cut off. It is known by
+        ear in a WAV file of 16-bit or G.711 samples, at any rate from 6 kHz on, of any channel,
+        softer, noisier, or sent through a telephone, as long as it is neither faster nor slower;
+        and in bare samples (16 bits, little-endian, mono) if their *sample_rate* in hertz is
+        given. What the application has encoded anew, as MP3 or Opus say, has to be decoded first.
+        By ear, a sound of less than 1.4 s is known only from its beginning on.
+        """
+        service = self._service
+        with service.lock:
+            return service.recognition.identify(audio, sample_rate)
 
     @property
     def timeline(self) -> str:

@@ -54,6 +54,7 @@ from ringback.core.text_stream import TextStream
 from ringback.core.turn_stream import TurnStream
 from ringback.engine import Engine
 from ringback.errors import Refused, RingbackError
+from ringback.recognition import Recognition
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
@@ -113,6 +114,7 @@ class Service:
             settings, self.clock, self.journal, self.routes, self.loop, self.compose
         )
         self.deliveries = Deliveries(_Views(self))
+        self.recognition = Recognition(self.journal, self.engine.dispatcher, self.audio)
         self.receptions: list[Reception] = []
         self._readers: dict[Edition, _Reader] = {}
         self._failures: deque[OrderedFailure] = deque()
@@ -448,7 +450,7 @@ class Service:
             *CROSS_ORIGIN,
         ]
         if request.callback is None:
-            self.journal.append(RequestAnswered(at, request_id))
+            self.journal.append(RequestAnswered(at, request_id, request))
             headers.append(("content-type", request.sound.content_type))
             return Answer(200, headers, self.audio(request), request_id, streamed=True)
         self.engine.accept(Job(request_id, key_id, request, request.callback, at))

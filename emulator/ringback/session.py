@@ -16,6 +16,7 @@ from ringback.core.journal import (
     StreamWarned,
 )
 from ringback.core.opening import Opening
+from ringback.core.speak import SpeakRequest
 from ringback.core.stream import Effect, HangUp, Play, Say, Stream
 
 PIECE = 16_384
@@ -65,12 +66,17 @@ class Session:
         for start in range(0, len(view), PIECE):
             yield bytes(view[start : start + PIECE])
 
+    def request(self, play: Play) -> SpeakRequest:
+        """What a request for the same audio would ask."""
+        opening = self.opening
+        return SpeakRequest(play.text, opening.voice, opening.sound, play.speed)
+
     def _recorded(self, effects: list[Effect]) -> list[Effect]:
         at, request_id = self.clock.now_ns, self.request_id
         for effect in effects:
             match effect:
                 case Play():
-                    self.journal.append(StreamFlushed(at, request_id, effect.text))
+                    self.journal.append(StreamFlushed(at, request_id, self.request(effect)))
                 case HangUp():
                     end = StreamClosed(at, request_id, effect.code, effect.reason, effect.hint)
                     self.journal.append(end)

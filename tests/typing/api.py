@@ -20,6 +20,7 @@ from ringback import (
     Delivery,
     Emulator,
     Headers,
+    Identified,
     Receiver,
     Reply,
     Settings,
@@ -98,7 +99,17 @@ def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> N
     assert_type(emulator.pending, Deliveries)
     assert_type(emulator.requests, list[Reception])
     assert_type(emulator.journal, Journal)
+    assert_type(emulator.identify(b"audio"), Identified | None)
+    assert_type(emulator.identify(b"samples", sample_rate=16000), Identified | None)
     assert_type(emulator.leftovers(), dict[str, list[str]])
+
+
+def what_a_body_was_known_as(identified: Identified) -> None:
+    assert_type(identified.request, SpeakRequest)
+    assert_type(identified.request_ids, tuple[str, ...])
+    assert_type(identified.complete, bool)
+    assert_type(identified.how, Literal["bytes", "frames", "ear"])
+    assert_type(identified.followed_by, tuple[SpeakRequest, ...])
 
 
 def the_verbs_block(emulator: Emulator) -> None:

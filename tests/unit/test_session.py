@@ -39,7 +39,7 @@ def test_what_was_flushed_and_how_it_ended_is_remembered() -> None:
     for frame in ('{"type":"Speak","text":"Hello"}', FLUSH, CLOSE):
         session.receive(frame)
     assert list(session.journal) == [
-        StreamFlushed(0, REQUEST_ID, "Hello"),
+        StreamFlushed(0, REQUEST_ID, session.request(Play("Hello"))),
         StreamClosed(0, REQUEST_ID, 1000, ""),
     ]
 
@@ -78,7 +78,7 @@ def test_each_stream_has_a_story_of_its_own() -> None:
             StreamOpened(0, "a"),
             ClockMoved(0, second, "advance", True),
             StreamOpened(second, "b"),
-            StreamFlushed(3 * second, "a", "Hello"),
+            StreamFlushed(3 * second, "a", a_session().request(Play("Hello"))),
             StreamWarned(3 * second, "b", "EXCESSIVE_FLUSH"),
             StreamClosed(4 * second, "b", 1008, "DATA-0000", "Mind the type."),
         ]

@@ -12,6 +12,7 @@ from ringback.core.delivery import Attempt, State
 from ringback.core.failure import Failure
 from ringback.core.query import Ignored
 from ringback.core.rejection import Rejection
+from ringback.core.speak import SpeakRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class RequestAnswered:
     name: ClassVar[str] = "speak.answered"
     at: int
     request_id: str
+    request: SpeakRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,17 @@ class StreamOpened:
 
 @dataclass(frozen=True, slots=True)
 class StreamFlushed:
-    """What was spoken into a stream, *text*, went out as audio."""
+    """What was spoken into a stream went out as audio, as if it had been asked for by itself."""
 
     name: ClassVar[str] = "stream.flushed"
     at: int
     request_id: str
-    text: str
+    request: SpeakRequest
+
+    @property
+    def text(self) -> str:
+        """What was spoken."""
+        return self.request.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""Which request of a running emulator a body of audio answers."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from ringback.core.delivery import Delivery
+from ringback.core.journal import JobAccepted, Journal, RequestAnswered, StreamFlushed
+from ringback.core.speak import SpeakRequest
+
+if TYPE_CHECKING:
+    from ringback.audio.repertoire import Identified, Repertoire
+
+
+class Book(Protocol):
+    """Where deliveries are kept."""
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """Every delivery as it stands."""
+        ...
+
+
+class Recognition:
+    """What the journal knows of requests, learnt when audio is first asked about.
+
+    So it costs nothing that is not used, neither time nor memory.
+    """
+
+    def __init__(
+        self, journal: Journal, book: Book, render: Callable[[SpeakRequest], bytes]
+    ) -> None:
+        """Ask *journal* for what was answered, and *book* for what was accepted."""
+        self._journal = journal
+        self._book = book
+        self._render = render
+        self._repertoire: Repertoire | None = None
+        self._learnt = 0
+
+    def identify(self, audio: bytes, sample_rate: int | None = None) -> "Identified | None":
+        """Say which request *audio* answers; see `Repertoire.identify`."""
+        return self._learn().identify(audio, sample_rate)
+
+    def _learn(self) -> "Repertoire":
+        """Add what happened since the last time."""
+        if self._repertoire is None:
+            from ringback.audio.repertoire import Repertoire
+
+            self._repertoire = Repertoire(self._render)
+        facts = self._journal.since(self._learnt)
+        self._learnt += len(facts)
+        for fact in facts:
+            match fact:
+                case RequestAnswered() | StreamFlushed():
+                    self._repertoire.add(fact.request_id, fact.request)
+                case JobAccepted():
+                    job = self._book.deliveries[fact.position].job
+                    self._repertoire.add(job.request_id, job.request)
+                case _:
+                    pass
+        return self._repertoire
