@@ -17,9 +17,9 @@ from ringback.core.duration import words
 from ringback.core.failure import FailureLike, read_failure
 from ringback.core.journal import Journal, RequestRejected
 from ringback.core.keys import Credential
+from ringback.core.ordering import When
 from ringback.core.rejection import Rejection
 from ringback.core.reply import FaultLike, ReplyLike
-from ringback.core.speak import SpeakRequest
 from ringback.errors import RingbackError, ServerError, SettingsError, WrongFace
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import Fault, read_faults
@@ -157,7 +157,7 @@ class _Emulator(Generic[ClockFace]):
     def fail(
         self,
         *failures: FailureLike | None,
-        when: Callable[[SpeakRequest], bool] | None = None,
+        when: When | None = None,
     ) -> None:
         """Let the next requests fail, one failure each; None lets one through.
 
@@ -168,7 +168,9 @@ class _Emulator(Generic[ClockFace]):
         `Settings.failure`. Raises `SettingsError`.
         """
         read = [None if failure is None else read_failure(failure) for failure in failures]
-        self._live_service.fail(read, when)
+        service = self._live_service
+        with service.lock:
+            service.orders.add(read, when)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded.
@@ -272,7 +274,7 @@ class _Emulator(Generic[ClockFace]):
                 found["replies"].append(
                     f"{receiver!r}: {receiver.unused} of its scripted replies were never used"
                 )
-        if count := self._service.unused_failures:
+        if count := self._service.orders.unmet:
             noun = "failure was" if count == 1 else "failures were"
             found["failures"].append(f"{count} ordered {noun} never met by a request")
         for fact in self.journal:

@@ -8,24 +8,23 @@ import email.utils
 import json
 import secrets
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from typing import Any, overload
-from urllib.parse import urlencode
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
-from ringback.audio.render import duration, render
+from ringback.admission import Admission
+from ringback.audio.render import render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
 from ringback.core import grants
 from ringback.core.answer import CROSS_ORIGIN, Answer, failing, refusal
-from ringback.core.callback import Endpoint, unresolved
+from ringback.core.callback import Endpoint
 from ringback.core.delivery import Job, State
 from ringback.core.duration import SECOND
-from ringback.core.editions import V1, V2, Edition
-from ringback.core.failure import TOO_MANY_REQUESTS, Failure, read_failure
+from ringback.core.editions import V1, Edition
+from ringback.core.failure import TOO_MANY_REQUESTS
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
     AnswerFailed,
@@ -38,29 +37,24 @@ from ringback.core.journal import (
     TokenGranted,
 )
 from ringback.core.keys import (
-    BEARER,
     ApiKey,
     Credential,
-    identifier_of,
-    read_authorization,
-    refused,
 )
 from ringback.core.message import CallbackMessage, metadata
-from ringback.core.opening import Opening, read_opening
+from ringback.core.opening import Opening
+from ringback.core.ordering import Orders
+from ringback.core.query import Ignored, write_query
 from ringback.core.rejection import Rejection
-from ringback.core.speak import Query, SpeakRequest, SpeakRules
-from ringback.core.stream import Stream
-from ringback.core.text_stream import TextStream
-from ringback.core.turn_stream import TurnStream
+from ringback.core.speak import SpeakRequest
 from ringback.engine import Engine
 from ringback.errors import Refused, RingbackError
 from ringback.recognition import Recognition
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
-from ringback.session import Session
+from ringback.session import Session, new_stream
 from ringback.settings import Settings
-from ringback.views import Deliveries, Delivery
+from ringback.views import Deliveries, Delivery, LiveDeliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +70,6 @@ class Reception:
     content_type: str | None
     body: bytes
     status: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OrderedFailure:
-    """What befalls the next request, or the next that *when* says yes to. None: nothing does."""
-
-    failure: Failure | None
-    when: Callable[[SpeakRequest], bool] | None
 
 
 class Service:
@@ -113,11 +99,11 @@ class Service:
         self.engine = Engine(
             settings, self.clock, self.journal, self.routes, self.loop, self.compose
         )
-        self.deliveries = Deliveries(_Views(self))
+        self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, self.audio))
         self.recognition = Recognition(self.journal, self.engine.dispatcher, self.audio)
         self.receptions: list[Reception] = []
-        self._readers: dict[Edition, _Reader] = {}
-        self._failures: deque[OrderedFailure] = deque()
+        self.orders = Orders(settings.every_failure)
+        self._admission = Admission(settings, self.key, self._resolves)
         self._answering = 0
         self._failed_jobs: dict[str, Rejection] = {}
         self._messages = settings.message_rules
@@ -138,7 +124,15 @@ class Service:
             at = self.clock.now_ns
             unix = self.clock.unix_ns(at)
             request_id = self._ids.request_id(unix)
-            read = self._read(edition, query, authorization, content_type, body, at, request_id)
+            read = self._admission.request(
+                edition,
+                query,
+                authorization,
+                content_type,
+                body,
+                unix // SECOND,
+                partial(self._ignored, at, request_id),
+            )
             if isinstance(read, Rejection):
                 answer = self._refused(read, at, request_id)
             else:
@@ -156,8 +150,10 @@ class Service:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
         with self.lock:
             at = self.clock.now_ns
-            request_id = self._ids.request_id(self.clock.unix_ns(at))
-            opening = self._read_opening(edition, query, credential, at, request_id)
+            unix = self.clock.unix_ns(at)
+            request_id = self._ids.request_id(unix)
+            note = partial(self._ignored, at, request_id)
+            opening = self._admission.opening(edition, query, credential, unix // SECOND, note)
             if isinstance(opening, Rejection):
                 answer: Session | Answer = self._refused(opening, at, request_id)
             else:
@@ -170,14 +166,7 @@ class Service:
 
     def identify(self, credential: Credential) -> str | Rejection:
         """The identifier of the key that *credential* is, or was granted by."""
-        if credential.scheme == BEARER:
-            now = self.clock.unix_ns(self.clock.now_ns) // SECOND
-            return grants.key_of(self.key, credential.secret, now)
-        if secrets.compare_digest(credential.secret.encode(), self.key.secret.encode()):
-            return self.key.identifier
-        if self.settings.any_key:
-            return identifier_of(credential.secret)
-        return refused("The key is another than this emulator's: use ringback.api_key.")
+        return self._admission.identify(credential, self.clock.unix_ns(self.clock.now_ns) // SECOND)
 
     def draw_request_id(self) -> str:
         """The id of a request to another path than those that speak."""
@@ -203,32 +192,14 @@ class Service:
             with self.lock:
                 self._answering -= 1
 
-    def fail(
-        self, failures: Iterable[Failure | None], when: Callable[[SpeakRequest], bool] | None
-    ) -> None:
-        """Let the next requests fail; see `Emulator.fail`."""
-        with self.lock:
-            self._failures.extend(OrderedFailure(failure, when) for failure in failures)
-
-    @property
-    def unused_failures(self) -> int:
-        """How many ordered failures no request has met."""
-        return sum(ordered.failure is not None for ordered in self._failures)
-
     def submit(
         self, text: str, callback: str, content_type: str, parameters: dict[str, Any]
     ) -> Delivery:
         """Do what a client would do. Raises `Refused` with the service's answer."""
         is_json = content_type.partition(";")[0].strip().lower() == "application/json"
-        query = urlencode(
-            [
-                (name, _written(value))
-                for name, values in {"callback": callback, **parameters}.items()
-                for value in (values if isinstance(values, list | tuple) else [values])
-            ]
-        )
+        query = write_query({"callback": callback, **parameters})
         answer = self.speak(
-            query.encode(),
+            query,
             f"Token {self.key.secret}",
             content_type,
             (json.dumps({"text": text}) if is_json else text).encode(),
@@ -301,27 +272,6 @@ class Service:
             tls_verify=self.settings.tls_verify,
         )
 
-    def _read(
-        self,
-        edition: Edition,
-        query: bytes,
-        authorization: str | None,
-        content_type: str | None,
-        body: bytes,
-        at: int,
-        request_id: str,
-    ) -> tuple[SpeakRequest, str] | Rejection:
-        reader = self._reader(edition)
-        key_id = self._admit(reader.query(query), read_authorization(authorization), at, request_id)
-        if isinstance(key_id, Rejection):
-            return key_id
-        request = reader.request(query, content_type, body)
-        if isinstance(request, Rejection):
-            return request
-        if request.callback is not None and not self._resolves(request.callback):
-            return unresolved(request.callback)
-        return request, key_id
-
     def _resolves(self, endpoint: Endpoint) -> bool:
         return (
             not self.settings.resolve_callbacks
@@ -329,27 +279,12 @@ class Service:
             or AddressRules(self.settings.allow_hosts).resolves(endpoint.host)
         )
 
-    def _read_opening(
-        self,
-        edition: Edition,
-        query: bytes,
-        credential: Credential | Rejection,
-        at: int,
-        request_id: str,
-    ) -> Opening | Rejection:
-        reader = self._reader(edition)
-        schema = reader.query(query)
-        key_id = self._admit(schema, credential, at, request_id)
-        if isinstance(schema, Rejection):
-            return schema
-        return key_id if isinstance(key_id, Rejection) else read_opening(reader.rules, schema)
-
     def _opened(
         self, edition: Edition, opening: Opening, at: int, request_id: str
     ) -> Session | Answer:
         """Answer an upgrade that nothing is wrong with."""
         asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
-        failure = self._failure(asked, refusing=True)
+        failure = self.orders.take(asked, refusing=True)
         if failure is not None and failure.rejection is not None:
             refused = self._refused(failure.rejection, at, request_id, ordered=True)
             return failing(refused, failure)
@@ -359,39 +294,11 @@ class Service:
             ("dg-project-id", self.project_id),
             ("date", http_date(self.clock.unix_ns(at) // SECOND)),
         ]
-        stream = self._new_stream(edition, opening, at)
+        stream = new_stream(edition, opening, at, self.settings, self._ids)
         return Session(request_id, headers, opening, stream, self.clock, self.journal)
 
-    def _new_stream(self, edition: Edition, opening: Opening, at: int) -> Stream:
-        if edition.path == V2.path:
-            return TurnStream(opening.voice, self._ids.speech_id, duration, at, opening.speed)
-        return TextStream(
-            opening.voice,
-            at,
-            opening.speed or 1.0,
-            longest=self.settings.max_characters,
-            limited=self.settings.stream_limits,
-        )
-
-    def _admit(
-        self,
-        schema: Query | Rejection,
-        credential: Credential | Rejection,
-        at: int,
-        request_id: str,
-    ) -> str | Rejection:
-        """The identifier of the key that a request comes with: its query is looked at first."""
-        if isinstance(schema, Rejection):
-            return schema
-        if schema.ignored:
-            self.journal.append(ParametersIgnored(at, request_id, schema.ignored))
-        return credential if isinstance(credential, Rejection) else self.identify(credential)
-
-    def _reader(self, edition: Edition) -> "_Reader":
-        reader = self._readers.get(edition)
-        if reader is None:
-            reader = self._readers[edition] = _Reader(self.settings.speak_rules(edition))
-        return reader
+    def _ignored(self, at: int, request_id: str, parameters: tuple[Ignored, ...]) -> None:
+        self.journal.append(ParametersIgnored(at, request_id, parameters))
 
     def _refused(
         self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
@@ -408,7 +315,7 @@ class Service:
             code, message = TOO_MANY_REQUESTS[self.settings.too_many_requests]
             hint = f"Settings.concurrency_limit is {limit}, and so many are in progress."
             return self._refused(Rejection(429, code, message, hint), at, request_id)
-        failure = self._failure(request)
+        failure = self.orders.take(request)
         if failure is not None and failure.rejection is not None:
             refused = self._refused(failure.rejection, at, request_id, ordered=True)
             return failing(refused, failure)
@@ -425,20 +332,6 @@ class Service:
     def _in_progress(self) -> int:
         jobs = self.engine.dispatcher.pending if self.settings.concurrency_counts_callbacks else 0
         return self._answering + jobs
-
-    def _failure(self, request: SpeakRequest, *, refusing: bool = False) -> Failure | None:
-        """The failure that was ordered for *request*: for itself, or for all.
-
-        *refusing* passes over those that leave it its answer, late or broken off.
-        """
-        for ordered in self._failures:
-            if refusing and ordered.failure is not None and ordered.failure.rejection is None:
-                continue
-            if ordered.when is None or ordered.when(request):
-                self._failures.remove(ordered)
-                return ordered.failure
-        always = self.settings.failure
-        return None if always is None else read_failure(always)
 
     def _accepted(
         self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
@@ -465,47 +358,3 @@ class Service:
 def http_date(unix: int) -> str:
     """Unix time in whole seconds, as a `Date` header writes it."""
     return email.utils.formatdate(unix, usegmt=True)
-
-
-class _Reader:
-    """Reads requests to one edition. A test asks the same thing many times, so both steps are
-    remembered; and equal requests share one value, so that many pending jobs stay small."""
-
-    def __init__(self, rules: SpeakRules) -> None:
-        self.rules = rules
-        self.query = lru_cache(maxsize=64)(rules.read_query)
-        self.request = lru_cache(maxsize=64)(self._read)
-
-    def _read(
-        self, query: bytes, content_type: str | None, body: bytes
-    ) -> SpeakRequest | Rejection:
-        read = self.query(query)
-        if isinstance(read, Rejection):
-            return read
-        return self.rules.read_request(read, content_type, body)
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-class _Views(Sequence[Delivery]):
-    """Views of a service's deliveries, made when they are looked at."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def __len__(self) -> int:
-        return len(self._service.engine.dispatcher.deliveries)
-
-    @overload
-    def __getitem__(self, index: int) -> Delivery: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Delivery]: ...
-    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        position = range(len(self))[index]
-        return Delivery(self._service.engine.dispatcher, position, self._service.audio)

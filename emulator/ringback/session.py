@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from ringback.audio.render import render
+from ringback.audio.render import duration, render
 from ringback.clock.virtual import VirtualClock
 from ringback.core.duration import words
+from ringback.core.editions import V2, Edition
+from ringback.core.ids import IdSource
 from ringback.core.journal import (
     Fact,
     Journal,
@@ -18,6 +20,9 @@ from ringback.core.journal import (
 from ringback.core.opening import Opening
 from ringback.core.speak import SpeakRequest
 from ringback.core.stream import Effect, HangUp, Play, Say, Stream
+from ringback.core.text_stream import TextStream
+from ringback.core.turn_stream import TurnStream
+from ringback.settings import Settings
 
 PIECE = 16_384
 """Bytes in a binary frame: whole samples, for clients that play each frame as it comes (assumed).
@@ -86,6 +91,21 @@ class Session:
                 case _:
                     assert_never(effect)
         return effects
+
+
+def new_stream(
+    edition: Edition, opening: Opening, opened_at: int, settings: Settings, ids: IdSource
+) -> Stream:
+    """The stream that *edition* has."""
+    if edition.path == V2.path:
+        return TurnStream(opening.voice, ids.speech_id, duration, opened_at, opening.speed)
+    return TextStream(
+        opening.voice,
+        opened_at,
+        opening.speed or 1.0,
+        longest=settings.max_characters,
+        limited=settings.stream_limits,
+    )
 
 
 def stories(journal: Iterable[Fact]) -> list[str]:

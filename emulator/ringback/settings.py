@@ -14,7 +14,7 @@ from ringback.core.callback import INVALID_CALLBACK, PERMITTED_PORTS, CallbackRu
 from ringback.core.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.core.duration import SECOND, nanoseconds
 from ringback.core.editions import BAD_MODEL, V1, Edition
-from ringback.core.failure import TOO_MANY_REQUESTS, FailureLike, read_failure
+from ringback.core.failure import TOO_MANY_REQUESTS, Failure, FailureLike, read_failure
 from ringback.core.formats import FormatRules
 from ringback.core.ids import UuidVersion
 from ringback.core.message import BodyForm, Framing, MessageRules
@@ -156,6 +156,11 @@ class Settings:
             self.strict_booleans,
             self.integral_floats,
         )
+
+    @property
+    def every_failure(self) -> Failure | None:
+        """What befalls every request."""
+        return None if self.failure is None else read_failure(self.failure)
 
     @property
     def message_rules(self) -> MessageRules:

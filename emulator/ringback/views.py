@@ -294,6 +294,27 @@ class Deliveries(Sequence[Delivery]):
         return Deliveries([item for item in self._items if item.endpoint.origin == wanted])
 
 
+class LiveDeliveries(Sequence[Delivery]):
+    """Views of every delivery of a dispatcher, made when they are looked at."""
+
+    def __init__(self, book: Book, audio: Callable[[SpeakRequest], bytes]) -> None:
+        """Look into *book*; *audio* renders what a request asks."""
+        self._book = book
+        self._audio = audio
+
+    def __len__(self) -> int:
+        return len(self._book.deliveries)
+
+    @overload
+    def __getitem__(self, index: int) -> Delivery: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Delivery]: ...
+    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        return Delivery(self._book, range(len(self))[index], self._audio)
+
+
 def _since(job: core.Job, moment: int) -> str:
     return words(moment - job.accepted_at)
 

@@ -4,7 +4,7 @@ import pytest
 
 from ringback.core.editions import V1
 from ringback.core.parameters import Schema
-from ringback.core.query import Ignored, Values, read_values
+from ringback.core.query import Ignored, Values, read_values, write_query
 from ringback.core.rejection import Rejection
 
 SCHEMA = Schema(V1.parameters)
@@ -91,3 +91,9 @@ def test_a_value_of_the_wrong_type_is_refused_under_its_name() -> None:
 
 def test_credentials_in_a_callback_are_not_printed() -> None:
     assert "s3cret" not in repr(values("callback=https://ada:s3cret@app.example/"))
+
+
+def test_a_query_is_written_as_it_is_read() -> None:
+    asked = {"model": "a b&c", "tag": ["x", "y"], "mip_opt_out": True, "sample_rate": 8000}
+    assert values(write_query(asked).decode()).values == asked
+    assert write_query({"mip_opt_out": False, "tag": ("a",)}) == b"mip_opt_out=false&tag=a"

@@ -1,9 +1,10 @@
 """A query string into values, or into the refusal that its schema asks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlencode
 
 from ringback.core.parameters import Schema
 from ringback.core.rejection import Rejection, undeserialisable
@@ -83,3 +84,20 @@ def _halves(pair: bytes) -> tuple[bytes, bytes]:
 
 def _decoded(part: bytes) -> str:
     return unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
+
+
+def write_query(values: Mapping[str, Any]) -> bytes:
+    """The query string that says *values*, as a client would write it; a list repeats a name."""
+    return urlencode(
+        [
+            (name, _written(value))
+            for name, given in values.items()
+            for value in (given if isinstance(given, list | tuple) else [given])
+        ]
+    ).encode()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
