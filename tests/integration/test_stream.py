@@ -301,6 +301,18 @@ def test_the_longest_text_is_that_of_the_settings() -> None:
         assert end_of(stream) == (b"", 1009, "BIG-0001")
 
 
+def test_what_was_sent_before_the_clock_moves_is_heard_before_it_moves(
+    ringback: Emulator, stream: ClientConnection
+) -> None:
+    for _ in range(40):
+        stream.send(SPEAK)
+        stream.send(FLUSH)
+        ringback.advance(7)
+        assert heard(stream)[0]
+    flushed = [fact.at for fact in ringback.journal if isinstance(fact, StreamFlushed)]
+    assert flushed == [each * 7 * 10**9 for each in range(40)]
+
+
 @pytest.mark.rule("stream-session-limit")
 def test_an_hour_of_the_clock_ends_a_stream_before_the_verb_returns(
     ringback: Emulator, stream: ClientConnection

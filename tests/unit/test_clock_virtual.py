@@ -1074,3 +1074,20 @@ def test_a_closed_clock_flows_no_more(real: RealTime) -> None:
     clock.flow()
     real.pass_by(1)
     assert clock.now_ns == SECOND
+
+
+@pytest.mark.parametrize("verb", WALKS)
+def test_a_walk_waits_for_what_is_on_its_way_at_its_beginning(verb: str) -> None:
+    plan = a_plan(10)
+    asked: list[object] = []
+    forget = plan.clock.before_walks(lambda: asked.append(plan.clock.occupy("on its way")))
+    walk = WALKS[verb](plan)
+    next(walk)
+    assert (len(asked), elapsed(plan)) == (1, 0)
+    plan.clock.leave(asked[0])
+    forget()
+    forget()
+    with pytest.raises((StopIteration, NeverTrue)):
+        next(walk)
+    walked(WALKS["settle"](plan))
+    assert len(asked) == 1

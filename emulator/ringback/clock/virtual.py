@@ -72,6 +72,7 @@ class VirtualClock:
         self._joiners: list[Callable[[], None]] = []
         self._closed = False
         self._when_closed: dict[object, Callable[[], object]] = {}
+        self._before_walks: dict[object, Callable[[], object]] = {}
 
     def __repr__(self) -> str:
         return f"<VirtualClock {words(self.now_ns)} [{len(self._busy)} in flight]>"
@@ -193,6 +194,15 @@ class VirtualClock:
         """Whether this is called by a receiver whose own attempt is in flight."""
         inside = _INSIDE.get()
         return inside is not None and inside[0] is self and inside[1]()
+
+    def before_walks(self, callback: Callable[[], object]) -> Callable[[], object]:
+        """Call *callback* at the beginning of each walk, in the mover's thread.
+
+        It may `occupy` the clock until what was on its way has arrived. Returns how to forget it.
+        """
+        token = object()
+        self._before_walks[token] = callback
+        return partial(self._before_walks.pop, token, None)
 
     # -- the end ---------------------------------------------------------------------------------
 
@@ -405,6 +415,8 @@ class VirtualClock:
         """Wait for what is in flight, once what was begun on the mover's loop has had its turn."""
         if self.restless():
             yield drained
+        for callback in list(self._before_walks.values()):
+            callback()
         yield from self._quiet()
 
     def _quiet(self) -> Steps[None]:

@@ -7,7 +7,7 @@ sent by then, and to interrupt is to be told what was heard of it.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ringback.core.duration import SECOND
@@ -54,7 +54,7 @@ _WARNINGS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Turn:
     """One turn. It begins at *start* in the audio of its session, in milliseconds."""
 
@@ -85,7 +85,7 @@ class _Turn:
         return played * len(self.text) // self.duration if self.duration else 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Totals:
     """What a session comes to, with its *audio* in milliseconds.
 
@@ -156,7 +156,7 @@ class TurnStream(Stream):
             self._turn = _Turn(self._draw(), self._speed or 1.0, self._totals.audio)
             effects = [Say({"type": "SpeechStarted", "speech_id": self._turn.speech_id})]
         if self._turn is not None:
-            self._turn.text += text
+            self._turn = replace(self._turn, text=self._turn.text + text)
             if "{pause:" in self._turn.text:
                 return self._hang_up(NO_PAUSE)
             if len(self._turn.text) > MOST_UNSPOKEN:
@@ -185,7 +185,8 @@ class TurnStream(Stream):
             said |= {"text_spoken": turn.text[:heard], "text_remaining": turn.text[heard:]}
         if turn is self._turn:
             self._finish(turn)
-        totals.audio = totals.rebased = min(played, totals.audio)
+        audio = min(played, totals.audio)
+        self._totals = replace(self._totals, audio=audio, rebased=audio)
         return [Say(said | {"metadata": turn.metadata})]
 
     def _configure(self, message: dict[str, Any], _now: int) -> list[Effect]:
@@ -215,9 +216,7 @@ class TurnStream(Stream):
 
     def _completed(self, turn: _Turn) -> list[Effect]:
         """The audio of *turn*, and what it came to."""
-        turn.duration = self._measure(turn.text, turn.speed) // _MILLISECOND
-        self._totals.audio += turn.duration
-        self._totals.generated |= turn.duration > 0
+        turn = replace(turn, duration=self._measure(turn.text, turn.speed) // _MILLISECOND)
         self._finish(turn)
         audible: Effect = (
             Play(turn.text, turn.speed) if turn.duration else _warning("NO_SYNTHESIZABLE_TEXT")
@@ -226,7 +225,13 @@ class TurnStream(Stream):
 
     def _finish(self, turn: _Turn) -> None:
         self._turn, self._last = None, turn
-        self._totals.characters += len(turn.text)
+        totals = self._totals
+        self._totals = replace(
+            totals,
+            audio=totals.audio + turn.duration,
+            characters=totals.characters + len(turn.text),
+            generated=totals.generated or turn.duration > 0,
+        )
 
     commands: ClassVar[Mapping[str, Callable[..., list[Effect]]]] = {
         "Speak": _speak,

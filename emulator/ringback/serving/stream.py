@@ -1,7 +1,8 @@
 """The speak endpoints as WebSockets: frames to a session, and its effects back.
 
 A frame keeps the clock still from its arrival until its answer is with the transport, or with a
-peer that does not read it. A session that is open and silent keeps nothing still.
+peer that does not read it; and what was sent before somebody moves the clock is heard before it
+moves. A session that is open and silent keeps nothing still.
 """
 
 import asyncio
@@ -100,6 +101,7 @@ class _Conversation:
         forget = self._clock.when_closed(
             partial(call_on, self._loop, partial(self._end, GOING_AWAY, None))
         )
+        deaf = self._clock.before_walks(self._listen)
         talk = self._loop.create_task(self._talk())
         try:
             either: set[asyncio.Future[Any]] = {talk, self._over}
@@ -114,6 +116,7 @@ class _Conversation:
         finally:
             self._timer.cancel()
             forget()
+            deaf()
             talk.cancel()
             self._over.cancel()
             self._session.end(LOST)
@@ -167,6 +170,20 @@ class _Conversation:
             await self._connection(message)
         except RuntimeError as error:  # the server has closed it by itself: a frame was enormous
             raise ConnectionError from error
+
+    def _listen(self) -> None:
+        """Hear what has been sent. Called by whoever is about to move the clock, in their thread.
+
+        The loop looks at its sockets once it is asked for a turn.
+        """
+        token = self._clock.occupy("frames on their way to a stream")
+        call_on(self._loop, lambda: self._loop.create_task(self._heard(token)))
+
+    async def _heard(self, token: object) -> None:
+        try:
+            await drained()
+        finally:
+            self._clock.leave(token)
 
     def _watch(self) -> None:
         self._timer = self._engine.call_at(self._session.limit[0], self._expire, background=True)
