@@ -1,8 +1,8 @@
-"""Every cell of the table of outputs, and the ends of each range of bit rates."""
+"""Every cell of the tables of outputs, and the ends of each range of bit rates."""
 
 from collections.abc import Iterator
 
-from ringback.core.catalog import OUTPUTS, AudioFormat, Choice, Container, Encoding
+from ringback.core.catalog import FLUX_OUTPUTS, OUTPUTS, AudioFormat, Choice, Container, Encoding
 
 SENTENCE = "Hello, how can I help you today? It is a fine day."
 """50 characters: 36 symbols, 2.88 s."""
@@ -11,11 +11,12 @@ VOICE = "aura-2-thalia-en"
 
 
 def _cells() -> Iterator[AudioFormat]:
-    for encoding, output in OUTPUTS.items():
-        for container in output.containers or (Container.NONE,):
-            for rate in output.sample_rate.allowed:
-                for bit_rate in _bit_rates(output.bit_rate):
-                    yield AudioFormat(encoding, container, rate, bit_rate)
+    for outputs in (OUTPUTS, FLUX_OUTPUTS):
+        for encoding, output in outputs.items():
+            for container in output.containers or (Container.NONE,):
+                for rate in output.sample_rate.allowed:
+                    for bit_rate in _bit_rates(output.bit_rate):
+                        yield AudioFormat(encoding, container, rate, bit_rate)
     # A setting of the service moves its mp3 to another rate.
     for bit_rate in _bit_rates(OUTPUTS[Encoding.MP3].bit_rate):
         yield AudioFormat(Encoding.MP3, Container.NONE, 24000, bit_rate)
@@ -31,7 +32,7 @@ def _bit_rates(choice: Choice | None) -> list[int | None]:
             return [many[0], default, default + 1, 64000, many[-1]]
 
 
-CELLS = list(_cells())
+CELLS = list(dict.fromkeys(_cells()))
 
 
 def name(sound: AudioFormat) -> str:

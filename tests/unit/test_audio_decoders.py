@@ -14,8 +14,11 @@ import pytest
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.hearing import read_pcm
 from ringback.audio.render import duration, render
+from ringback.audio.repertoire import Repertoire
 from ringback.core.catalog import AudioFormat, Container, Encoding
 from ringback.core.duration import SECOND
+from ringback.core.editions import V1
+from ringback.core.speak import SpeakRequest
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 pytestmark = pytest.mark.needs_tool
@@ -98,6 +101,30 @@ def test_ffprobe_names_codec_rate_and_channels(sound: AudioFormat) -> None:
     )
     codec = names.get(sound.encoding, sound.encoding)
     assert said.strip() == f"stream,{codec},{sound.sample_rate},1"
+
+
+CONVERSIONS = {
+    "at 8000 Hz": ["-ar", "8000"],
+    "at 44100 Hz": ["-ar", "44100"],
+    "stereo": ["-ac", "2"],
+    "softer": ["-filter:a", "volume=-20dB"],
+    "mu-law": ["-ar", "8000", "-c:a", "pcm_mulaw"],
+    "A-law": ["-ar", "8000", "-c:a", "pcm_alaw"],
+}
+
+
+@pytest.mark.parametrize("conversion", CONVERSIONS)
+@of_encoding(*Encoding)
+def test_what_ffmpeg_made_of_it_is_known_by_ear(sound: AudioFormat, conversion: str) -> None:
+    request = SpeakRequest(SENTENCE, V1.voices[VOICE], sound)
+    repertoire = Repertoire(lambda asked: body(asked.sound, asked.text))
+    repertoire.add("1", SpeakRequest("Another text that was asked for.", V1.voices[VOICE], sound))
+    repertoire.add("2", request)
+    command = ["ffmpeg", "-v", "error", "-i", "-", *CONVERSIONS[conversion], "-f", "wav", "-"]
+    done = subprocess.run(command, input=body(sound), capture_output=True, check=True)
+    found = repertoire.identify(done.stdout)
+    assert found is not None
+    assert (found.request, found.complete) == (request, True)
 
 
 @of_encoding(Encoding.MP3)
