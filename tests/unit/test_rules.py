@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ringback.core.rules import RULES, Rule, Standing
+from ringback.core.rules import RULES, TOPICS, Rule, Standing
+from ringback.core.rules.page import page
 from ringback.settings import Settings
 
 TESTS = Path(__file__).parents[1]
@@ -67,3 +68,16 @@ def test_a_rule_is_changed_by_a_setting_that_exists(rule: Rule) -> None:
 )
 def test_nothing_is_called_surer_than_it_is(rule: str, standing: str) -> None:
     assert RULES[NAMES.index(rule)].standing == standing
+
+
+def test_the_page_of_the_documentation_is_what_the_code_runs_on() -> None:
+    """`ringback rules --format markdown > docs/rules.md` brings it up to date."""
+    assert (TESTS.parent / "docs" / "rules.md").read_text("utf-8") == page(TOPICS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_the_page_has_one_whole_row_for_each_rule(rule: Rule) -> None:
+    (row,) = [line for line in page(TOPICS).splitlines() if line.startswith(f"| {rule.name} |")]
+    assert row.count(" | ") == 4
+    assert f"| {rule.standing} |" in row
+    assert row.endswith(f"| `{rule.setting}` |" if rule.setting else "| none |")

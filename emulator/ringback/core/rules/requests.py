@@ -1,0 +1,150 @@
+"""Rules of requests to speak, as data."""
+
+from ringback.core.rules.rule import SPEC, Rule, Standing, Topic
+
+_RULES = (
+    Rule(
+        "validation",
+        "Everything about a request is checked before the acknowledgement; a bad request never"
+        " leads to a callback.",
+        Standing.ASSUMED,
+        "query and body errors precede acknowledgements on other endpoints",
+    ),
+    Rule(
+        "order-of-checks",
+        "Query and model are checked first, then the key, then formats and ranges, then the body.",
+        Standing.ASSUMED,
+        "observed for /v2/speak",
+    ),
+    Rule(
+        "unknown-parameters",
+        "Unknown query parameters are ignored, and the journal notes them with the nearest name.",
+        Standing.OBSERVED,
+        "live answers to unknown parameters",
+        "unknown_parameters",
+    ),
+    Rule(
+        "repeated-parameters",
+        "A parameter that has one value and is given twice is refused.",
+        Standing.ASSUMED,
+        "how the service's parser treats duplicates",
+        "repeated_parameters",
+    ),
+    Rule(
+        "booleans",
+        "A boolean is `true` or `false` and nothing else.",
+        Standing.OBSERVED,
+        "`False` was refused by the stream in May 2025",
+        "strict_booleans",
+    ),
+    Rule(
+        "integral-floats",
+        "`24000.0` is accepted where an integer is expected.",
+        Standing.ASSUMED,
+        "a client of the service sends it",
+        "integral_floats",
+    ),
+    Rule(
+        "bad-model",
+        "An unknown model is refused with `Invalid 'model' value of '…'.`.",
+        Standing.OBSERVED,
+        "a recorded answer of August 2026; two other texts are documented",
+        "bad_model",
+    ),
+    Rule(
+        "format-errors",
+        "A combination that does not exist is refused as UNSUPPORTED_AUDIO_FORMAT.",
+        Standing.OBSERVED,
+        "live answers; the errors page prints INVALID_QUERY_PARAMETER for the same reasons",
+        "format_error",
+    ),
+    Rule(
+        "mp3-rate",
+        "mp3 is 22050 Hz at 48 kbit/s; naming exactly that rate is accepted.",
+        Standing.DOCUMENTED,
+        "audio output table, real files until 2025; 24000 Hz was reported in 2026",
+        "mp3_sample_rate",
+    ),
+    Rule(
+        "mp3-bit-rates",
+        "mp3 takes six bit rates from 8000 to 48000.",
+        Standing.DOCUMENTED,
+        "errors page; the table of outputs has 32000 and 48000 only",
+        "mp3_bit_rates",
+    ),
+    Rule(
+        "flac-rate",
+        "flac without `sample_rate` is 48000 Hz.",
+        Standing.ASSUMED,
+        "the table of outputs names no default that is in its own list",
+        "flac_sample_rate",
+    ),
+    Rule(
+        "characters",
+        "A text has at most 2000 characters; a longer one is refused with 413.",
+        Standing.DOCUMENTED,
+        "limits pages (1000, 2400 and 422 were printed, too)",
+        "max_characters",
+    ),
+    Rule(
+        "too-long-status",
+        "A text that is too long is refused with 413.",
+        Standing.DOCUMENTED,
+        "errors page (422 was printed in one place)",
+        "too_long_status",
+    ),
+    Rule(
+        "character-unit",
+        "Characters are counted as Unicode code points.",
+        Standing.ASSUMED,
+        "dg-char-count 13 for `Hello, world.`",
+    ),
+    Rule(
+        "pronunciations",
+        'Aura-2 in English and Spanish obeys \\{"word": …, "pronounce": …} in a text; the word'
+        " alone is counted. 500 a request, 128 characters each and ten times the word's length.",
+        Standing.DOCUMENTED,
+        "voice controls page (the text of the refusals is assumed)",
+    ),
+    Rule(
+        "body-size",
+        "A body beyond 2 MB is refused with 413.",
+        Standing.DOCUMENTED,
+        "errors page",
+    ),
+    Rule(
+        "blank-text",
+        "A text of spaces is answered with 200 and no sound; dg-char-count is its length.",
+        Standing.ASSUMED,
+        "what cannot be spoken gives empty audio since July 2024",
+        "blank_text",
+    ),
+    Rule(
+        "remote-texts",
+        'A body {"url": …} is refused as REMOTE_CONTENT_ERROR, unless its text is given.',
+        Standing.ASSUMED,
+        "documented for all endpoints; Ringback fetches nothing",
+        "remote_texts",
+    ),
+    Rule(
+        "editions",
+        "/v2/speak needs a Flux `model`, refuses a voice of Aura by a code of its own, and refuses"
+        " unknown parameters.",
+        Standing.OBSERVED,
+        "live answers of September 2026",
+    ),
+    Rule(
+        "flux-speed",
+        "A Flux voice speaks from 0.5 to 1.5, in steps of 0.05.",
+        Standing.DOCUMENTED,
+        f"{SPEC}: SPEED_OUT_OF_RANGE, SPEED_INCREMENT_INVALID",
+    ),
+    Rule(
+        "flux-expressivity",
+        "`expressivity` is a whole number from -2 to 2.",
+        Standing.DOCUMENTED,
+        f"{SPEC}: EXPRESSIVITY_OUT_OF_RANGE",
+    ),
+)
+
+REQUESTS = Topic("Requests", "What the endpoint takes, and how it refuses the rest.", _RULES)
