@@ -14,8 +14,9 @@ from ringback.core.journal import (
     JobAccepted,
     JobFailed,
     Journal,
+    StreamFlushed,
 )
-from tests.conftest import an_attempt
+from tests.conftest import a_request, an_attempt
 
 STORY: list[Fact] = [
     JobAccepted(0, "request-1", position=0, due_at=0),
@@ -72,6 +73,10 @@ def test_each_fact_has_a_dotted_name_of_its_own() -> None:
     assert len(set(names)) == len(names)
     for name in names:
         assert re.fullmatch(r"(speak|stream|auth|attempt|delivery|clock)\.[a-z_]+", name)
+
+
+def test_a_flush_says_what_was_spoken() -> None:
+    assert StreamFlushed(0, "request-1", a_request(text="Hello, world.")).text == "Hello, world."
 
 
 @pytest.mark.parametrize(
