@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 
 @pytest.fixture
@@ -48,6 +49,12 @@ def ask_for_audio(ringback, text):
     headers = {"Authorization": f"Token {ringback.api_key}"}
     url = f"{ringback.url}/v1/speak"
     return httpx.post(url, json={"text": text}, headers=headers, trust_env=False)
+
+
+def open_stream(ringback):
+    """A third, which speaks in pieces."""
+    headers = {"Authorization": f"Token {ringback.api_key}"}
+    return connect(f"{ringback.ws_url}/v1/speak", additional_headers=headers, proxy=None)
 
 '''
 

@@ -1,5 +1,6 @@
 """`GET /v1/speak` as a WebSocket, met with a real client on a socket."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
+from weakref import ref
 
 import httpx
 import pytest
@@ -464,6 +466,26 @@ def test_a_client_that_never_reads_holds_nothing_up(
     ringback.advance(3599)
     ringback.advance(1)
     assert isinstance(ringback.journal[-2], StreamClosed)
+
+
+def test_a_client_that_never_reads_keeps_no_emulator_alive(ringback_server: Server) -> None:
+    ringback = Emulator(server=ringback_server).open()
+    facts: SimpleQueue[Fact] = SimpleQueue()
+    ringback.journal.on_append = facts.put
+    with RudeClient(ringback.url, ringback.api_key) as rude:
+        rude.say("word " * 400)
+        rude.send(rude.framed(FLUSH))
+        told(facts, StreamFlushed)
+        clock = ref(ringback.clock)
+        ringback.close()
+        assert told(facts, StreamClosed).code == 1001
+        del ringback
+        for _ in range(20):
+            httpx.get(ringback_server.url)  # time for the server to finish
+            gc.collect()
+            if clock() is None:
+                break
+        assert clock() is None
 
 
 # -- in process ------------------------------------------------------------------------------------

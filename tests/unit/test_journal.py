@@ -75,6 +75,10 @@ def test_each_fact_has_a_dotted_name_of_its_own() -> None:
         assert re.fullmatch(r"(speak|stream|auth|attempt|delivery|clock)\.[a-z_]+", name)
 
 
+def test_a_flush_says_what_was_spoken() -> None:
+    assert StreamFlushed(0, "request-1", a_request(text="Hello, world.")).text == "Hello, world."
+
+
 @pytest.mark.parametrize(
     ("kind", "name"),
     [

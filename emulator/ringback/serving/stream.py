@@ -110,7 +110,8 @@ class _Conversation:
                 talk.cancel()
                 await asyncio.wait({talk})
                 how, token = self._over.result()
-                await self._answer(self._session.end(how), token)
+                patient = how is not GOING_AWAY
+                await self._answer(self._session.end(how), token, patient=patient)
             if not talk.cancelled():
                 talk.result()
         finally:
@@ -138,16 +139,20 @@ class _Conversation:
                 raise
             await self._answer(effects, token)
 
-    async def _answer(self, effects: list[Effect], token: object) -> None:
-        """Carry *effects* out, and give *token* back: early when the peer does not read."""
+    async def _answer(self, effects: list[Effect], token: object, *, patient: bool = True) -> None:
+        """Carry *effects* out, and give *token* back: early when the peer does not read.
+
+        Who is not *patient* does not wait for such a peer.
+        """
         sending = self._loop.create_task(self._perform(effects))
         try:
             try:
                 await drained()
             finally:
                 self._clock.leave(token)
-            with suppress(OSError):  # the client has gone: `websocket.disconnect` will say so
-                await sending
+            if patient or sending.done():
+                with suppress(OSError):  # the client has gone: `websocket.disconnect` will say so
+                    await sending
         finally:
             sending.cancel()
 
