@@ -95,7 +95,3 @@ def test_a_fact_is_named_in_the_past_tense(kind: type[Fact], name: str) -> None:
 
 def test_a_journal_shows_its_length() -> None:
     assert repr(a_journal()) == "<Journal [4 facts]>"
-
-
-def test_what_was_spoken_into_a_stream_is_told_as_a_request() -> None:
-    assert StreamFlushed(0, "r-1", a_request(text="Hello")).text == "Hello"
