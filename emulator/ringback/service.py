@@ -284,7 +284,7 @@ class Service:
     ) -> Session | Answer:
         """Answer an upgrade that nothing is wrong with."""
         asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
-        failure = self.orders.take(asked, refusing=True)
+        failure = self.orders.take(asked, streamed=True)
         if failure is not None and failure.rejection is not None:
             refused = self._refused(failure.rejection, at, request_id, ordered=True)
             return failing(refused, failure)
@@ -295,6 +295,9 @@ class Service:
             ("date", http_date(self.clock.unix_ns(at) // SECOND)),
         ]
         stream = new_stream(edition, opening, at, self.settings, self._ids)
+        if failure is not None and failure.breaks:
+            self.journal.append(AnswerFailed(at, request_id, failure))
+            stream.failure = failure
         return Session(request_id, headers, opening, stream, self.clock, self.journal)
 
     def _ignored(self, at: int, request_id: str, parameters: tuple[Ignored, ...]) -> None:

@@ -68,6 +68,8 @@ class Session:
         """The binary frames of *play*."""
         opening = self.opening
         view = memoryview(render(play.text, opening.voice.name, play.speed, opening.sound))
+        if not play.whole:
+            view = view[: len(view) // 2 if play.after is None else play.after]
         for start in range(0, len(view), PIECE):
             yield bytes(view[start : start + PIECE])
 

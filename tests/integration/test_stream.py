@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from ringback import AsyncEmulator, Emulator, Settings
+from ringback import AsyncEmulator, Emulator, Failure, Settings
 from ringback.core.journal import Fact, StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
@@ -127,16 +127,48 @@ def test_a_stranger_to_all_emulators_of_a_server_is_refused(
         assert one.requests == []
 
 
+@pytest.mark.ringback(allow_unused_failures=True)
 def test_an_upgrade_can_be_ordered_to_fail(ringback: Emulator) -> None:
-    ringback.fail("cut", 429)  # the first is for a request: a stream has no answer to cut
+    ringback.fail(Failure(delay=1), 429)  # the first is for a request: an upgrade is never late
     with pytest.raises(InvalidStatus) as refused, opened(ringback):
         pass
     assert refused.value.response.status_code == 429
     assert json.loads(refused.value.response.body or b"")["err_code"] == "Too Many Requests"
     with opened(ringback) as stream:
         assert json.loads(stream.recv())["type"] == "Metadata"
-    with pytest.raises(httpx.RemoteProtocolError):
-        over_http(ringback, "encoding=linear16", "Hello")
+    assert len(ringback.leftovers()["failures"]) == 1
+
+
+@pytest.mark.rule("ordered-failures")
+@pytest.mark.parametrize("after", [None, 0, 1000])
+def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: int | None) -> None:
+    ringback.fail(Failure(breaks="cut", after=after))
+    with opened(ringback) as stream:
+        stream.recv()
+        for frame in (SPEAK, FLUSH, SPEAK, FLUSH):
+            stream.send(frame)
+        audio, *end = end_of(stream)
+    whole = over_http(ringback, "encoding=linear16", "Hello, world.")
+    assert audio == whole[: len(whole) // 2 if after is None else after]
+    assert end == [1011, "NET-0000"]
+    with opened(ringback) as stream:
+        stream.recv()
+
+
+def test_a_stream_can_stall_in_its_first_audio_and_holds_nothing_up(ringback: Emulator) -> None:
+    ringback.fail(Failure(breaks="stalled", after=1000))
+    with opened(ringback) as stream:
+        stream.recv()
+        stream.send(SPEAK)
+        stream.send(FLUSH)
+        part = stream.recv()
+        stream.send(SPEAK)
+        stream.send(CLOSE)
+        ringback.advance(30)
+        with pytest.raises(TimeoutError):
+            stream.recv(timeout=0)
+    whole = over_http(ringback, "encoding=linear16", "Hello, world.")
+    assert part == whole[:1000]
 
 
 def test_a_path_that_streams_nothing_is_not_found(ringback: Emulator) -> None:

@@ -83,6 +83,12 @@ def test_what_is_only_late_or_broken_off_refuses_nothing() -> None:
     assert Failure(delay=1, breaks="cut").rejection is None
 
 
+def test_a_failure_may_be_nothing_but_late() -> None:
+    assert Failure(delay=1).is_only_late
+    assert not Failure(503, delay=1).is_only_late
+    assert not Failure(breaks="cut", delay=1).is_only_late
+
+
 @pytest.mark.parametrize(
     ("failure", "words"),
     [

@@ -7,6 +7,7 @@ from tests.conftest import a_request
 HELLO = a_request(text="Hello")
 BYE = a_request(text="Bye")
 LATE = Failure(delay=1)
+CUT = Failure(breaks="cut", delay=1)
 BUSY = Failure(429)
 DOWN = Failure(503)
 
@@ -30,11 +31,12 @@ def test_what_befalls_every_request_befalls_those_that_meet_nothing_else() -> No
     assert [orders.take(HELLO) for _ in range(3)] == [BUSY, None, DOWN]
 
 
-def test_who_can_only_be_refused_leaves_the_rest_to_others() -> None:
+def test_a_stream_leaves_what_is_only_late_to_others() -> None:
     orders = Orders()
-    orders.add([LATE, DOWN])
-    assert orders.take(HELLO, refusing=True) == DOWN
-    assert orders.take(HELLO, refusing=True) is None
+    orders.add([LATE, CUT, DOWN])
+    assert orders.take(HELLO, streamed=True) == CUT
+    assert orders.take(HELLO, streamed=True) == DOWN
+    assert orders.take(HELLO, streamed=True) is None
     assert orders.take(HELLO) == LATE
 
 

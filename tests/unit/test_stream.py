@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from ringback.core.duration import SECOND
+from ringback.core.failure import Failure
 from ringback.core.stream import (
+    CUT_OFF,
     LONGEST,
     NOT_TEXT,
     TIME_IS_UP,
     TOO_BIG,
     Effect,
     HangUp,
+    Play,
     Say,
     Stream,
     spoken_in,
@@ -39,6 +42,15 @@ class Tiny(Stream):
         return [Say({"type": "Bye"}), HangUp(1000)]
 
     commands = {"Ping": _ping, "End": _end}  # noqa: RUF012 - a stream's own table
+
+
+class Talkative(Tiny):
+    """One that speaks."""
+
+    def _talk(self, _message: dict[str, Any], _now: int) -> list[Effect]:
+        return [Say({"type": "Before"}), Play("Hello"), Say({"type": "After"})]
+
+    commands = {**Tiny.commands, "Talk": _talk}  # noqa: RUF012 - a stream's own table
 
 
 def tiny(opened_at: int = 0) -> Tiny:
@@ -122,3 +134,34 @@ def test_messages_are_compact_and_leave_characters_as_they_are() -> None:
     said = tiny().greeting("é")
     assert said.text == '{"type":"é","model":"aura-asteria-en"}'
     assert json.loads(said.text) == said.message
+
+
+TALK = '{"type":"Talk"}'
+
+
+def talkative(failure: Failure) -> Talkative:
+    """One that fails."""
+    stream = Talkative(DEFAULT_VOICE, 0)
+    stream.failure = failure
+    return stream
+
+
+def test_a_stream_that_is_cut_off_ends_in_its_first_audio() -> None:
+    stream = talkative(Failure(breaks="cut", after=7))
+    assert stream.receive(PING, 0) == [Say({"type": "Ping", "at": 0})]
+    part = Play("Hello", whole=False, after=7)
+    assert stream.receive(TALK, 0) == [Say({"type": "Before"}), part, CUT_OFF]
+    assert stream.ended
+
+
+def test_a_stream_that_stalls_says_nothing_more_and_does_not_end() -> None:
+    stream = talkative(Failure(breaks="stalled"))
+    part = Play("Hello", whole=False)
+    assert stream.receive(TALK, 0) == [Say({"type": "Before"}), part]
+    assert stream.receive(PING, 0) == stream.receive(END, 0) == []
+    assert not stream.ended
+    assert stream.end(TIME_IS_UP) == [TIME_IS_UP]
+
+
+def test_a_failure_that_breaks_nothing_changes_nothing() -> None:
+    assert len(talkative(Failure(delay=1)).receive(TALK, 0)) == 3

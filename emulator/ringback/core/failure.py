@@ -54,6 +54,11 @@ class Failure:
         return ", ".join(words)
 
     @property
+    def is_only_late(self) -> bool:
+        """Whether the answer is as it would be, only late."""
+        return self.status == 200 and not self.breaks
+
+    @property
     def rejection(self) -> Rejection | None:
         """What the request is refused with, None if it is answered."""
         if self.status == 200:

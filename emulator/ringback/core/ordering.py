@@ -37,13 +37,13 @@ class Orders:
         """Let *failures* wait, one for each request, or for each that *when* says yes to."""
         self._waiting.extend(_Ordered(failure, when) for failure in failures)
 
-    def take(self, request: SpeakRequest, *, refusing: bool = False) -> Failure | None:
+    def take(self, request: SpeakRequest, *, streamed: bool = False) -> Failure | None:
         """The failure that *request* meets.
 
-        *refusing* passes over those that leave it its answer, late or broken off.
+        One that is *streamed* passes over those that are nothing but late.
         """
         for each in self._waiting:
-            if refusing and each.failure is not None and each.failure.rejection is None:
+            if streamed and each.failure is not None and each.failure.is_only_late:
                 continue
             if each.when is None or each.when(request):
                 self._waiting.remove(each)

@@ -8,11 +8,12 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
 from ringback.core.body import MAX_BODY
 from ringback.core.duration import SECOND
+from ringback.core.failure import Failure
 from ringback.core.voices import Voice
 
 LONGEST = 3600 * SECOND
@@ -38,10 +39,15 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """The audio of *text* at *speed*, in binary frames."""
+    """The audio of *text* at *speed*, in binary frames.
+
+    One that is not *whole* breaks off after *after* bytes, half of it unless they are given.
+    """
 
     text: str
     speed: float = 1.0
+    whole: bool = True
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ Effect: TypeAlias = Say | Play | HangUp
 
 NOT_TEXT = HangUp(1003, "MESSAGE-0000", "Send text frames: commands are JSON.")
 TOO_BIG = HangUp(1009, "BIG-0000", "A frame may have 2 MB.")
+CUT_OFF = HangUp(1011, "NET-0000", "This failure was ordered.")
 TIME_IS_UP = HangUp(1011, "NET-0003", "A session lasts an hour of the emulator's time.")
 
 
@@ -69,6 +76,9 @@ class Stream(ABC):
     def __init__(self, voice: Voice, opened_at: int) -> None:
         """Begin with nothing spoken."""
         self.ended = False
+        self.failure: Failure | None = None
+        """How the first audio breaks off, if a test has ordered that."""
+        self._broken = False
         self._voice = voice
         self._opened_at = opened_at
         self._heard_at = opened_at
@@ -89,6 +99,8 @@ class Stream(ABC):
             return []
         self._heard_at = now
         effects = self._follow(frame, now)
+        if self.failure is not None and self.failure.breaks:
+            effects = self._break_off(effects, self.failure)
         self.ended = any(isinstance(effect, HangUp) for effect in effects)
         return effects
 
@@ -98,6 +110,18 @@ class Stream(ABC):
             return []
         self.ended = True
         return self._hang_up(how)
+
+    def _break_off(self, effects: list[Effect], failure: Failure) -> list[Effect]:
+        """*effects* up to the first audio, and some of that. From there on nothing is said."""
+        if self._broken:
+            return []
+        for index, effect in enumerate(effects):
+            if isinstance(effect, Play):
+                self._broken = True
+                part = replace(effect, whole=False, after=failure.after)
+                end = [CUT_OFF] if failure.breaks == "cut" else []
+                return [*effects[:index], part, *end]
+        return effects
 
     def _hang_up(self, how: HangUp) -> list[Effect]:
         return [how]
