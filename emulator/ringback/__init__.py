@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ringback.errors import ScenarioError as ScenarioError
     from ringback.errors import ServerError as ServerError
     from ringback.errors import SettingsError as SettingsError
+    from ringback.errors import SpeechError as SpeechError
     from ringback.errors import Stuck as Stuck
     from ringback.errors import WrongFace as WrongFace
     from ringback.receiving.scripted import Receiver as Receiver
@@ -55,6 +56,7 @@ _HOMES = {
         "ScenarioError",
         "ServerError",
         "SettingsError",
+        "SpeechError",
         "Stuck",
         "WrongFace",
     ],

@@ -7,6 +7,7 @@
     ├── Refused              the service refused a `submit`; carries its status and JSON
     ├── ScenarioError        a scenario file says something that it may not say
     ├── ServerError          the server cannot start, or has stopped
+    ├── SpeechError          a text could not be spoken; the service answers 500
     ├── ClockError
     │   ├── ClockBackwards   the clock cannot go back
     │   ├── ClockBusy        somebody else is moving this clock
@@ -60,6 +61,10 @@ class ScenarioError(RingbackError):
         """Keep the faults; the message shows all of them."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class SpeechError(RingbackError):
+    """The speech engine failed, or took too long. Over the wire it is a 500 of the service."""
 
 
 class ServerError(RingbackError):

@@ -27,12 +27,20 @@ class Recognition:
     """
 
     def __init__(
-        self, journal: Journal, book: Book, render: Callable[[SpeakRequest], bytes]
+        self,
+        journal: Journal,
+        book: Book,
+        render: Callable[[SpeakRequest], bytes],
+        is_spoken: Callable[[SpeakRequest], bool],
     ) -> None:
-        """Ask *journal* for what was answered, and *book* for what was accepted."""
+        """Ask *journal* for what was answered, and *book* for what was accepted.
+
+        *render* makes the audio of a request; *is_spoken* says that it is speech.
+        """
         self._journal = journal
         self._book = book
         self._render = render
+        self._is_spoken = is_spoken
         self._repertoire: Repertoire | None = None
         self._learnt = 0
 
@@ -45,7 +53,7 @@ class Recognition:
         if self._repertoire is None:
             from ringback.audio.repertoire import Repertoire
 
-            self._repertoire = Repertoire(self._render)
+            self._repertoire = Repertoire(self._render, self._is_spoken)
         facts = self._journal.since(self._learnt)
         self._learnt += len(facts)
         for fact in facts:

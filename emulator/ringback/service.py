@@ -47,7 +47,7 @@ from ringback.core.query import Ignored, write_query
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRequest
 from ringback.engine import Engine
-from ringback.errors import Refused, RingbackError
+from ringback.errors import Refused, RingbackError, SpeechError
 from ringback.recognition import Recognition
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
@@ -100,7 +100,9 @@ class Service:
             settings, self.clock, self.journal, self.routes, self.loop, self.compose
         )
         self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, self.audio))
-        self.recognition = Recognition(self.journal, self.engine.dispatcher, self.audio)
+        self.recognition = Recognition(
+            self.journal, self.engine.dispatcher, self.audio, self.is_spoken
+        )
         self.receptions: list[Reception] = []
         self.orders = Orders(settings.every_failure)
         self._admission = Admission(settings, self.key, self._resolves)
@@ -217,11 +219,18 @@ class Service:
             job.endpoint,
             job.request_id,
             job.key_id,
-            self._failed_jobs.get(job.request_id) or self.audio(job.request),
+            self._failed_jobs.get(job.request_id) or self._content(job.request),
         )
 
     def audio(self, request: SpeakRequest) -> bytes:
-        """The audio of *request*: the same bytes object each time, while it is remembered."""
+        """The audio of *request*: the same bytes object each time, while it is remembered.
+
+        Raises `SpeechError` where it is speech and cannot be had.
+        """
+        if self.is_spoken(request):
+            from ringback.speech.synthesis import speech
+
+            return speech(request, self.settings.wav_sizes)
         return render(
             request.spoken,
             request.voice.name,
@@ -229,6 +238,22 @@ class Service:
             request.sound,
             wav_sizes=self.settings.wav_sizes,
         )
+
+    def is_spoken(self, request: SpeakRequest) -> bool:
+        """Whether the audio of *request* is speech, where others have tones."""
+        if not self.settings.speech:
+            return False
+        from ringback.speech.synthesis import is_spoken
+
+        return is_spoken(request)
+
+    def _content(self, request: SpeakRequest) -> bytes | Rejection:
+        """The audio of *request*, or why there is none. What is answered then is ours."""
+        try:
+            return self.audio(request)
+        except SpeechError as error:
+            message = "The text could not be spoken."
+            return Rejection(500, "INTERNAL_SERVER_ERROR", message, f"{error}.")
 
     def fail_job(self, delivery: Delivery, rejection: Rejection) -> None:
         """Have the job of *delivery* fail. Raises `RingbackError` when something was sent."""
@@ -322,6 +347,8 @@ class Service:
         if failure is not None and failure.rejection is not None:
             refused = self._refused(failure.rejection, at, request_id, ordered=True)
             return failing(refused, failure)
+        if self.settings.speech and isinstance(unspoken := self._content(request), Rejection):
+            return self._refused(unspoken, at, request_id)
         answer = self._accepted(request, key_id, at, request_id, date)
         if limit is not None:
             self._answering += 1

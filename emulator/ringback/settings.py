@@ -47,6 +47,9 @@ class Settings:
     usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
     seconds something may keep a paused clock waiting. *failure* befalls every request that would
     be answered. *remote_texts* are what the URLs say that a body may name in place of its text.
+    *speech* speaks linear16, mulaw and alaw in the languages of its engine (English, German,
+    Spanish, French, Italian), outside of streams, where there are tones otherwise; it needs the
+    extra `speech`.
 
     At submission: *permitted_ports* are ports or `"any"`, *port_refusal* is what the service says
     about another, *private_callbacks* lets URLs name this machine and private addresses, and
@@ -106,6 +109,7 @@ class Settings:
     stream_limits: bool = True
     uuid_version: UuidVersion = 7
     wav_sizes: Literal["streamed", "exact"] = "streamed"
+    speech: bool = False
     allow_hosts: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     any_key: bool = False
@@ -127,6 +131,8 @@ class Settings:
         read_rate(self.clock)
         if self.failure is not None:
             read_failure(self.failure)
+        if self.speech:
+            _check_speech()
 
     @property
     def rate(self) -> int:
@@ -200,6 +206,13 @@ class Settings:
         return nanoseconds(getattr(self, name))
 
 
+def _check_speech() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("py_nanotts") is None:
+        raise SettingsError("speech needs its extra: pip install 'ringback[speech]'")
+
+
 def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -267,6 +280,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
                 "integral_floats",
                 "concurrency_counts_callbacks",
                 "stream_limits",
+                "speech",
             ),
         ),
         "True or False",

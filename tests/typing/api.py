@@ -257,6 +257,7 @@ def settings() -> None:
         allow_hosts=("staging.example",),
         api_key="a key",
         ca_file="ca.pem",
+        speech=False,
     )
     assert_type(made.changed(retries=3), Settings)
     assert_type(made.seed, int | None)
@@ -284,6 +285,7 @@ def errors_are_one_family(error: ringback.RingbackError) -> None:
         ringback.ScenarioError,
         ringback.ServerError,
         ringback.SettingsError,
+        ringback.SpeechError,
     ]
     family: Iterable[type[Exception]] = [*clock, *others]
     assert_type(next(iter(family)), type[Exception])

@@ -7,6 +7,7 @@ import pytest
 
 from ringback.audio import pcm
 from ringback.audio.g711 import (
+    compressed,
     from_alaw,
     from_mulaw,
     linear,
@@ -63,9 +64,9 @@ def test_a_sample_comes_back_within_half_a_step(compress: Law, expand: Law) -> N
 @pytest.mark.parametrize("encoding", [Encoding.MULAW, Encoding.ALAW])
 @pytest.mark.parametrize("rate", [8000, 16000])
 def test_a_sound_is_the_linear_one_compressed(encoding: Encoding, rate: int) -> None:
-    for compressed, samples in zip(sounds(encoding, rate), pcm.sounds(rate), strict=True):
-        assert len(compressed) == rate * 80 // 1000
-        heard = struct.iter_unpack("<h", linear(compressed, encoding))
+    for coded, samples in zip(sounds(encoding, rate), pcm.sounds(rate), strict=True):
+        assert len(coded) == rate * 80 // 1000
+        heard = struct.iter_unpack("<h", linear(coded, encoding))
         wanted = struct.iter_unpack("<h", samples)
         pairs = zip(heard, wanted, strict=True)
         assert max(abs(one - other) for (one,), (other,) in pairs) <= 8192 // 32
@@ -79,3 +80,11 @@ def test_symbols_become_their_sounds_in_order() -> None:
 def test_silence_is_the_positive_zero_of_each_law() -> None:
     assert set(sounds(Encoding.MULAW, 8000)[SILENCE]) == {0xFF}
     assert set(sounds(Encoding.ALAW, 8000)[SILENCE]) == {0xD5}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "law"), [(Encoding.MULAW, to_mulaw), (Encoding.ALAW, to_alaw)]
+)
+def test_every_sample_is_compressed_by_its_law(encoding: Encoding, law: Law) -> None:
+    samples = struct.pack(f"<{len(EVERY_SAMPLE)}h", *EVERY_SAMPLE)
+    assert compressed(samples, encoding) == bytes(map(law, EVERY_SAMPLE))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.audio.render import WavSizes, duration, render
+from ringback.audio.render import WavSizes, dressed, duration, render
 from ringback.core.catalog import OUTPUTS, AudioFormat, Container, Encoding
 from ringback.core.duration import SECOND
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
@@ -144,3 +144,14 @@ def test_an_encoding_is_imported_with_its_first_request() -> None:
         f"ringback.audio.{module}"
         for module in ("checksum", "fingerprint", "pace", "render", "symbols")
     }
+
+
+@pytest.mark.parametrize("sizes", ["streamed", "exact"])
+def test_samples_from_elsewhere_are_encoded_and_contained_alike(sizes: WavSizes) -> None:
+    bare = AudioFormat(Encoding.LINEAR16, Container.NONE, 8000, None)
+    samples = render(SENTENCE, VOICE, 1.0, bare)
+    for encoding in (Encoding.LINEAR16, Encoding.MULAW, Encoding.ALAW):
+        for container in (Container.WAV, Container.NONE):
+            sound = AudioFormat(encoding, container, 8000, None)
+            ours = render(SENTENCE, VOICE, 1.0, sound, wav_sizes=sizes)
+            assert dressed(samples, sound, sizes) == ours

@@ -52,6 +52,7 @@ from ringback.settings import Settings, check_name, read_rate
         ("callback_status_header", 1, "callback_status_header is the name of a header that call"),
         ("mp3_sample_rate", 44100, "mp3_sample_rate is 22050 or 24000, not 44100"),
         ("uuid_version", 1, "uuid_version is 4 or 7, not 1"),
+        ("speech", "loud", "speech is True or False, not 'loud'"),
         ("wav_sizes", "real", "wav_sizes is 'streamed' or 'exact', not 'real'"),
         ("ca_file", 1, "ca_file is a path or None, not 1"),
         ("clock", "fast", "clock is 'paused', 'real' or 'xN' such as 'x100', not 'fast'"),

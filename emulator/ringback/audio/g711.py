@@ -27,6 +27,19 @@ def linear(samples: bytes, encoding: Encoding) -> bytes:
     return b"".join([codes[sample] for sample in samples])
 
 
+def compressed(samples: bytes, encoding: Encoding) -> bytes:
+    """Compress *samples* of 16 bits, little-endian."""
+    codes = _codes(encoding)
+    return bytes(map(codes.__getitem__, memoryview(samples).cast("H")))
+
+
+@lru_cache(maxsize=2)
+def _codes(encoding: Encoding) -> bytes:
+    """The code of every sample, those below zero last, as two's complement has them."""
+    compress, _ = _LAWS[encoding]
+    return bytes(map(compress, [*range(0x8000), *range(-0x8000, 0)]))
+
+
 def to_mulaw(sample: int) -> int:
     """Compress a sample of 16 bits to a sign, three bits of exponent and four of mantissa."""
     magnitude = min((_magnitude(sample) >> 2) + 33, 0x1FFF)

@@ -65,9 +65,22 @@ def _pieces(symbols: bytes, sound: AudioFormat, wav_sizes: WavSizes) -> list[byt
             samples = g711.pieces(symbols, sound.encoding, rate)
         case _:
             assert_never(sound.encoding)
-    if sound.container is Container.WAV:
-        from ringback.audio import wav
+    return _contained(samples, sound, wav_sizes)
 
-        size = sum(map(len, samples)) if wav_sizes == "exact" else wav.STREAMED
-        return [wav.header(sound.encoding, rate, size), *samples]
-    return samples
+
+def dressed(samples: bytes, sound: AudioFormat, wav_sizes: WavSizes) -> bytes:
+    """Encode *samples* (16 bits, mono, at the rate of *sound*) as linear samples or G.711."""
+    if sound.encoding is not Encoding.LINEAR16:
+        from ringback.audio import g711
+
+        samples = g711.compressed(samples, sound.encoding)
+    return b"".join(_contained([samples], sound, wav_sizes))
+
+
+def _contained(samples: list[bytes], sound: AudioFormat, wav_sizes: WavSizes) -> list[bytes]:
+    if sound.container is not Container.WAV:
+        return samples
+    from ringback.audio import wav
+
+    size = sum(map(len, samples)) if wav_sizes == "exact" else wav.STREAMED
+    return [wav.header(sound.encoding, sound.sample_rate, size), *samples]

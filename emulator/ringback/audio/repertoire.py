@@ -56,9 +56,18 @@ class _Piece:
 class Repertoire:
     """The requests of one emulator. No audio is kept: what is asked about is rendered again."""
 
-    def __init__(self, render: Callable[[SpeakRequest], bytes]) -> None:
-        """Begin with no request; *render* makes the audio of one."""
+    def __init__(
+        self,
+        render: Callable[[SpeakRequest], bytes],
+        is_spoken: Callable[[SpeakRequest], bool] = lambda request: False,
+    ) -> None:
+        """Begin with no request; *render* makes the audio of one.
+
+        That which *is_spoken* has no tones to be known by, so its bytes are compared.
+        """
         self._render = render
+        self._is_spoken = is_spoken
+        self._spoken: list[_Piece] = []
         self._pieces: dict[tuple[object, ...], _Piece] = {}
         self._saying: dict[int, list[_Piece]] = {}
 
@@ -71,6 +80,8 @@ class Repertoire:
             length = symbols_in(request.spoken, request.speed)
             piece = self._pieces[key] = _Piece(request, fingerprint(*heard), length)
             self._saying.setdefault(piece.fingerprint, []).append(piece)
+            if self._is_spoken(request):
+                self._spoken.append(piece)
         piece.request_ids[request_id] = None
 
     def identify(self, audio: bytes, sample_rate: int | None = None) -> Identified | None:
@@ -115,7 +126,7 @@ class Repertoire:
         exact = read_exact(audio)
         if exact is not None:
             return self._fitting(exact.readings[0])
-        return self._pieces.values() if len(audio) < _UNREAD else ()
+        return self._pieces.values() if len(audio) < _UNREAD else self._spoken
 
     def _by_frames(self, audio: bytes) -> Identified | None:
         exact = read_exact(audio)
