@@ -17,6 +17,9 @@ from ringback.core.catalog import Encoding
 from ringback.core.journal import RequestRejected
 from ringback.speech import synthesis
 
+# The engine has wheels for Linux alone, and the other tests run everywhere.
+pytestmark = pytest.mark.needs_tool
+
 HOOK = "https://app.example/hook"
 TEXT = "Your order is on its way."
 
