@@ -132,6 +132,22 @@ def test_an_unknown_path_or_method_is_answered_as_every_error(
     assert answer.headers["dg-error"] == answer.json()["err_msg"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/speak", "POST"),
+        ("POST", "/v1/models", "GET, HEAD"),
+        ("POST", "/v1/projects", "GET"),
+        ("GET", "/v1/auth/grant", "POST"),
+        ("GET", "/", None),
+    ],
+)
+def test_a_refused_method_is_told_which_ones_there_are(
+    http: httpx.Client, method: str, path: str, allowed: str | None
+) -> None:
+    assert http.request(method, path).headers.get("allow") == allowed
+
+
 # -- temporary tokens ------------------------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ class Public:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Answer a GET."""
         if scope["method"] not in ("GET", "HEAD"):
-            await send(send_, no_such(405))
+            await send(send_, no_such(405, "GET, HEAD"))
             return
         await send(send_, self._answer(Request(scope)))
 
@@ -47,7 +47,7 @@ class Private:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Find whose key it is, and answer."""
         if scope["method"] != self._method:
-            await send(send_, no_such(405))
+            await send(send_, no_such(405, self._method))
             return
         await send(send_, await self._answered(Request(scope, receive)))
 

@@ -1,5 +1,7 @@
 """One request and its answer as ASGI messages: read whole, sent in pieces, late or broken off."""
 
+from dataclasses import replace
+
 from starlette.types import Receive, Scope, Send
 
 from ringback.core.answer import Answer, refusal
@@ -79,7 +81,12 @@ def stranger() -> Answer:
     return refusal(INVALID_CREDENTIALS, anonymous_id())
 
 
-def no_such(status: int) -> Answer:
-    """The answer to a path (404) or method (405) that does not exist. Its form is assumed."""
+def no_such(status: int, allow: str = "") -> Answer:
+    """The answer to a path (404) or method (405) that does not exist. Its form is assumed.
+
+    *allow* are the methods that do: "the origin server MUST generate an Allow header field in a
+    405 response" (RFC 9110, 15.5.6).
+    """
     text = {404: "Not Found", 405: "Method Not Allowed"}.get(status, "Bad Request")
-    return refusal(Rejection(status, text, f"{text}."), anonymous_id())
+    answer = refusal(Rejection(status, text, f"{text}."), anonymous_id())
+    return replace(answer, headers=[*answer.headers, ("allow", allow)]) if allow else answer

@@ -36,7 +36,7 @@ class SpeakEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Read the request, have it answered, send the answer."""
         if scope["method"] != "POST":
-            await send(send_, no_such(405))
+            await send(send_, no_such(405, "POST"))
             return
         authorization = header(scope, b"authorization")
         credential = read_authorization(authorization)
