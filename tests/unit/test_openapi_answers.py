@@ -52,3 +52,8 @@ def test_what_a_test_orders_is_described_in_the_words_of_the_service() -> None:
 
 def test_headers_are_named_and_described_once() -> None:
     assert headers_named("dg-error") == {"dg-error": {"$ref": "#/components/headers/dg-error"}}
+
+
+def test_a_header_that_does_not_always_come_is_not_required() -> None:
+    assert not HEADERS["dg-pronunciations-applied"]["required"]
+    assert HEADERS["dg-request-id"]["required"]

@@ -21,9 +21,9 @@ def record(**properties: JsonSchema) -> JsonSchema:
     }
 
 
-def header(about: str, schema: JsonSchema) -> dict[str, Any]:
-    """A header that every answer of its kind carries."""
-    return {"description": about, "required": True, "schema": schema}
+def header(about: str, schema: JsonSchema, *, always: bool = True) -> dict[str, Any]:
+    """A header of every answer of its kind, or not *always*."""
+    return {"description": about, "required": always, "schema": schema}
 
 
 HEADERS = {
@@ -35,6 +35,9 @@ HEADERS = {
     "dg-model-name": header("The voice that speaks.", {"type": "string"}),
     "dg-model-uuid": header("Its id.", UUID),
     "dg-char-count": header("How many characters it was given.", COUNT),
+    "dg-pronunciations-applied": header(
+        "How many pronunciations it obeyed, where the voice obeys any.", COUNT, always=False
+    ),
     "dg-project-id": header("The project that the key belongs to.", UUID),
     **{
         name: header("Lets browsers read the other headers.", {"type": "string", "const": value})

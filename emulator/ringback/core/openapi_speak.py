@@ -22,7 +22,10 @@ from ringback.core.speak import SpeakRequest
 
 _TYPES = {Kind.INTEGER: "integer", Kind.NUMBER: "number", Kind.BOOLEAN: "boolean"}
 _DEFAULTS = {field.name: field.default for field in fields(SpeakRequest)}
-_ABOUT_SPEECH = ("dg-model-name", "dg-model-uuid", "dg-char-count", "dg-project-id")
+_ABOUT_SPEECH = (
+    *("dg-model-name", "dg-model-uuid", "dg-char-count", "dg-pronunciations-applied"),
+    "dg-project-id",
+)
 _TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS}
 
 
@@ -111,7 +114,10 @@ def _known(edition: Edition) -> dict[str, JsonSchema]:
         "sample_rate": {
             "enum": sorted({rate for each in outputs for rate in each.sample_rate.allowed})
         },
-        "bit_rate": {"minimum": min(map(min, bit_rates)), "maximum": max(map(max, bit_rates))},
+        "bit_rate": {
+            "minimum": min(each[0] for each in bit_rates),
+            "maximum": max(each[-1] for each in bit_rates),
+        },
         "speed": _span(edition.speed),
         "expressivity": _span(EXPRESSIVITY),
         "callback": {"format": "uri"},

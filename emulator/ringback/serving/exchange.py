@@ -76,6 +76,15 @@ async def send(send: Send, answer: Answer) -> None:
         raise CutOff
 
 
+async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
+    """Read the request to its end and send *answer*, unless the caller has gone.
+
+    What the server has refused itself, for its body is no HTTP, looks as if the caller had gone.
+    """
+    if await read_body(receive) is not None:
+        await send(send_, answer)
+
+
 def stranger() -> Answer:
     """The answer to a credential that is nobody's."""
     return refusal(INVALID_CREDENTIALS, anonymous_id())
