@@ -44,6 +44,7 @@ OPTIONS = (
     "-pno:hypothesispytest",
     "-pno:xdist",
     "-pno:pytest_httpserver",
+    "-pno:schemathesis",
 )
 
 INI = """\

@@ -7,12 +7,14 @@ import pty
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from ringback import Emulator
+from ringback.core.openapi import document
 from ringback.core.rules import RULES
 from ringback.scenario.playing import play
 from ringback.scenario.reading import read
@@ -171,6 +173,11 @@ def test_the_schema_is_printed_for_editors() -> None:
     schema = json.loads(ringback("schema").stdout)
     Draft202012Validator.check_schema(schema)
     assert schema["title"] == "Ringback scenario, version 1"
+
+
+def test_what_is_served_is_printed_as_an_openapi_document() -> None:
+    printed = json.loads(ringback("schema", "--of", "speak").stdout)
+    assert printed == json.loads(json.dumps(document(version("ringback"))))
 
 
 def test_the_rules_are_printed_for_people_and_as_json() -> None:

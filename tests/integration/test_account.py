@@ -1,9 +1,11 @@
 """What clients ask besides speech: voices, projects, keys and temporary tokens."""
 
+import asyncio
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from ringback import Emulator, Settings
 from ringback.core.voices import AURA, FLUX
@@ -130,6 +132,48 @@ def test_an_unknown_path_or_method_is_answered_as_every_error(
     assert answer.status_code == status
     assert answer.json().keys() == {"err_code", "err_msg", "request_id"}
     assert answer.headers["dg-error"] == answer.json()["err_msg"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/speak", "POST"),
+        ("POST", "/v1/models", "GET, HEAD"),
+        ("POST", "/v1/projects", "GET"),
+        ("GET", "/v1/auth/grant", "POST"),
+        ("GET", "/", None),
+    ],
+)
+def test_a_refused_method_is_told_which_ones_there_are(
+    http: httpx.Client, method: str, path: str, allowed: str | None
+) -> None:
+    assert http.request(method, path).headers.get("allow") == allowed
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/v1/auth/grant"), ("PUT", "/v1/speak"), ("GET", "/"), ("GET", "/v1/models")],
+)
+def test_who_leaves_in_the_middle_has_asked_for_nothing(
+    ringback: Emulator, method: str, path: str
+) -> None:
+    messages: Iterator[Message] = iter(
+        [{"type": "http.request", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    headers = [(b"authorization", f"Token {ringback.api_key}".encode())]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    async def leave() -> None:
+        await ringback.app({**scope, "query_string": b""}, receive, send)
+
+    asyncio.run(leave())
+    assert not ringback.journal
 
 
 # -- temporary tokens ------------------------------------------------------------------------------

@@ -320,10 +320,10 @@ def test_limits_can_be_switched_off(limited: bool) -> None:
         stream.recv()
         for _ in range(2):
             stream.send(json.dumps({"type": "Speak", "text": "a" * 2000}))
-        stream.send(CLEAR)
         if limited:
             assert end_of(stream)[1:] == (1008, "DATA-0001")
         else:
+            stream.send(CLEAR)
             assert heard(stream)[1]["type"] == "Cleared"
 
 

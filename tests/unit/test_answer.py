@@ -39,6 +39,14 @@ def test_a_header_stays_one_line_of_ascii_whatever_was_asked_for() -> None:
     assert dict(answer.headers)["dg-error"] == "Invalid 'model' value of '\\xfc\\r\\nx: y'."
 
 
+def test_a_header_is_no_longer_than_clients_read() -> None:
+    answer = refusal(Rejection(400, "x", "ü" * 1024), "r-1")
+    assert dict(answer.headers)["dg-error"] == "\\xfc" * 1024
+    answer = refusal(Rejection(400, "x", "ü" * 1025), "r-1")
+    assert dict(answer.headers)["dg-error"] == "\\xfc" * 1024 + "..."
+    assert "ü" * 1025 in answer.body.decode()
+
+
 @pytest.mark.rule("cross-origin-headers")
 def test_every_answer_tells_browsers_which_headers_they_may_read() -> None:
     for answer in (as_json({}, "r-1"), refusal(NO_MODEL, "r-1")):

@@ -49,6 +49,8 @@ def test_other_voices_speak_what_is_written(voice: Voice) -> None:
         '\\{"word":"a","pronounce":1}',
         '\\{"word":"a","pronounce":"b","x":1}',
         "\\{" + '"a":[' * 500,
+        '\\{"word":"\\ud800","pronounce":"a"}',
+        '\\{"word":"a","pronounce":"\\udc00"}',
     ],
 )
 def test_what_is_no_control_is_spoken(text: str) -> None:

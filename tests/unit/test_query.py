@@ -6,6 +6,7 @@ from ringback.core.editions import V1
 from ringback.core.parameters import Schema
 from ringback.core.query import Ignored, Values, read_values, write_query
 from ringback.core.rejection import Rejection
+from ringback.core.speak import SpeakRules
 
 SCHEMA = Schema(V1.parameters)
 PREFIX = "Failed to deserialize query parameters: "
@@ -87,6 +88,36 @@ def test_a_value_of_the_wrong_type_is_refused_under_its_name() -> None:
     assert refused("speed=fast").message == (
         PREFIX + 'speed: invalid type: string "fast", expected f32'
     )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "callback=https://ada:s3&cret@app.example/hook",
+        "callback=https://ada:s3&cret=@app.example/hook",
+        "callback=https://ada:s3&cret%2540app.example/hook",
+    ],
+)
+def test_half_a_password_is_noted_under_no_name(raw: str) -> None:
+    assert values(raw).ignored == (Ignored("***"),)
+    assert (
+        "unknown field `***`, expected"
+        in refused(raw, Schema(V1.parameters, unknown="refuse")).message
+    )
+
+
+def test_a_slip_in_a_name_is_noted_whatever_its_value() -> None:
+    (noted,) = values("callback_url=https://ada:s3cret@app.example").ignored
+    assert noted == Ignored("callback_url", "callback")
+
+
+@pytest.mark.parametrize("name", ["model", "encoding", "sample_rate", "speed", "mip_opt_out"])
+def test_a_refusal_repeats_no_credentials(name: str) -> None:
+    raw = f"{name}=x?callback=https://ada:s3cret@app.example/hook"
+    query = SpeakRules().read_query(raw.encode())
+    assert isinstance(query, Rejection)
+    assert "***@app.example/hook" in query.message
+    assert "s3cret" not in query.message
 
 
 def test_credentials_in_a_callback_are_not_printed() -> None:

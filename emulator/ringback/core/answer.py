@@ -17,6 +17,10 @@ CROSS_ORIGIN = (
 )
 """Headers for browsers that every answer carries (observed)."""
 
+LONGEST_LINE = 4096
+"""Characters of an error's text that `dg-error` repeats (assumed). Clients give up reading an
+answer that has a header beyond 8 KB (aiohttp), 16 KB (Node) or 64 KB (Python)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -51,11 +55,17 @@ def refusal(rejection: Rejection, request_id: str) -> Answer:
     headers = [
         ("content-type", "application/json"),
         ("dg-request-id", request_id),
-        ("dg-error", rejection.message.encode("unicode_escape").decode("ascii")),
+        ("dg-error", _in_one_line(rejection.message)),
         *CROSS_ORIGIN,
     ]
     body = rejection.body(request_id)
     return Answer(rejection.status, headers, body, request_id, hint=rejection.hint)
+
+
+def _in_one_line(message: str) -> str:
+    """*message* as a header may carry it: an error repeats what was sent, whatever that was."""
+    line = message.encode("unicode_escape").decode("ascii")
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
 
 
 def failing(answer: Answer, failure: Failure) -> Answer:

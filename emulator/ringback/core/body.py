@@ -15,7 +15,8 @@ MAX_CHARACTERS = 2000
 MAX_BODY = 2 * 1024 * 1024
 """The largest body, in bytes (documented as 2 MB)."""
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a pair that no encoder could carry on; JSON may spell one all the same."""
 
 _EMPTY = Rejection(400, "Bad Request", "Input text contains no characters.")
 
@@ -70,10 +71,10 @@ class BodyRules:
         except (ValueError, RecursionError):
             return bad_payload("Failed to deserialize JSON payload.")
         match loaded if isinstance(loaded, tuple) else ():
-            case (("text", str(text)),) if not _LONE_SURROGATE.search(text):
+            case (("text", str(text)),) if not LONE_SURROGATE.search(text):
                 return text
             case (("text", str()),):
-                # Valid JSON, and yet no text: no encoder could carry it on.
+                # Valid JSON, and yet no text.
                 return bad_payload("Failed to decode payload as UTF-8.")
             case (("url", str(url)),):
                 return self._fetched(url)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from ringback.core.body import LONE_SURROGATE
 from ringback.core.rejection import Rejection
 from ringback.core.voices import Voice
 
@@ -64,7 +65,7 @@ def _control(text: str, at: int) -> tuple[str, str, int] | None:
         return None
     match control:
         case {"word": str(word), "pronounce": str(ipa), **rest} if word and ipa and not rest:
-            return word, ipa, end
+            return None if LONE_SURROGATE.search(word + ipa) else (word, ipa, end)
         case _:
             return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ringback.core.catalog import FLUX_OUTPUTS, OUTPUTS, Encoding, Output
+from ringback.core.masking import masked
 from ringback.core.parameters import BASE, FLUX, Parameter, table
 from ringback.core.rejection import Rejection, invalid_query
 from ringback.core.voices import AURA, DEFAULT_VOICE, Voice
@@ -88,6 +89,7 @@ BAD_MODEL = {
 
 def refused_model(edition: Edition, model: str, variant: str) -> Rejection:
     """Why *model* is none of *edition*'s."""
+    model = masked(model)
     if edition.path == V2.path and model in AURA:
         return Rejection(
             400,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from ringback.core.catalog import Container, Encoding
+from ringback.core.masking import masked
 
 
 class Kind(StrEnum):
@@ -83,7 +84,10 @@ class Schema:
     integral_floats: bool = True
 
     def read(self, parameter: Parameter, value: str) -> Any:
-        """The value that *value* spells. Raises `ValueError` in the words of the service."""
+        """The value that *value* spells. Raises `ValueError` in the words of the service.
+
+        They repeat the value, but not what may be credentials in it.
+        """
         if parameter.longest is not None and len(value) > parameter.longest:
             raise ValueError(f"`{parameter.name}` is longer than {parameter.longest} characters")
         return _READERS[parameter.kind](self, parameter, value)
@@ -98,14 +102,14 @@ def _word(_schema: Schema, parameter: Parameter, value: str) -> str:
         words = parameter.words
         expected = ", ".join(f"`{word}`" for word in words)
         count = "one of " if len(words) > 1 else ""
-        raise ValueError(f"unknown variant `{value}`, expected {count}{expected}")
+        raise ValueError(f"unknown variant `{masked(value)}`, expected {count}{expected}")
     return value
 
 
 def _method(_schema: Schema, parameter: Parameter, value: str) -> str:
     """POST or PUT in either case: the callback page writes `put`, the specification `PUT`."""
     if value.upper() not in parameter.words:
-        raise ValueError(f"unknown variant `{value}`, expected `POST` or `PUT`")
+        raise ValueError(f"unknown variant `{masked(value)}`, expected `POST` or `PUT`")
     return value.upper()
 
 
@@ -119,7 +123,7 @@ def _integer(schema: Schema, _parameter: Parameter, value: str) -> int:
         or fraction.strip("0")
         or (point and not schema.integral_floats)
     ):
-        raise ValueError(f'invalid type: string "{value}", expected u32')
+        raise ValueError(f'invalid type: string "{masked(value)}", expected u32')
     return int(whole)
 
 
@@ -129,7 +133,7 @@ def _number(_schema: Schema, _parameter: Parameter, value: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or value != value.strip():
-        raise ValueError(f'invalid type: string "{value}", expected f32')
+        raise ValueError(f'invalid type: string "{masked(value)}", expected f32')
     return number
 
 
@@ -137,7 +141,7 @@ def _boolean(schema: Schema, _parameter: Parameter, value: str) -> bool:
     """`true` or `false` and nothing else: a capital `False` was refused (observed)."""
     word = value if schema.strict_booleans else _LENIENT.get(value.lower(), value)
     if word not in ("true", "false"):
-        raise ValueError(f'invalid type: string "{value}", expected a boolean')
+        raise ValueError(f'invalid type: string "{masked(value)}", expected a boolean')
     return word == "true"
 
 

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
+from ringback.core.headers import MASK
+from ringback.core.masking import may_hold_credentials
 from ringback.core.parameters import Schema
 from ringback.core.rejection import Rejection, undeserialisable
 
@@ -48,7 +50,7 @@ def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
         if parameter is None:
             if not pair:
                 continue
-            unknown = Ignored(name, _nearest(name, schema))
+            unknown = _noted(name, value, schema)
             if schema.unknown == "refuse":
                 return _unknown(unknown, schema)
             ignored.append(unknown)
@@ -70,6 +72,14 @@ def _unknown(unknown: Ignored, schema: Schema) -> Rejection:
     known = ", ".join(f"`{name}`" for name in schema.parameters)
     hint = f"Did you mean `{unknown.meant}`?" if unknown.meant else ""
     return undeserialisable(f"unknown field `{unknown.name}`, expected one of {known}", hint)
+
+
+def _noted(name: str, value: str, schema: Schema) -> Ignored:
+    """An unknown name; where it is none but half a password with a bare `&`, it is masked."""
+    meant = _nearest(name, schema)
+    if may_hold_credentials(name) or (not meant and may_hold_credentials(value)):
+        return Ignored(MASK)
+    return Ignored(name, meant)
 
 
 def _nearest(name: str, schema: Schema) -> str:

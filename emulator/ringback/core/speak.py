@@ -37,7 +37,8 @@ class Query:
 class SpeakRequest:
     """What was asked: everything checked, nothing left to refuse.
 
-    *script* is None where the text has no controls.
+    *script* is None where the text has no controls. A tag may be anything, a callback URL with its
+    credentials too where a query was joined badly, so `repr` leaves *tags* out.
     """
 
     text: str
@@ -46,7 +47,7 @@ class SpeakRequest:
     speed: float = 1.0
     callback: Endpoint | None = None
     method: str = "POST"
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = field(default=(), repr=False)
     mip_opt_out: bool = False
     expressivity: int = 0
     script: Script | None = None

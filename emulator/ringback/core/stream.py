@@ -5,13 +5,12 @@ nanoseconds since the emulator's start.
 """
 
 import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
-from ringback.core.body import MAX_BODY
+from ringback.core.body import LONE_SURROGATE, MAX_BODY
 from ringback.core.duration import SECOND
 from ringback.core.failure import Failure
 from ringback.core.voices import Voice
@@ -21,8 +20,6 @@ LONGEST = 3600 * SECOND
 
 MOST_UNSPOKEN = 20_000
 """How many characters may wait for a flush: ours, for the audio of more would fill the memory."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class Stream(ABC):
 def spoken_in(message: dict[str, Any]) -> str | None:
     """The text of a `Speak`, None if it has none that an encoder could carry on."""
     text = message.get("text")
-    return text if isinstance(text, str) and not _LONE_SURROGATE.search(text) else None
+    return text if isinstance(text, str) and not LONE_SURROGATE.search(text) else None
 
 
 def _read(frame: str) -> dict[str, Any]:

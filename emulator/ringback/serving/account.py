@@ -1,6 +1,7 @@
 """What real clients ask besides speech: voices, projects, keys and temporary tokens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -13,11 +14,29 @@ from ringback.core.keys import BEARER, read_authorization
 from ringback.core.rejection import Rejection
 from ringback.core.voices import AURA, FLUX, WITHDRAWN
 from ringback.service import Service
-from ringback.serving.exchange import header, no_such, read_body, send, stranger
+from ringback.serving.exchange import header, hear_out, no_such, read_body, send, stranger
 from ringback.serving.speaking import Tenants
 
-Ask = Callable[[Service, str, Request], Awaitable[Answer]]
-"""Answers a request of the key with that identifier."""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of the key *key_id*, whole."""
+
+    service: Service
+    key_id: str
+    request: Request
+    body: bytes
+
+    def answer(self, document: Any) -> Answer:
+        """*document*, under the next request id."""
+        return as_json(document, self.service.draw_request_id())
+
+    def refusal(self, rejection: Rejection) -> Answer:
+        """*rejection*, under the next request id."""
+        return refusal(rejection, self.service.draw_request_id())
+
+
+Ask = Callable[[Asked], Answer]
 
 
 class Public:
@@ -30,9 +49,9 @@ class Public:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Answer a GET."""
         if scope["method"] not in ("GET", "HEAD"):
-            await send(send_, no_such(405))
+            await hear_out(receive, send_, no_such(405, "GET, HEAD"))
             return
-        await send(send_, self._answer(Request(scope)))
+        await hear_out(receive, send_, self._answer(Request(scope)))
 
 
 class Private:
@@ -47,11 +66,13 @@ class Private:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Find whose key it is, and answer."""
         if scope["method"] != self._method:
-            await send(send_, no_such(405))
+            await hear_out(receive, send_, no_such(405, self._method))
             return
-        await send(send_, await self._answered(Request(scope, receive)))
+        body = await read_body(receive)
+        if body is not None:
+            await send(send_, self._answered(Request(scope), body))
 
-    async def _answered(self, request: Request) -> Answer:
+    def _answered(self, request: Request, body: bytes) -> Answer:
         credential = read_authorization(header(request.scope, b"authorization"))
         if isinstance(credential, Rejection):
             return refusal(credential, anonymous_id())
@@ -67,7 +88,7 @@ class Private:
                 401, "INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."
             )
             return refusal(rejection, service.draw_request_id())
-        return await self._ask(service, key_id, request)
+        return self._ask(Asked(service, key_id, request, body))
 
 
 def models(request: Request) -> Answer:
@@ -90,47 +111,45 @@ def model(request: Request) -> Answer:
     return refusal(Rejection(404, "MODEL_NOT_FOUND", "Model not found."), anonymous_id())
 
 
-async def projects(service: Service, _key_id: str, _request: Request) -> Answer:
+def projects(asked: Asked) -> Answer:
     """`GET /v1/projects`: the one project of an emulator."""
-    return as_json(listing.projects(service.project_id), service.draw_request_id())
+    return asked.answer(listing.projects(asked.service.project_id))
 
 
-async def project(service: Service, _key_id: str, request: Request) -> Answer:
+def project(asked: Asked) -> Answer:
     """`GET /v1/projects/{project_id}`."""
-    return _in_project(service, request) or as_json(
-        listing.projects(service.project_id)["projects"][0], service.draw_request_id()
-    )
+    described = listing.projects(asked.service.project_id)["projects"][0]
+    return _elsewhere(asked) or asked.answer(described)
 
 
-async def project_models(service: Service, _key_id: str, request: Request) -> Answer:
+def project_models(asked: Asked) -> Answer:
     """`GET /v1/projects/{project_id}/models`: the same voices as for everyone."""
-    return _in_project(service, request) or models(request)
+    return _elsewhere(asked) or models(asked.request)
 
 
-async def project_model(service: Service, _key_id: str, request: Request) -> Answer:
+def project_model(asked: Asked) -> Answer:
     """`GET /v1/projects/{project_id}/models/{uuid}`."""
-    return _in_project(service, request) or model(request)
+    return _elsewhere(asked) or model(asked.request)
 
 
-async def token(service: Service, key_id: str, _request: Request) -> Answer:
+def token(asked: Asked) -> Answer:
     """`GET /v1/auth/token`: what there is to know of the key in use."""
-    return as_json(listing.key(key_id, service.project_id), service.draw_request_id())
+    return asked.answer(listing.key(asked.key_id, asked.service.project_id))
 
 
-async def grant(service: Service, key_id: str, request: Request) -> Answer:
+def grant(asked: Asked) -> Answer:
     """`POST /v1/auth/grant`: a temporary token for whoever the caller gives it to."""
-    ttl = grants.read_ttl(await read_body(request.receive) or b"")
-    request_id = service.draw_request_id()
+    ttl = grants.read_ttl(asked.body)
     if isinstance(ttl, Rejection):
-        return refusal(ttl, request_id)
-    return as_json(service.grant(key_id, ttl), request_id)
+        return asked.refusal(ttl)
+    return asked.answer(asked.service.grant(asked.key_id, ttl))
 
 
-def _in_project(service: Service, request: Request) -> Answer | None:
-    if request.path_params["project_id"] == service.project_id:
+def _elsewhere(asked: Asked) -> Answer | None:
+    """The refusal of a project that is not this emulator's."""
+    if asked.request.path_params["project_id"] == asked.service.project_id:
         return None
-    rejection = Rejection(404, "PROJECT_NOT_FOUND", "Project not found.")
-    return refusal(rejection, service.draw_request_id())
+    return asked.refusal(Rejection(404, "PROJECT_NOT_FOUND", "Project not found."))
 
 
 def _json(document: Any) -> Answer:

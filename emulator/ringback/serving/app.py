@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,7 +11,7 @@ from ringback.core.editions import V1, V2
 from ringback.core.opening import V1_STREAM, V2_STREAM
 from ringback.serving import account
 from ringback.serving.account import Private, Public
-from ringback.serving.exchange import no_such
+from ringback.serving.exchange import hear_out, no_such
 from ringback.serving.speaking import SpeakEndpoint, Tenants
 from ringback.serving.stream import NoStream, StreamEndpoint
 
@@ -55,12 +52,11 @@ def _router(tenants: Tenants, speak: Mapping[str, SpeakEndpoint]) -> Starlette:
             Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
             WebSocketRoute("/{path:path}", NoStream()),
         ],
-        exception_handlers={HTTPException: _http_error},
     )
     app.router.redirect_slashes = False  # /v1/speak/ is another path, and there is nothing
+    app.router.default = _nothing_here
     return app
 
 
-async def _http_error(_request: Request, error: Exception) -> Response:
-    answer = no_such(error.status_code if isinstance(error, HTTPException) else 500)
-    return Response(answer.body, answer.status, dict(answer.headers))
+async def _nothing_here(_scope: Scope, receive: Receive, send: Send) -> None:
+    await hear_out(receive, send, no_such(404))

@@ -1,5 +1,7 @@
 """One request and its answer as ASGI messages: read whole, sent in pieces, late or broken off."""
 
+from dataclasses import replace
+
 from starlette.types import Receive, Scope, Send
 
 from ringback.core.answer import Answer, refusal
@@ -74,12 +76,26 @@ async def send(send: Send, answer: Answer) -> None:
         raise CutOff
 
 
+async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
+    """Read the request to its end and send *answer*, unless the caller has gone.
+
+    What the server has refused itself, for its body is no HTTP, looks as if the caller had gone.
+    """
+    if await read_body(receive) is not None:
+        await send(send_, answer)
+
+
 def stranger() -> Answer:
     """The answer to a credential that is nobody's."""
     return refusal(INVALID_CREDENTIALS, anonymous_id())
 
 
-def no_such(status: int) -> Answer:
-    """The answer to a path (404) or method (405) that does not exist. Its form is assumed."""
+def no_such(status: int, allow: str = "") -> Answer:
+    """The answer to a path (404) or method (405) that does not exist. Its form is assumed.
+
+    *allow* are the methods that do: "the origin server MUST generate an Allow header field in a
+    405 response" (RFC 9110, 15.5.6).
+    """
     text = {404: "Not Found", 405: "Method Not Allowed"}.get(status, "Bad Request")
-    return refusal(Rejection(status, text, f"{text}."), anonymous_id())
+    answer = refusal(Rejection(status, text, f"{text}."), anonymous_id())
+    return replace(answer, headers=[*answer.headers, ("allow", allow)]) if allow else answer

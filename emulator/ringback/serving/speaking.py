@@ -11,7 +11,7 @@ from ringback.core.keys import Credential, read_authorization
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
 from ringback.service import Service
-from ringback.serving.exchange import header, no_such, read_body, send, stranger
+from ringback.serving.exchange import header, hear_out, no_such, read_body, send, stranger
 from ringback.serving.failing import send_failing
 
 
@@ -36,13 +36,13 @@ class SpeakEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Read the request, have it answered, send the answer."""
         if scope["method"] != "POST":
-            await send(send_, no_such(405))
+            await hear_out(receive, send_, no_such(405, "POST"))
             return
         authorization = header(scope, b"authorization")
         credential = read_authorization(authorization)
         service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
         if service is None:
-            await send(send_, self._stranger(scope["query_string"]))
+            await hear_out(receive, send_, self._stranger(scope["query_string"]))
             return
         token = service.clock.enter(self._label)
         try:
