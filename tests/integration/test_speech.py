@@ -17,7 +17,7 @@ from ringback.core.catalog import Encoding
 from ringback.core.journal import RequestRejected
 from ringback.speech import synthesis
 
-# The engine has wheels for Linux alone, and the other tests run everywhere.
+# The engine has wheels for Linux and Windows alone, and the other tests run everywhere.
 pytestmark = pytest.mark.needs_tool
 
 HOOK = "https://app.example/hook"

@@ -144,7 +144,7 @@ def test_sounds_that_follow_each_other_are_read_one_by_one(sound: AudioFormat) -
 
 def test_reading_ends_where_a_sound_is_not_ours() -> None:
     body = rendered(RAW, "Hello")
-    exact = read_exact(bytes(2560 * 2) + body + body[2560:])
+    exact = read_exact(bytes(2560 * 2) + body + body[2560:] + body)
     assert exact is not None
     assert len(exact.readings) == 1
 

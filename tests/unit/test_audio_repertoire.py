@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.audio import g711
+from ringback.audio.fingerprint import fingerprint
 from ringback.audio.render import render
 from ringback.audio.repertoire import Identified, Repertoire
 from ringback.audio.wav import parse
@@ -235,12 +236,30 @@ def test_an_ear_cannot_tell_in_which_encoding_the_audio_left() -> None:
     assert found == Identified(requests[0], ("0", "1"), complete=True, how="ear")
 
 
+def begin_alike() -> tuple[str, str]:
+    """A short text and a long one whose sounds are equal up to the short one's end."""
+    short = fingerprint("a", VOICE.name, 1.0) >> 40
+    texts = (f"The order with the number {number} is on its way." for number in range(10_000))
+    return "a", next(each for each in texts if fingerprint(each, VOICE.name, 1.0) >> 40 == short)
+
+
+@pytest.mark.parametrize("loudness", [1, 0.5])
+def test_a_short_sound_is_not_taken_for_the_beginning_of_a_longer_one(loudness: float) -> None:
+    short, long = (asked(text, RAW) for text in begin_alike())
+    body = written(louder(audio(short), loudness), 16000)
+    found = of(long, short).identify(body)
+    assert found is not None
+    assert (found.request_ids, found.complete) == (("1",), True)
+
+
 def test_what_lost_20_seconds_is_not_complete() -> None:
     request = asked("word " * 150)
-    cycle = 256 * 2 * 80 * 8  # the length that a sound says is that of its symbols modulo 256
+    symbol = 2 * 80 * 8
+    # The length that a sound says is that of its symbols modulo 256, the silent one included.
+    lost = 257 * symbol
     heard = louder(resampled(samples(request), 24000, 8000), 0.9)
     assert of(request).identify(written(heard, 8000)) == Identified(request, ("0",), True, "ear")
-    found = of(request).identify(written(heard[:-cycle], 8000))
+    found = of(request).identify(written(heard[:-lost], 8000))
     assert found == Identified(request, ("0",), complete=False, how="ear")
 
 

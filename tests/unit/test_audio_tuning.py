@@ -1,14 +1,28 @@
-"""The strengths of the tones are found at any rate, whatever their phase."""
+"""The strengths of the tones are found at any rate, whatever their phase, with numpy or without."""
 
 import math
+import random
 import struct
+import sys
 
+import numpy
 import pytest
 
 from ringback.audio.symbols import TONES
 from ringback.audio.tuning import Strengths, strengths_in
 
 RATES = [5800, 8000, 11025, 16000, 22050, 24000, 44100, 48000, 96000]
+
+
+@pytest.fixture(params=[True, False], ids=["with numpy", "without numpy"], autouse=True)
+def numpy_is_there(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the application has imported numpy."""
+    there: bool = request.param
+    if there:
+        monkeypatch.setitem(sys.modules, "numpy", numpy)
+    else:
+        monkeypatch.delitem(sys.modules, "numpy")
+    return there
 
 
 def tone(frequency: float, rate: int, phase: float = 0, millis: int = 100) -> bytes:
@@ -60,3 +74,21 @@ def test_half_a_sample_is_passed_over() -> None:
 
 def test_silence_has_no_strength() -> None:
     assert strengths_in(bytes(640), 8000) == [[0.0] * len(TONES)] * 2
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_both_ways_find_the_same(
+    rate: int, numpy_is_there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = random.Random(rate)
+    samples = struct.pack("<5000h", *(source.randrange(-0x8000, 0x8000) for _ in range(5000)))
+    one_way = strengths_in(samples, rate)
+    with monkeypatch.context() as patch:
+        if numpy_is_there:
+            patch.delitem(sys.modules, "numpy")
+        else:
+            patch.setitem(sys.modules, "numpy", numpy)
+        other_way = strengths_in(samples, rate)
+    assert len(one_way) == len(other_way) > 0
+    for one, other in zip(one_way, other_way, strict=True):
+        assert one == pytest.approx(other, rel=1e-6, abs=1e-3)

@@ -110,7 +110,7 @@ class Repertoire:
                     whole.append(piece)
                 elif rest and served.startswith(rest):
                     begun.append(piece)
-                elif served and piece.length and rest.startswith(served):
+                elif served and rest.startswith(served):
                     first = first or (piece, len(served))
             if whole or begun:
                 found.append(_identified(whole or begun, bool(whole), "bytes"))

@@ -2,6 +2,7 @@
 
 import math
 import struct
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import mul
@@ -21,16 +22,17 @@ Strengths = Sequence[float]
 
 def strengths_in(samples: bytes, rate: int) -> list[Strengths]:
     """The strengths in each 20 ms of *samples* (16 bits, little-endian) at *rate* hertz."""
+    if sys.modules.get("numpy") is not None:
+        # It is 10 to 20 times as fast, and takes longer to import than a sentence to be heard.
+        return _strengths_by_numpy(samples, rate)
     count = len(samples) // 2
     wave: Sequence[int] = struct.unpack_from(f"<{count}h", samples)
     merged = max(rate // _ENOUGH, 1)
     if merged > 1:
         parts = (wave[at::merged] for at in range(merged))
         wave = [sum(neighbours) for neighbours in zip(*parts, strict=False)]
-    step = SYMBOL / WINDOWS / SECOND * rate / merged
-    span = int(step)
+    starts, span = _windows(len(wave), rate / merged)
     tones = _oscillators(rate / merged, span)
-    starts = (int(number * step) for number in range(int(len(wave) / step)))
     windows = (wave[start : start + span] for start in starts)
     # A tone is as strong whatever its phase: it is compared with two waves, a quarter turn apart.
     return [
@@ -40,6 +42,27 @@ def strengths_in(samples: bytes, rate: int) -> list[Strengths]:
         ]
         for window in windows
     ]
+
+
+def _strengths_by_numpy(samples: bytes, rate: int) -> list[Strengths]:
+    import numpy
+
+    wave = numpy.frombuffer(samples, "<i2", len(samples) // 2).astype(float)
+    merged = max(rate // _ENOUGH, 1)
+    wave = wave[: len(wave) // merged * merged].reshape(-1, merged).sum(axis=1)
+    starts, span = _windows(len(wave), rate / merged)
+    windows = wave[numpy.array(starts, int)[:, None] + numpy.arange(span)]
+    sines, cosines = (
+        numpy.array(waves).T for waves in zip(*_oscillators(rate / merged, span), strict=True)
+    )
+    strengths: list[Strengths] = ((windows @ sines) ** 2 + (windows @ cosines) ** 2).tolist()
+    return strengths
+
+
+def _windows(count: int, rate: float) -> tuple[list[int], int]:
+    """Where each window of *count* samples at *rate* hertz begins, and how long all of them are."""
+    step = SYMBOL / WINDOWS / SECOND * rate
+    return [int(number * step) for number in range(int(count / step))], int(step)
 
 
 @lru_cache(maxsize=8)
