@@ -265,6 +265,7 @@ def test_a_setting_is_given_by_name_and_in_yaml() -> None:
         ("retrys=3", "unknown setting 'retrys'; did you mean 'retries'?"),
         ("retries=[", "retries: '[' is no YAML value"),
         ("retries=many", "retries is 0 or more, not 'many'"),
+        ("failure={wait: 5}", "a failure has no 'wait', but status, code"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_before_anything_starts(

@@ -16,6 +16,7 @@ from ringback.errors import SettingsError
         ("cut", Failure(breaks="cut")),
         ("stalled", Failure(breaks="stalled")),
         (Failure(delay=2.5), Failure(delay=2.5)),
+        ({"status": 503, "delay": 2.5}, Failure(503, delay=2.5)),
     ],
 )
 def test_a_failure_can_be_written_shortly(given: FailureLike, failure: Failure) -> None:
@@ -24,7 +25,7 @@ def test_a_failure_can_be_written_shortly(given: FailureLike, failure: Failure) 
 
 @pytest.mark.parametrize("given", ["slow", None, True, 1.5, 200, 302, 600])
 def test_what_is_no_failure_is_refused(given: Any) -> None:
-    with pytest.raises(SettingsError, match="failure"):
+    with pytest.raises(SettingsError, match=r"failure is a status|status is 200|needs a status"):
         read_failure(given)
 
 
@@ -32,11 +33,18 @@ def test_what_is_no_failure_is_refused(given: Any) -> None:
     ("values", "message"),
     [
         ({}, "a failure needs a status from 400 on, a delay or a break"),
-        ({"status": 399}, "a failure's status is 200 or from 400 to 599, not 399"),
+        ({"status": 399}, "status is 200 or from 400 to 599, not 399"),
         ({"breaks": "burnt"}, "breaks is 'cut' or 'stalled', not 'burnt'"),
         ({"delay": -1}, "delay is seconds, 0 or more, not -1"),
         ({"delay": float("nan")}, "delay is seconds, 0 or more, not nan"),
         ({"breaks": "cut", "after": -1}, "after is a number of bytes, 0 or more, not -1"),
+        (
+            {"status": 503, "content_type": "a\r\nb"},
+            "content_type is printable ASCII text, not 'a\\r\\nb'",
+        ),
+        ({"status": 503, "body": b""}, "body is text or None, not b''"),
+        ({"delay": "long"}, "delay is seconds, 0 or more, not 'long'"),
+        ({"status": "503"}, "status is 200 or from 400 to 599, not '503'"),
     ],
 )
 def test_a_failure_that_cannot_mean_anything_is_refused(
@@ -100,3 +108,8 @@ def test_a_failure_may_be_nothing_but_late() -> None:
 )
 def test_a_failure_reads_as_what_it_does(failure: Failure, words: str) -> None:
     assert str(failure) == words
+
+
+def test_a_particular_that_no_failure_has_is_refused_by_its_name() -> None:
+    with pytest.raises(SettingsError, match="a failure has no 'wait', but status, code, message"):
+        read_failure({"wait": 5})

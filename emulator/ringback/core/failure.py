@@ -1,8 +1,9 @@
 """Failures of the endpoint that a test orders: what the service answers instead, or breaks off."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from http import HTTPStatus
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ringback.core.rejection import Rejection
 from ringback.errors import SettingsError
@@ -34,14 +35,10 @@ class Failure:
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
-        if self.status != 200 and not 400 <= self.status <= 599:
-            raise SettingsError(f"a failure's status is 200 or from 400 to 599, not {self.status}")
-        if self.breaks not in ("", "cut", "stalled"):
-            raise SettingsError(f"breaks is 'cut' or 'stalled', not {self.breaks!r}")
-        if not 0 <= self.delay < float("inf"):
-            raise SettingsError(f"delay is seconds, 0 or more, not {self.delay!r}")
-        if self.after is not None and self.after < 0:
-            raise SettingsError(f"after is a number of bytes, 0 or more, not {self.after!r}")
+        for name, wanted, holds in _CHECKS:
+            value = getattr(self, name)
+            if not holds(value):
+                raise SettingsError(f"{name} is {wanted}, not {value!r}")
         if self.status == 200 and not (self.delay or self.breaks):
             raise SettingsError("a failure needs a status from 400 on, a delay or a break")
 
@@ -76,8 +73,40 @@ class Failure:
         )
 
 
-FailureLike: TypeAlias = int | Literal["cut", "stalled"] | Failure
-"""A status, a way to break off, or a `Failure` with all its particulars."""
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_status(value: object) -> bool:
+    return type(value) is int and (value == 200 or 400 <= value <= 599)
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+_CHECKS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("status", "200 or from 400 to 599", _is_status),
+    ("code", "text", lambda value: isinstance(value, str)),
+    ("message", "text", lambda value: isinstance(value, str)),
+    ("body", "text or None", lambda value: value is None or isinstance(value, str)),
+    ("content_type", "printable ASCII text", _is_line),
+    (
+        "delay",
+        "seconds, 0 or more",
+        lambda value: _is_number(value) and 0 <= value < float("inf"),
+    ),
+    ("breaks", "'cut' or 'stalled'", lambda value: value in ("", "cut", "stalled")),
+    (
+        "after",
+        "a number of bytes, 0 or more",
+        lambda value: value is None or (type(value) is int and value >= 0),
+    ),
+)
+"""What each particular may be."""
+
+FailureLike: TypeAlias = int | Literal["cut", "stalled"] | Failure | Mapping[str, Any]
+"""A status, a way to break off, or a `Failure` with all its particulars, by their names perhaps."""
 
 _KNOWN = {
     401: ("INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."),
@@ -111,6 +140,12 @@ def read_failure(given: FailureLike) -> Failure:
             return given
         case "cut" | "stalled":
             return Failure(breaks=given)
+        case Mapping():
+            names = [each.name for each in fields(Failure)]
+            for name in given:
+                if name not in names:
+                    raise SettingsError(f"a failure has no {name!r}, but {', '.join(names)}")
+            return Failure(**given)
         case int() if not isinstance(given, bool):
             return Failure(given)
         case _:
