@@ -219,7 +219,8 @@ def rules(style: str) -> None:
     multiple=True,
     metavar="NAME=VALUE",
     callback=_changes,
-    help="A setting, its value in YAML: retries=3, failure=429, permitted_ports=[80, 8080].",
+    help="A setting, its value in YAML: retries=3, permitted_ports=[80, 8080],"
+    " 'failure={status: 503, delay: 2}'.",
 )
 def serve(
     host: str,

@@ -109,6 +109,7 @@ class Service:
         self._answering = 0
         self._failed_jobs: dict[str, Rejection] = {}
         self._messages = settings.message_rules
+        self._too_many = settings.too_many_requests
 
     def speak(
         self,
@@ -182,6 +183,11 @@ class Service:
             self.journal.append(TokenGranted(at, key_id, ttl))
             now = self.clock.unix_ns(at) // SECOND
             return grants.grant(self.key, key_id, ttl, now, self._ids.identifier("grant"))
+
+    @property
+    def date(self) -> str:
+        """The clock's moment, as a `Date` header writes it."""
+        return http_date(self.clock.unix_ns(self.clock.now_ns) // SECOND)
 
     @cached_property
     def project_id(self) -> str:
@@ -310,14 +316,14 @@ class Service:
         """Answer an upgrade that nothing is wrong with."""
         asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
         failure = self.orders.take(asked, streamed=True)
-        if failure is not None and failure.rejection is not None:
-            refused = self._refused(failure.rejection, at, request_id, ordered=True)
+        if failure is not None and (rejection := failure.rejection(self._too_many)):
+            refused = self._refused(rejection, at, request_id, ordered=True)
             return failing(refused, failure)
         self.journal.append(StreamOpened(at, request_id))
         headers = [
             ("dg-request-id", request_id),
             ("dg-project-id", self.project_id),
-            ("date", http_date(self.clock.unix_ns(at) // SECOND)),
+            ("date", self.date),
         ]
         stream = new_stream(edition, opening, at, self.settings, self._ids)
         if failure is not None and failure.breaks:
@@ -332,7 +338,7 @@ class Service:
         self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
     ) -> Answer:
         self.journal.append(RequestRejected(at, request_id, rejection, ordered))
-        return refusal(rejection, request_id)
+        return refusal(rejection, request_id, self.date)
 
     def _answer(
         self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
@@ -340,12 +346,12 @@ class Service:
         """Answer a request that nothing is wrong with."""
         limit = self.settings.concurrency_limit
         if limit is not None and self._in_progress >= limit:
-            code, message = TOO_MANY_REQUESTS[self.settings.too_many_requests]
+            code, message = TOO_MANY_REQUESTS[self._too_many]
             hint = f"Settings.concurrency_limit is {limit}, and so many are in progress."
             return self._refused(Rejection(429, code, message, hint), at, request_id)
         failure = self.orders.take(request)
-        if failure is not None and failure.rejection is not None:
-            refused = self._refused(failure.rejection, at, request_id, ordered=True)
+        if failure is not None and (rejection := failure.rejection(self._too_many)):
+            refused = self._refused(rejection, at, request_id, ordered=True)
             return failing(refused, failure)
         if self.settings.speech and isinstance(unspoken := self._content(request), Rejection):
             return self._refused(unspoken, at, request_id)

@@ -130,7 +130,9 @@ class Settings:
                     raise SettingsError(f"{name} is {wanted}, not {shown}")
         read_rate(self.clock)
         if self.failure is not None:
-            read_failure(self.failure)
+            read = read_failure(self.failure)
+            if isinstance(self.failure, Mapping):
+                object.__setattr__(self, "failure", read)
         if self.speech:
             _check_speech()
 
@@ -241,7 +243,7 @@ def _is_new_header(value: object) -> bool:
 
 def _tuple(name: str, value: object) -> tuple[object, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise SettingsError(f"{name} is a tuple, not {value!r}")
+        raise SettingsError(f"{name} is a tuple or a list, not {value!r}")
     return tuple(value)
 
 

@@ -288,6 +288,15 @@ def test_a_429_has_the_text_of_the_speech_page(
     assert beyond.json()["err_msg"] == "Please try again later."
 
 
+@pytest.mark.rule("too-many-requests-text")
+@pytest.mark.ringback(too_many_requests="general")
+def test_an_ordered_429_has_the_form_that_is_set_too(ringback: Emulator, speak: Speak) -> None:
+    ringback.fail(429)
+    refused = speak()
+    assert (refused.status_code, refused.json()["err_code"]) == (429, "TOO_MANY_REQUESTS")
+    assert refused.headers["date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
+
+
 @pytest.mark.rule("concurrency-of-callbacks")
 @pytest.mark.parametrize(("counts", "statuses"), [(False, [200, 200]), (True, [200, 429])])
 def test_an_acknowledged_job_counts_only_where_that_is_set(

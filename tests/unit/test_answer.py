@@ -53,6 +53,13 @@ def test_every_answer_tells_browsers_which_headers_they_may_read() -> None:
         assert set(CROSS_ORIGIN) <= set(answer.headers)
 
 
+def test_an_answer_of_an_emulator_is_dated() -> None:
+    date = "Thu, 01 Jan 2026 00:00:00 GMT"
+    for answer in (as_json({}, "r-1", date), refusal(NO_MODEL, "r-1", date)):
+        assert ("date", date) in answer.headers
+    assert "date" not in dict(refusal(NO_MODEL, "r-1").headers)
+
+
 @pytest.mark.rule("ordered-failures")
 def test_a_proxy_answers_with_its_own_words_and_none_of_the_services_headers() -> None:
     failure = Failure(502, body="<h1>Bad Gateway</h1>")

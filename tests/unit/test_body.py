@@ -23,6 +23,7 @@ def refused_text(body: bytes, kind: str | None = "application/json") -> Rejectio
     return rejection
 
 
+@pytest.mark.rule("body-types")
 @pytest.mark.parametrize(
     ("kind", "body", "text"),
     [
@@ -43,6 +44,7 @@ def test_the_text_is_read_from_plain_text_or_from_json(kind: str, body: bytes, t
     assert read(kind, body) == text
 
 
+@pytest.mark.rule("body-types")
 @pytest.mark.parametrize(
     "kind",
     [
@@ -86,6 +88,7 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
     )
 
 
+@pytest.mark.rule("body-types")
 @pytest.mark.parametrize(
     "document",
     [
@@ -120,6 +123,7 @@ def test_nothing_is_fetched() -> None:
     assert "Settings.remote_texts" in rejection.hint
 
 
+@pytest.mark.rule("body-types")
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

@@ -23,7 +23,7 @@ def test_a_failure_can_be_written_shortly(given: FailureLike, failure: Failure) 
     assert read_failure(given) == failure
 
 
-@pytest.mark.parametrize("given", ["slow", None, True, 1.5, 200, 302, 600])
+@pytest.mark.parametrize("given", ["slow", None, True, 1.5, 200, 302, 600, {}])
 def test_what_is_no_failure_is_refused(given: Any) -> None:
     with pytest.raises(SettingsError, match=r"failure is a status|status is 200|needs a status"):
         read_failure(given)
@@ -67,6 +67,7 @@ def test_a_failure_that_cannot_mean_anything_is_refused(
             " agreement.",
         ),
         (403, "INSUFFICIENT_PERMISSIONS", "Project does not have access to the requested model."),
+        (413, "PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB."),
         (422, "UNPROCESSABLE_ENTITY", "Failed to handle request."),
         (429, "Too Many Requests", "Please try again later."),
         (500, "Internal Server Error", "Internal Server Error."),
@@ -76,19 +77,29 @@ def test_a_failure_that_cannot_mean_anything_is_refused(
     ],
 )
 def test_a_status_brings_the_words_of_the_service(status: int, code: str, message: str) -> None:
-    assert Failure(status).rejection == Rejection(
+    assert Failure(status).rejection() == Rejection(
         status, code, message, "This failure was ordered."
     )
 
 
+@pytest.mark.rule("too-many-requests-text")
+def test_a_429_has_the_form_that_is_set() -> None:
+    rejection = Failure(429).rejection("general")
+    assert rejection is not None
+    assert (rejection.code, rejection.message) == (
+        "TOO_MANY_REQUESTS",
+        "Too many requests. Please try again later",
+    )
+
+
 def test_code_and_message_can_be_given() -> None:
-    rejection = Failure(402, code="NO_CREDITS", message="No credits.").rejection
+    rejection = Failure(402, code="NO_CREDITS", message="No credits.").rejection()
     assert rejection is not None
     assert (rejection.code, rejection.message) == ("NO_CREDITS", "No credits.")
 
 
 def test_what_is_only_late_or_broken_off_refuses_nothing() -> None:
-    assert Failure(delay=1, breaks="cut").rejection is None
+    assert Failure(delay=1, breaks="cut").rejection() is None
 
 
 def test_a_failure_may_be_nothing_but_late() -> None:

@@ -57,6 +57,7 @@ BIT_RATES = [
 ]
 
 
+@pytest.mark.rule("outputs")
 @pytest.mark.parametrize("encoding", MATRIX)
 def test_a_combination_is_accepted_exactly_if_the_table_has_it(encoding: str) -> None:
     containers, sample_rates, bit_rates = MATRIX[encoding]
@@ -76,6 +77,7 @@ def test_a_combination_is_accepted_exactly_if_the_table_has_it(encoding: str) ->
         assert bit_rate in (None, read.bit_rate)
 
 
+@pytest.mark.rule("outputs")
 @pytest.mark.parametrize(
     ("encoding", "container", "sample_rate", "bit_rate"),
     [

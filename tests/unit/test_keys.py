@@ -18,6 +18,7 @@ from ringback.core.rejection import Rejection
 KEY = "c0ffee" * 6 + "c0de"
 
 
+@pytest.mark.rule("credentials")
 @pytest.mark.parametrize(
     "header", [f"Token {KEY}", f"token {KEY}", f"TOKEN {KEY}", f"  Token   {KEY}  "]
 )
@@ -25,6 +26,7 @@ def test_a_key_is_read_whatever_the_case_of_its_scheme(header: str) -> None:
     assert read_authorization(header) == Credential(TOKEN, KEY)
 
 
+@pytest.mark.rule("credentials")
 @pytest.mark.parametrize("header", ["Bearer a.b.c", "bearer a.b.c", " BEARER  a.b.c "])
 def test_a_granted_token_is_read_under_its_own_scheme(header: str) -> None:
     assert read_authorization(header) == Credential(BEARER, "a.b.c")
@@ -54,6 +56,7 @@ def test_other_subprotocols_are_an_invalid_credential(header: str | None) -> Non
     assert "subprotocols `token, KEY`" in rejection.hint
 
 
+@pytest.mark.rule("credentials")
 @pytest.mark.parametrize(
     "header",
     [
@@ -79,6 +82,7 @@ def test_anything_but_a_token_is_an_invalid_credential(header: str) -> None:
     assert rejection.hint == "The Authorization header must read `Token KEY`."
 
 
+@pytest.mark.rule("credentials")
 def test_a_missing_header_is_an_invalid_credential_with_a_hint_of_its_own() -> None:
     rejection = read_authorization(None)
     assert isinstance(rejection, Rejection)

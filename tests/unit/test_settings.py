@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ringback.core.duration import SECOND
+from ringback.core.failure import Failure
 from ringback.errors import SettingsError
 from ringback.settings import Settings, check_name, read_rate
 
@@ -24,17 +25,17 @@ from ringback.settings import Settings, check_name, read_rate
         ("processing_time", True, "processing_time is seconds or a timedelta, 0 or more, not True"),
         ("attempt_timeout", 0, "attempt_timeout is seconds or a timedelta, more than 0, not 0"),
         ("guard", float("nan"), "guard is seconds or a timedelta, more than 0, not nan"),
-        ("permitted_ports", 80, "permitted_ports is a tuple, not 80"),
-        ("permitted_ports", "80", "permitted_ports is a tuple, not '80'"),
+        ("permitted_ports", 80, "permitted_ports is a tuple or a list, not 80"),
+        ("permitted_ports", "80", "permitted_ports is a tuple or a list, not '80'"),
         (
             "permitted_ports",
             (0,),
             "permitted_ports is a tuple of ports from 1 to 65535, or 'any', not (0,)",
         ),
-        ("allow_hosts", "app", "allow_hosts is a tuple, not 'app'"),
+        ("allow_hosts", "app", "allow_hosts is a tuple or a list, not 'app'"),
         ("allow_hosts", ("",), "allow_hosts is a tuple of host names, not ('',)"),
         ("dg_token", "no", "dg_token is True or False, not 'no'"),
-        ("permitted_ports", "all", "permitted_ports is a tuple, not 'all'"),
+        ("permitted_ports", "all", "permitted_ports is a tuple or a list, not 'all'"),
         ("port_refusal", "", "port_refusal is text, not ''"),
         ("port_refusal", None, "port_refusal is text, not None"),
         ("basic_auth", None, "basic_auth is True or False, not None"),
@@ -115,3 +116,9 @@ def test_changed_settings_are_checked_too() -> None:
     assert Settings().changed(retries=3).retries == 3
     with pytest.raises(SettingsError, match="retries is 0 or more"):
         Settings().changed(retries=-3)
+
+
+def test_a_failure_may_be_written_as_a_mapping() -> None:
+    settings = Settings(failure={"status": 503, "delay": 2})
+    assert settings.failure == Failure(503, delay=2)
+    assert hash(settings) == hash(Settings(failure=Failure(503, delay=2)))

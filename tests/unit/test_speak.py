@@ -48,6 +48,7 @@ def refused_request(
 # -- the query -------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("outputs")
 def test_without_parameters_everything_has_its_default() -> None:
     assert request("") == SpeakRequest(
         text="Hello",
@@ -124,6 +125,7 @@ def test_an_unknown_voice_is_refused_by_its_name(model: str) -> None:
     assert rejection.message == f"Invalid 'model' value of '{model}'."
 
 
+@pytest.mark.rule("withdrawn-voices")
 def test_a_withdrawn_voice_is_unknown() -> None:
     assert "'aura-2-perseo-it'" in refused_query("model=aura-2-perseo-it").message
 
@@ -207,6 +209,7 @@ def test_a_speed_is_a_number(value: str) -> None:
     )
 
 
+@pytest.mark.rule("speed")
 @pytest.mark.parametrize(
     ("value", "expected"), [("0.7", 0.7), ("1", 1.0), ("1.5", 1.5), ("12e-1", 1.2)]
 )
@@ -214,6 +217,7 @@ def test_a_speed_reaches_from_seven_tenths_to_one_and_a_half(value: str, expecte
     assert request(f"speed={value}").speed == expected
 
 
+@pytest.mark.rule("speed")
 @pytest.mark.parametrize("value", ["0.69", "0.699999", "1.500001", "1.51", "0", "-1", "100"])
 def test_a_speed_beyond_its_range_is_refused(value: str) -> None:
     rejection = refused_request(f"speed={value}")
@@ -236,6 +240,7 @@ def test_a_method_without_a_callback_is_accepted() -> None:
     assert request("callback_method=PUT").callback is None
 
 
+@pytest.mark.rule("tags")
 @pytest.mark.parametrize("tag", ["a" * 128, "%F0%9F%98%80" * 128])
 def test_a_tag_has_up_to_128_characters(tag: str) -> None:
     assert len(request(f"tag={tag}").tags[0]) == 128

@@ -87,9 +87,9 @@ class _Face:
         held = ", ".join(self._virtual.busy) or "the event loop itself"
         return Stuck(
             f"nothing moved for {self._guard:g} real seconds; still in flight: {held}. A real"
-            " receiver's slowness costs no virtual time, so this is a receiver that hangs or a hold"
-            " that was not released. Script a time-out with receiver(…, replies=['timeout']), or"
-            " raise Settings.guard."
+            " receiver's slowness costs no virtual time, so this is a receiver that hangs, a client"
+            " that does not read its answer, or a hold that was not released. Script a time-out"
+            " with receiver(…, replies=['timeout']), or raise Settings.guard."
         )
 
 

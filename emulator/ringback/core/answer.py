@@ -40,26 +40,32 @@ class Answer:
     counted: bool = False
 
 
-def as_json(document: Any, request_id: str, status: int = 200) -> Answer:
-    """*document* as an answer."""
+def as_json(document: Any, request_id: str, date: str = "") -> Answer:
+    """*document* as an answer. It has a *date* if it is given by an emulator, and so by a clock."""
     headers = [
         ("content-type", "application/json"),
         ("dg-request-id", request_id),
+        *_dated(date),
         *CROSS_ORIGIN,
     ]
-    return Answer(status, headers, json.dumps(document).encode(), request_id)
+    return Answer(200, headers, json.dumps(document).encode(), request_id)
 
 
-def refusal(rejection: Rejection, request_id: str) -> Answer:
-    """The answer to a request that is turned down, `dg-error` included."""
+def refusal(rejection: Rejection, request_id: str, date: str = "") -> Answer:
+    """The answer to a request that is turned down, `dg-error` included. *date* as in `as_json`."""
     headers = [
         ("content-type", "application/json"),
         ("dg-request-id", request_id),
         ("dg-error", _in_one_line(rejection.message)),
+        *_dated(date),
         *CROSS_ORIGIN,
     ]
     body = rejection.body(request_id)
     return Answer(rejection.status, headers, body, request_id, hint=rejection.hint)
+
+
+def _dated(date: str) -> list[tuple[str, str]]:
+    return [("date", date)] if date else []
 
 
 def _in_one_line(message: str) -> str:

@@ -55,12 +55,15 @@ class Failure:
         """Whether the answer is as it would be, only late."""
         return self.status == 200 and not self.breaks
 
-    @property
-    def rejection(self) -> Rejection | None:
-        """What the request is refused with, None if it is answered."""
+    def rejection(self, too_many_requests: str = "speak") -> Rejection | None:
+        """What the request is refused with, None if it is answered.
+
+        *too_many_requests* names one of the two forms of a 429.
+        """
         if self.status == 200:
             return None
-        known = _KNOWN.get(self.status)
+        forms = _KNOWN | {429: TOO_MANY_REQUESTS[too_many_requests]}
+        known = forms.get(self.status)
         if known is None:
             try:
                 phrase = HTTPStatus(self.status).phrase
@@ -120,8 +123,8 @@ _KNOWN = {
         "Project does not have access to the requested model.",
     ),
     404: ("PROJECT_NOT_FOUND", "Project not found."),
+    413: ("PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB."),
     422: ("UNPROCESSABLE_ENTITY", "Failed to handle request."),
-    429: ("Too Many Requests", "Please try again later."),
     503: ("Service Unavailable", "Please try again later"),
 }
 """Code and text of each status (documented; 402 for speech recognition only)."""

@@ -84,7 +84,7 @@ def refusal(about: str) -> dict[str, Any]:
 
 def ordered(status: int) -> dict[str, Any]:
     """An error that comes about where a test orders it, in the words of the service."""
-    rejection = Failure(status).rejection
+    rejection = Failure(status).rejection()
     said = rejection.message if rejection is not None else ""
     return refusal(f"When a test orders it: {said}")
 

@@ -29,11 +29,11 @@ class Asked:
 
     def answer(self, document: Any) -> Answer:
         """*document*, under the next request id."""
-        return as_json(document, self.service.draw_request_id())
+        return as_json(document, self.service.draw_request_id(), self.service.date)
 
     def refusal(self, rejection: Rejection) -> Answer:
         """*rejection*, under the next request id."""
-        return refusal(rejection, self.service.draw_request_id())
+        return refusal(rejection, self.service.draw_request_id(), self.service.date)
 
 
 Ask = Callable[[Asked], Answer]
@@ -81,13 +81,13 @@ class Private:
             return stranger()
         key_id = service.identify(credential)
         if isinstance(key_id, Rejection):
-            return refusal(key_id, service.draw_request_id())
+            return refusal(key_id, service.draw_request_id(), service.date)
         if credential.scheme == BEARER:
             # A granted token may speak, and nothing else (assumed).
             rejection = Rejection(
                 401, "INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."
             )
-            return refusal(rejection, service.draw_request_id())
+            return refusal(rejection, service.draw_request_id(), service.date)
         return self._ask(Asked(service, key_id, request, body))
 
 

@@ -17,6 +17,35 @@ _RULES = (
         "observed for /v2/speak",
     ),
     Rule(
+        "credentials",
+        "A request says who sends it with `Authorization: Token KEY`, or `Bearer` and a granted"
+        " token, the scheme in any case; whatever else is there, or nothing, is refused with 401"
+        " INVALID_AUTH.",
+        Standing.DOCUMENTED,
+        "authentication pages, errors page (that a missing header is refused alike is assumed)",
+    ),
+    Rule(
+        "outputs",
+        "Each encoding has its own containers, rates and defaults; without `encoding` the audio is"
+        " mp3, and without `model` the voice is aura-asteria-en.",
+        Standing.DOCUMENTED,
+        f"audio output table, {SPEC}; one page has wav as the default, live answers mp3",
+    ),
+    Rule(
+        "speed",
+        "A voice of Aura speaks from 0.7 to 1.5 times its pace, whichever voice it is; another"
+        " speed is refused with 400.",
+        Standing.DOCUMENTED,
+        f"{SPEC} (documented for Aura-2 in English and Spanish; for other voices, and the text of"
+        " the refusal, assumed)",
+    ),
+    Rule(
+        "tags",
+        "`tag` may repeat; one of more than 128 characters is refused with 400.",
+        Standing.DOCUMENTED,
+        "page on tags (the text of the refusal is assumed)",
+    ),
+    Rule(
         "unknown-parameters",
         "Unknown query parameters are ignored, and the journal notes them with the nearest name.",
         Standing.OBSERVED,
@@ -52,6 +81,12 @@ _RULES = (
         "bad_model",
     ),
     Rule(
+        "withdrawn-voices",
+        "aura-2-perseo-it is unknown, and listed only with `include_outdated=true`.",
+        Standing.ASSUMED,
+        f"in the {SPEC} of July 2026, and in no later list",
+    ),
+    Rule(
         "format-errors",
         "A combination that does not exist is refused as UNSUPPORTED_AUDIO_FORMAT.",
         Standing.OBSERVED,
@@ -78,6 +113,13 @@ _RULES = (
         Standing.ASSUMED,
         "the table of outputs names no default that is in its own list",
         "flac_sample_rate",
+    ),
+    Rule(
+        "body-types",
+        "A body is text/plain, or application/json with `text` and nothing else, in UTF-8; another"
+        " type, or none, is refused with 415, and another body with 400.",
+        Standing.DOCUMENTED,
+        "errors page, live answers (what becomes of a body without a type is assumed)",
     ),
     Rule(
         "characters",
