@@ -15,7 +15,7 @@ from ringback.clock.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.core.callback import split
 from ringback.core.duration import words
 from ringback.core.failure import FailureLike, read_failure
-from ringback.core.journal import Journal, RequestRejected
+from ringback.core.journal import Fact, Journal, ParametersIgnored, RequestRejected
 from ringback.core.keys import Credential
 from ringback.core.ordering import When
 from ringback.core.rejection import Rejection
@@ -249,13 +249,10 @@ class _Emulator(Generic[ClockFace]):
 
     @property
     def timeline(self) -> str:
-        """Deliveries and attempts, streams and refused requests, as text, credentials apart."""
-        refused: list[str] = [
-            f"refused at {words(fact.at)}  {described(fact.rejection)}"
-            for fact in self.journal
-            if isinstance(fact, RequestRejected)
-        ]
-        return "\n".join([timeline(self.deliveries), *stories(self.journal), *refused])
+        """Deliveries and attempts, streams, refused requests and parameters that were ignored, as
+        text, credentials apart."""
+        remarks = [remark for remark in map(_remark, self.journal) if remark]
+        return "\n".join([timeline(self.deliveries), *stories(self.journal), *remarks])
 
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.
@@ -537,6 +534,18 @@ class _Sole:
     def find(self, credential: Credential | None) -> Service | None:
         """The emulator's own service, whoever asks: it refuses strangers itself."""
         return self._find()
+
+
+def _remark(fact: Fact) -> str:
+    """What a timeline says of a request that came to nothing, or not to what was meant."""
+    match fact:
+        case RequestRejected():
+            return f"refused at {words(fact.at)}  {described(fact.rejection)}"
+        case ParametersIgnored():
+            names = ", ".join(map(str, fact.parameters))
+            return f"ignored at {words(fact.at)}  unknown parameters {names}"
+        case _:
+            return ""
 
 
 def described(rejection: Rejection) -> str:

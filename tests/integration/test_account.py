@@ -8,8 +8,10 @@ import pytest
 from starlette.types import Message
 
 from ringback import Emulator, Settings
+from ringback.core.journal import TokenGranted
 from ringback.core.voices import AURA, FLUX
 from ringback.serving.server import Server
+from ringback.standalone import describe
 
 CALLBACK = {"callback": "https://app.example/hook"}
 HELLO = {"text": "Hello"}
@@ -95,6 +97,14 @@ def test_a_key_is_described_by_its_identifier_and_never_shown(
     answer = http.get("/v1/auth/token", headers=key(ringback))
     assert answer.json()["api_key_id"] == ringback.key_id
     assert ringback.api_key not in answer.text
+
+
+def test_a_token_that_was_granted_is_a_line_of_the_server_without_the_token(
+    ringback: Emulator, http: httpx.Client
+) -> None:
+    http.post("/v1/auth/grant", json={"ttl_seconds": 60}, headers=key(ringback))
+    (granted,) = (fact for fact in ringback.journal if isinstance(fact, TokenGranted))
+    assert describe(granted, ringback.deliveries) == "+0s auth granted a token for 60 s"
 
 
 PRIVATE = [("GET", "/v1/projects"), ("GET", "/v1/auth/token"), ("POST", "/v1/auth/grant")]

@@ -16,6 +16,7 @@ import pytest
 
 from ringback import AsyncEmulator, Emulator, ServerError, Settings
 from ringback.core.journal import AttemptStarted, ParametersIgnored, RequestRejected
+from ringback.service import Service
 from ringback.serving.server import Server
 
 APP = "https://app.example"
@@ -193,6 +194,9 @@ def test_a_parameter_that_the_service_does_not_know_is_noted(
         "`voice`",
     ]
     assert noted.request_id == answer.headers["dg-request-id"]
+    assert ringback.timeline.splitlines()[-1] == (
+        "ignored at +0s  unknown parameters `callback_url` (did you mean `callback`?), `voice`"
+    )
 
 
 @pytest.mark.rule("no-negotiation")
@@ -333,6 +337,20 @@ def test_a_request_in_which_all_is_wrong_is_refused_for_one_thing_after_another(
     ringback.receiver(APP)
     assert "err_msg" not in http.post("/v1/speak", params=params, **request).json()
     ringback.run_until_idle()
+
+
+@pytest.mark.rule("order-of-checks")
+@pytest.mark.parametrize(
+    ("query", "status"), [(b"model=aura-9", 400), (b"speed=fast", 400), (b"speed=9", 401)]
+)
+def test_a_query_is_checked_before_the_key_where_only_one_emulator_is_served(
+    query: bytes, status: int
+) -> None:
+    service = Service(Settings())
+    try:
+        assert service.speak(query, "Token wrong", "application/json", b"{}").status == status
+    finally:
+        service.close()
 
 
 @pytest.mark.parametrize(
