@@ -251,7 +251,7 @@ class _Emulator(Generic[ClockFace]):
     def timeline(self) -> str:
         """Deliveries and attempts, streams, refused requests and parameters that were ignored, as
         text, credentials apart."""
-        remarks = [remark for remark in map(_remark, self.journal) if remark]
+        remarks: list[str] = [text for text in map(_remark, self.journal) if text]
         return "\n".join([timeline(self.deliveries), *stories(self.journal), *remarks])
 
     def leftovers(self) -> dict[str, list[str]]:
