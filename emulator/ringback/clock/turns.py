@@ -27,11 +27,6 @@ def restless() -> bool:
     return ready is None or bool(ready)
 
 
-async def turn() -> None:
-    """Give the running loop one turn, so that it hears of what has happened meanwhile."""
-    await asyncio.sleep(0)
-
-
 async def drained() -> None:
     """Wait until the running loop has nothing left to do but to wait for the outside.
 

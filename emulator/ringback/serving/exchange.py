@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from starlette.types import Receive, Scope, Send
 
-from ringback.clock.turns import turn
 from ringback.core.answer import Answer, refusal
 from ringback.core.body import MAX_BODY
 from ringback.core.ids import anonymous_id
@@ -69,15 +68,9 @@ async def send(send: Send, answer: Answer) -> None:
         await send({"type": "http.response.body", "body": body})
         return
     view, start, stop = memoryview(body)[:size], 0, FIRST_PIECE
-    sent = 0
     while stop < size:
         await send({"type": "http.response.body", "body": view[start:stop], "more_body": True})
         start, stop = stop, stop + PIECE
-        sent += 1
-        if sent % 4 == 0:
-            # asyncio complains in the log of every write from the fifth on to a caller who has
-            # gone, and only a turn of the loop tells the server of it.
-            await turn()
     await send({"type": "http.response.body", "body": view[start:], "more_body": bool(breaks)})
     if breaks == "cut":
         raise CutOff
