@@ -163,9 +163,9 @@ class _Emulator(Generic[ClockFace]):
 
         A failure is a status (402, 403, 429, 5xx …), `"cut"` or `"stalled"` for an answer that
         breaks off, or a `Failure` with all its particulars. Only requests that the service would
-        answer meet one, upgrades to a stream included where it refuses; with *when*, only those of
-        them that it says yes to: a stream's has no text. For all requests there is
-        `Settings.failure`. Raises `SettingsError`.
+        answer meet one; with *when*, only those of them that it says yes to. A stream, whose
+        request has no text, is refused or breaks off in its first audio, and never comes late.
+        For all requests there is `Settings.failure`. Raises `SettingsError`.
         """
         read = [None if failure is None else read_failure(failure) for failure in failures]
         service = self._live_service

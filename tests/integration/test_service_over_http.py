@@ -229,6 +229,7 @@ def test_flux_speaks_under_a_path_of_its_own(ringback: Emulator, http: httpx.Cli
         ("model=flux-kit-en&ssml=true", "INVALID_QUERY_PARAMETER"),
         ("model=flux-kit-en&speed=0.51", "SPEED_INCREMENT_INVALID"),
         ("model=flux-kit-en&expressivity=3", "EXPRESSIVITY_OUT_OF_RANGE"),
+        ("model=flux-kit-en&expressivity=1.5", "EXPRESSIVITY_INCREMENT_INVALID"),
         ("model=flux-kit-en&priority=low", "INVALID_QUERY_PARAMETER"),
     ],
 )
@@ -510,3 +511,30 @@ def sizes_in(wav: bytes) -> tuple[int, int]:
     (riff,) = struct.unpack("<I", wav[4:8])
     (data,) = struct.unpack("<I", wav[40:44])
     return riff, data
+
+
+LONG = {"text": "a" * 1900}
+LARGE = {"encoding": "linear16", "sample_rate": "48000"}
+"""What makes an answer of some megabytes, more than a connection takes at once."""
+
+
+def test_a_caller_who_hangs_up_before_a_large_answer_leaves_no_word_in_the_log(
+    ringback: Emulator, http: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = http.build_request("POST", "/v1/speak", params=LARGE, json=LONG)
+    lines = [b"POST %s HTTP/1.1" % asked.url.raw_path]
+    lines += [b"%s: %s" % header for header in asked.headers.raw]
+    for _ in range(5):
+        with socket.create_connection((asked.url.host, asked.url.port or 80)) as caller:
+            caller.sendall(b"\r\n".join([*lines, b"", asked.content]))
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert http.post("/v1/speak", params=LARGE, json=LONG).status_code == 200
+    assert caplog.records == []
+
+
+def test_an_answer_that_nobody_reads_does_not_keep_the_clock_waiting(
+    ringback: Emulator, http: httpx.Client
+) -> None:
+    with http.stream("POST", "/v1/speak", params=LARGE, json=LONG) as answer:
+        ringback.advance(30)
+        assert len(answer.read()) > 1_000_000

@@ -91,8 +91,10 @@ def ask(app: Any, request: HostileRequest) -> Heard:
     async def send(message: dict[str, Any]) -> None:
         heard.take(message)
 
+    steps = app(request.scope, receive, send)
     try:
-        app(request.scope, receive, send).send(None)
+        while steps.send(None) is None:
+            """A turn of the loop is all that it asks for."""
     except StopIteration:
         return heard
     raise AssertionError("it waits for something that never comes")

@@ -70,6 +70,9 @@ def test_expressivity_is_a_whole_number_from_minus_two_to_two() -> None:
     refusal = EXPRESSIVITY.refusal(3)
     assert refusal is not None
     assert refusal.code == "EXPRESSIVITY_OUT_OF_RANGE"
+    refusal = EXPRESSIVITY.refusal(1.5)
+    assert refusal is not None
+    assert refusal.code == "EXPRESSIVITY_INCREMENT_INVALID"
 
 
 def test_a_span_without_a_step_has_every_value_in_it() -> None:

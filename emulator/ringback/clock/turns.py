@@ -21,6 +21,11 @@ def call_on(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> 
         loop.call_soon_threadsafe(callback)
 
 
+async def turn() -> None:
+    """Let the running loop do what else there is to do."""
+    await asyncio.sleep(0)
+
+
 def restless() -> bool:
     """Whether the running loop has something to do, or cannot be asked."""
     ready = _ready()

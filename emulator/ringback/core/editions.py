@@ -73,7 +73,9 @@ V2 = Edition(
     ignores_unknown=False,
 )
 
-EXPRESSIVITY = Span("expressivity", -2, 2, 1, "EXPRESSIVITY_OUT_OF_RANGE")
+EXPRESSIVITY = Span(
+    "expressivity", -2, 2, 1, "EXPRESSIVITY_OUT_OF_RANGE", "EXPRESSIVITY_INCREMENT_INVALID"
+)
 """How expressive a Flux voice may be (documented)."""
 
 BAD_MODEL = {

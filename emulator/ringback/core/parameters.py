@@ -67,7 +67,7 @@ BASE = (
 
 FLUX = (
     *BASE,
-    Parameter("expressivity", Kind.INTEGER, "How expressive the voice is: 0 is its own way."),
+    Parameter("expressivity", Kind.NUMBER, "How expressive the voice is: 0 is its own way."),
     Parameter("priority", Kind.WORD, "`low` lets a request with a callback wait.", ("low",)),
 )
 """What `/v2/speak` takes."""

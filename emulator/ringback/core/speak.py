@@ -133,6 +133,6 @@ class SpeakRules:
             method=values.get("callback_method", "POST"),
             tags=tuple(values.get("tag", ())),
             mip_opt_out=values.get("mip_opt_out", False),
-            expressivity=expressivity,
+            expressivity=int(expressivity),
             script=script if script.pronunciations else None,
         )

@@ -11,7 +11,7 @@ from ringback.core.keys import Credential, read_authorization
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
 from ringback.service import Service
-from ringback.serving.exchange import header, hear_out, no_such, read_body, send, stranger
+from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, stranger
 from ringback.serving.failing import send_failing
 
 
@@ -56,6 +56,9 @@ class SpeakEndpoint:
                 body,
                 self._edition,
             )
+            if len(answer.body) > PIECE:
+                # More than a connection takes at once: the clock waits for nobody to read it.
+                service.clock.leave(token)
             try:
                 if answer.failure is None:
                     await send(send_, answer)

@@ -185,7 +185,7 @@ _RULES = (
         "flux-expressivity",
         "`expressivity` is a whole number from -2 to 2.",
         Standing.DOCUMENTED,
-        f"{SPEC}: EXPRESSIVITY_OUT_OF_RANGE",
+        f"{SPEC}: EXPRESSIVITY_OUT_OF_RANGE, EXPRESSIVITY_INCREMENT_INVALID",
     ),
 )
 
