@@ -91,10 +91,8 @@ def ask(app: Any, request: HostileRequest) -> Heard:
     async def send(message: dict[str, Any]) -> None:
         heard.take(message)
 
-    steps = app(request.scope, receive, send)
     try:
-        while steps.send(None) is None:
-            """A turn of the loop is all that it asks for."""
+        app(request.scope, receive, send).send(None)
     except StopIteration:
         return heard
     raise AssertionError("it waits for something that never comes")

@@ -1,5 +1,6 @@
 """One request and its answer as ASGI messages: read whole, sent in pieces, late or broken off."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.types import Receive, Scope, Send
@@ -16,11 +17,6 @@ FIRST_PIECE = 1021
 PIECE = 65_521
 """Bytes in each later piece. Odd on purpose: clients that cast each piece to samples break in
 production too."""
-
-
-_UNNOTICED = 4
-"""Pieces that are written without looking whether the caller is still there: asyncio looks in a
-turn of the loop, and complains in the log of the fifth write in vain."""
 
 
 class CutOff(Exception):
@@ -74,14 +70,23 @@ async def send(send: Send, answer: Answer) -> None:
         await send({"type": "http.response.body", "body": body})
         return
     view, start, stop = memoryview(body)[:size], 0, FIRST_PIECE
+    is_closing = _connection_of(send)
     while stop < size:
         await send({"type": "http.response.body", "body": view[start:stop], "more_body": True})
         start, stop = stop, stop + PIECE
-        if not stop // PIECE % _UNNOTICED:
+        if is_closing():
+            # The server hears that the caller has gone in a turn of its loop. Until then it would
+            # go on, and asyncio complains in the log from the fifth write in vain on.
             await turn()
     await send({"type": "http.response.body", "body": view[start:], "more_body": bool(breaks)})
     if breaks == "cut":
         raise CutOff
+
+
+def _connection_of(send: Send) -> Callable[[], bool]:
+    """Says whether the caller's connection is closing, where there is one: uvicorn's tells."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    return bool if transport is None else transport.is_closing
 
 
 async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
