@@ -1,0 +1,96 @@
+"""What a failing test shows: the timeline of its emulators, and its own line in place of ours."""
+
+import re
+import sys
+from typing import Any, TypeGuard
+
+import pytest
+
+from pytest_ringback.watching import WATCH
+
+SECTION = "ringback timeline"
+PROPERTY = "ringback_timeline"
+
+_READ = 100
+"""How many lines are shown of the beginning, and of the end, of a long timeline."""
+
+_ATTEMPT_LINE = re.compile(r"[+-][\d.]+s (POST|PUT) ")
+
+_OURS = ("ringback.", "pytest_ringback.")
+
+_PLUMBING = ("asyncio.", "concurrent.", "contextlib.")
+"""Modules whose frames, between ours, say as little about a test as ours do."""
+
+
+def add_timeline(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Add to *report* what every emulator of a failing test did."""
+    watch = item.stash.get(WATCH, None)
+    if watch is None:
+        return
+    if report.when == "call":
+        watch.verdicts.append(report.passed)
+    if report.failed and watch.emulators:
+        text = _shortened(watch.timeline)
+        report.sections.append((SECTION, text))
+        # JUnit XML takes the properties of the teardown's report, which has copied the item's.
+        for properties in (item.user_properties, report.user_properties):
+            others = [each for each in properties if each[0] != PROPERTY]
+            properties[:] = [*others, (PROPERTY, text)]
+    if report.when == "teardown":
+        # Items live as long as the session; what a test's emulators hold must not.
+        del item.stash[WATCH]
+
+
+def compared(left: object, right: object) -> list[str] | None:
+    """Compare two timelines row by row."""
+    if not (_is_timeline(left) and _is_timeline(right)):
+        return None
+    rows = max(len(left), len(right))
+    got = [*left, *["(nothing)"] * (rows - len(left))]
+    expected = [*right, *["(nothing)"] * (rows - len(right))]
+    width = max(map(len, got))
+    return [
+        f"two timelines of {len(left)} and {len(right)} attempts",
+        *(
+            f"{mine:<{width}}   {theirs}" + ("" if mine == theirs else "   <-- differs")
+            for mine, theirs in zip(got, expected, strict=True)
+        ),
+    ]
+
+
+def hide_own_frames(error: pytest.ExceptionInfo[Any] | None) -> None:
+    """Let an error that speaks to the test's author end at the author's own line.
+
+    pytest hides a frame that has a local of this name. `--full-trace` shows all the same, and a
+    `MachineError`, which is a fault of ours, is shown in full.
+    """
+    errors = sys.modules.get("ringback.errors")
+    if error is None or errors is None or isinstance(error.value, errors.MachineError):
+        return
+    frames = [entry.frame for entry in error.traceback]
+    modules = [f"{frame.f_globals.get('__name__')}." for frame in frames]
+    spoken = error.type in (LookupError, AssertionError) and modules[-1].startswith(_OURS)
+    if not spoken and not isinstance(error.value, errors.RingbackError):
+        return
+    ours = False
+    for frame, module in zip(frames, modules, strict=True):
+        ours = module.startswith(_OURS) or (ours and module.startswith(_PLUMBING))
+        if ours:
+            frame.f_locals["__tracebackhide__"] = True
+
+
+def _shortened(text: str) -> str:
+    """*text* without its middle, if it is longer than anybody reads."""
+    lines = text.splitlines()
+    if len(lines) <= 2 * _READ:
+        return text
+    left_out = f"… {len(lines) - 2 * _READ:,} more lines …"
+    return "\n".join([*lines[:_READ], left_out, *lines[-_READ:]])
+
+
+def _is_timeline(value: object) -> TypeGuard[list[str]]:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(line, str) and _ATTEMPT_LINE.match(line) for line in value)
+    )

@@ -1,0 +1,139 @@
+"""What one test does with its emulators, and what it leaves behind."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeAlias, TypeVar
+from zlib import crc32
+
+import pytest
+
+from pytest_ringback.marking import LENIENCIES, keywords_of, refuse, settings_of
+from ringback import AsyncEmulator, Emulator, Settings
+from ringback.serving.server import Server
+
+AnyEmulator: TypeAlias = Emulator | AsyncEmulator
+
+One = TypeVar("One", Emulator, AsyncEmulator)
+
+_MANY = 10
+"""How many leftovers are listed one by one."""
+
+
+class Watch:
+    """What one test does with its emulators, from the first fixture of ours to the last."""
+
+    def __init__(self, strangers: int) -> None:
+        """Begin; *strangers* is how many the server has turned away so far."""
+        self.emulators: dict[str, AnyEmulator] = {}
+        self.fixtures = 0
+        self.verdicts: list[bool] = []
+        self.leftovers: dict[str, list[str]] = {kind: [] for kind in LENIENCIES}
+        self._strangers = strangers
+
+    @property
+    def body_passed(self) -> bool:
+        """Whether the test's body ran to its end, its subtests included, and found no fault."""
+        return bool(self.verdicts) and all(self.verdicts)
+
+    @property
+    def timeline(self) -> str:
+        """What every emulator of the test did."""
+        if len(self.emulators) == 1:
+            return next(iter(self.emulators.values())).timeline
+        return "\n\n".join(f"{name}:\n{each.timeline}" for name, each in self.emulators.items())
+
+    def end_fixture(self) -> None:
+        """One fixture of ours is over."""
+        self.fixtures -= 1
+
+    def look_at(self, name: str, emulator: AnyEmulator) -> None:
+        """Note what *emulator* leaves behind."""
+        for kind, sentences in emulator.leftovers().items():
+            whose = f"{name}: " if len(self.emulators) > 1 else ""
+            self.leftovers[kind] += [whose + sentence for sentence in sentences]
+
+    def look_at_strangers(self, strangers: int) -> None:
+        """Note the requests that the server itself has turned away since this was last asked."""
+        self.leftovers["strangers"] += [
+            "a request came with a key that belongs to no emulator of this test. The application"
+            " must use ringback.api_key"
+        ] * (strangers - self._strangers)
+        self._strangers = strangers
+
+
+WATCH: pytest.StashKey[Watch] = pytest.StashKey()
+"""Where a test's watch is kept."""
+
+
+@contextmanager
+def watched(
+    request: pytest.FixtureRequest, server: Server, settings: Settings
+) -> Iterator[Callable[[str, type[One], dict[str, Any]], One]]:
+    """For one fixture: begin emulators, and at its end look at what they leave behind.
+
+    The test fails once, at the end of the last fixture, for what all of them found.
+    """
+    watch = request.node.stash.setdefault(WATCH, Watch(server.strangers))
+    watch.fixtures += 1
+    begun: dict[str, Any] = {}
+
+    with ExitStack() as ending:
+        ending.callback(watch.end_fixture)
+
+        def begin(name: str, face: type[One], changes: dict[str, Any]) -> One:
+            chosen = _settings(request, settings, watch).changed(**changes)
+            emulator = face(chosen, server=server).open()
+            ending.callback(emulator.close)
+            begun[name] = watch.emulators[name] = emulator
+            return emulator
+
+        yield begin
+        watch.look_at_strangers(server.strangers)
+        for name, emulator in begun.items():
+            watch.look_at(name, emulator)
+    if watch.body_passed and not watch.fixtures:
+        _complain(watch.leftovers, keywords_of(request.node))
+
+
+def _complain(leftovers: dict[str, list[str]], keywords: dict[str, Any]) -> None:
+    """Fail the test for what it has left behind, unless its marker allows that."""
+    if not keywords.get("strict", True):
+        return
+    found = {
+        kind: sentences
+        for kind, sentences in leftovers.items()
+        if sentences and not keywords.get(LENIENCIES[kind], False)
+    }
+    lines = [sentence for sentences in found.values() for sentence in sentences]
+    if not lines:
+        return
+    allowing = ", ".join(f"{LENIENCIES[kind]}=True" for kind in found)
+    if len(lines) == 1:
+        story = [f"the test left something behind: {lines[0]}"]
+    else:
+        kinds = ", ".join(found)
+        story = [f"the test left {len(lines)} things behind ({kinds}):"]
+        story += [f"- {line}" for line in lines[:_MANY]]
+    if len(lines) > _MANY:
+        story.append(f"- and {len(lines) - _MANY} more")
+    story.append(f"@pytest.mark.ringback({allowing}) allows it, and strict=False anything.")
+    refuse("\n".join(story))
+
+
+def _settings(request: pytest.FixtureRequest, settings: Settings, watch: Watch) -> Settings:
+    """The settings of one emulator: the fixture's, the ini options', the marker's, in that order.
+
+    Ids differ from emulator to emulator, as the service's do, and repeat from run to run. A key
+    that was fixed is the first emulator's, for no two on one server can share it.
+    """
+    if not isinstance(settings, Settings):
+        refuse(f"fixture ringback_settings must return a ringback.Settings, not {settings!r}")
+    changes: dict[str, Any] = {}
+    if settings.seed is None:
+        changes["seed"] = crc32(f"{request.node.nodeid}#{len(watch.emulators)}".encode())
+    if settings.api_key is None and (key := request.config.getini("ringback_api_key")):
+        changes["api_key"] = key
+    chosen = settings.changed(**changes | settings_of(keywords_of(request.node)))
+    if any(each.api_key == chosen.api_key for each in watch.emulators.values()):
+        return chosen.changed(api_key=None)
+    return chosen
