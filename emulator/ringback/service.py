@@ -24,7 +24,7 @@ from ringback.core.callback import Endpoint
 from ringback.core.delivery import Job, State
 from ringback.core.duration import SECOND
 from ringback.core.editions import V1, Edition
-from ringback.core.failure import TOO_MANY_REQUESTS
+from ringback.core.failure import TOO_MANY_REQUESTS, Failure
 from ringback.core.ids import IdSource
 from ringback.core.journal import (
     AnswerFailed,
@@ -36,10 +36,7 @@ from ringback.core.journal import (
     StreamOpened,
     TokenGranted,
 )
-from ringback.core.keys import (
-    ApiKey,
-    Credential,
-)
+from ringback.core.keys import ApiKey, Credential
 from ringback.core.message import CallbackMessage, metadata
 from ringback.core.opening import Opening
 from ringback.core.ordering import Orders
@@ -139,7 +136,7 @@ class Service:
             if isinstance(read, Rejection):
                 answer = self._refused(read, at, request_id)
             else:
-                answer = self._answer(*read, at, request_id, http_date(unix // SECOND))
+                answer = self._answer(*read, at, request_id)
             self.receptions.append(
                 Reception(
                     at, request_id, query.decode("latin-1"), content_type, body, answer.status
@@ -169,12 +166,12 @@ class Service:
 
     def identify(self, credential: Credential) -> str | Rejection:
         """The identifier of the key that *credential* is, or was granted by."""
-        return self._admission.identify(credential, self.clock.unix_ns(self.clock.now_ns) // SECOND)
+        return self._admission.identify(credential, self._unix // SECOND)
 
     def draw_request_id(self) -> str:
         """The id of a request to another path than those that speak."""
         with self.lock:
-            return self._ids.request_id(self.clock.unix_ns(self.clock.now_ns))
+            return self._ids.request_id(self._unix)
 
     def grant(self, key_id: str, ttl: int) -> dict[str, str | int]:
         """Give out a token that stands for the key *key_id* during *ttl* seconds of the clock."""
@@ -187,7 +184,12 @@ class Service:
     @property
     def date(self) -> str:
         """The clock's moment, as a `Date` header writes it."""
-        return http_date(self.clock.unix_ns(self.clock.now_ns) // SECOND)
+        return http_date(self._unix // SECOND)
+
+    @property
+    def _unix(self) -> int:
+        """The clock's moment as Unix time, in nanoseconds."""
+        return self.clock.unix_ns(self.clock.now_ns)
 
     @cached_property
     def project_id(self) -> str:
@@ -316,9 +318,8 @@ class Service:
         """Answer an upgrade that nothing is wrong with."""
         asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
         failure = self.orders.take(asked, streamed=True)
-        if failure is not None and (rejection := failure.rejection(self._too_many)):
-            refused = self._refused(rejection, at, request_id, ordered=True)
-            return failing(refused, failure)
+        if refused := self._refused_by(failure, at, request_id):
+            return refused
         self.journal.append(StreamOpened(at, request_id))
         headers = [
             ("dg-request-id", request_id),
@@ -340,9 +341,14 @@ class Service:
         self.journal.append(RequestRejected(at, request_id, rejection, ordered))
         return refusal(rejection, request_id, self.date)
 
-    def _answer(
-        self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
-    ) -> Answer:
+    def _refused_by(self, failure: Failure | None, at: int, request_id: str) -> Answer | None:
+        """The answer that *failure* gives in place of the service's own, None if it leaves that."""
+        rejection = None if failure is None else failure.rejection(self._too_many)
+        if failure is None or rejection is None:
+            return None
+        return failing(self._refused(rejection, at, request_id, ordered=True), failure)
+
+    def _answer(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
         """Answer a request that nothing is wrong with."""
         limit = self.settings.concurrency_limit
         if limit is not None and self._in_progress >= limit:
@@ -350,12 +356,11 @@ class Service:
             hint = f"Settings.concurrency_limit is {limit}, and so many are in progress."
             return self._refused(Rejection(429, code, message, hint), at, request_id)
         failure = self.orders.take(request)
-        if failure is not None and (rejection := failure.rejection(self._too_many)):
-            refused = self._refused(rejection, at, request_id, ordered=True)
-            return failing(refused, failure)
+        if refused := self._refused_by(failure, at, request_id):
+            return refused
         if self.settings.speech and isinstance(unspoken := self._content(request), Rejection):
             return self._refused(unspoken, at, request_id)
-        answer = self._accepted(request, key_id, at, request_id, date)
+        answer = self._accepted(request, key_id, at, request_id)
         if limit is not None:
             self._answering += 1
             answer = replace(answer, counted=True)
@@ -369,9 +374,8 @@ class Service:
         jobs = self.engine.dispatcher.pending if self.settings.concurrency_counts_callbacks else 0
         return self._answering + jobs
 
-    def _accepted(
-        self, request: SpeakRequest, key_id: str, at: int, request_id: str, date: str
-    ) -> Answer:
+    def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
+        date = self.date
         headers = [
             *metadata(request, request_id),
             ("dg-project-id", self.project_id),

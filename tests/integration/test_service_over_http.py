@@ -354,24 +354,6 @@ def test_a_query_is_checked_before_the_key_where_only_one_emulator_is_served(
         service.close()
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/v1/speak", 405),
-        ("PUT", "/v1/speak", 405),
-        ("POST", "/v1/speech", 404),
-        ("GET", "/", 404),
-    ],
-)
-def test_what_the_service_does_not_have_is_a_json_error_too(
-    http: httpx.Client, method: str, path: str, status: int
-) -> None:
-    answer = http.request(method, path)
-    assert answer.status_code == status
-    assert set(answer.json()) == {"err_code", "err_msg", "request_id"}
-    assert answer.headers["dg-error"] == answer.json()["err_msg"]
-
-
 def test_an_error_with_letters_that_no_header_takes_is_still_an_error(http: httpx.Client) -> None:
     answer = http.post("/v1/speak", params={"model": "aura-süß-声"}, json=HELLO)
     assert answer.json()["err_msg"] == "Invalid 'model' value of 'aura-süß-声'."

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from ringback.core.catalog import FLUX_OUTPUTS, OUTPUTS, Encoding, Output
 from ringback.core.masking import masked
 from ringback.core.parameters import BASE, FLUX, Parameter, table
-from ringback.core.rejection import Rejection, invalid_query
+from ringback.core.rejection import Rejection
 from ringback.core.voices import AURA, DEFAULT_VOICE, Voice
 from ringback.core.voices import FLUX as FLUX_VOICES
 
@@ -105,5 +105,4 @@ def refused_model(edition: Edition, model: str, variant: str) -> Rejection:
         if edition.path == V1.path and model in FLUX_VOICES
         else ""
     )
-    refusal = invalid_query(text.format(model=model), hint)
-    return Rejection(refusal.status, code, refusal.message, hint)
+    return Rejection(400, code, text.format(model=model), hint)

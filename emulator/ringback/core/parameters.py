@@ -139,17 +139,14 @@ def _number(_schema: Schema, _parameter: Parameter, value: str) -> float:
 
 def _boolean(schema: Schema, _parameter: Parameter, value: str) -> bool:
     """`true` or `false` and nothing else: a capital `False` was refused (observed)."""
-    word = value if schema.strict_booleans else _LENIENT.get(value.lower(), value)
-    if word not in ("true", "false"):
+    known, word = (_STRICT, value) if schema.strict_booleans else (_LENIENT, value.lower())
+    if word not in known:
         raise ValueError(f'invalid type: string "{masked(value)}", expected a boolean')
-    return word == "true"
+    return known[word]
 
 
-_LENIENT = {"true": "true", "1": "true", "yes": "true", "": "true"} | {
-    "false": "false",
-    "0": "false",
-    "no": "false",
-}
+_STRICT = {"true": True, "false": False}
+_LENIENT = _STRICT | {"1": True, "yes": True, "": True, "0": False, "no": False}
 
 _READERS: dict[Kind, Callable[[Schema, Parameter, str], Any]] = {
     Kind.TEXT: _text,

@@ -33,10 +33,11 @@ class Asked:
 
     def refusal(self, rejection: Rejection) -> Answer:
         """*rejection*, under the next request id."""
-        return refusal(rejection, self.service.draw_request_id(), self.service.date)
+        return _refused(self.service, rejection)
 
 
 Ask = Callable[[Asked], Answer]
+"""Answers what was asked."""
 
 
 class Public:
@@ -81,13 +82,13 @@ class Private:
             return stranger()
         key_id = service.identify(credential)
         if isinstance(key_id, Rejection):
-            return refusal(key_id, service.draw_request_id(), service.date)
+            return _refused(service, key_id)
         if credential.scheme == BEARER:
             # A granted token may speak, and nothing else (assumed).
             rejection = Rejection(
                 401, "INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."
             )
-            return refusal(rejection, service.draw_request_id(), service.date)
+            return _refused(service, rejection)
         return self._ask(Asked(service, key_id, request, body))
 
 
@@ -150,6 +151,10 @@ def _elsewhere(asked: Asked) -> Answer | None:
     if asked.request.path_params["project_id"] == asked.service.project_id:
         return None
     return asked.refusal(Rejection(404, "PROJECT_NOT_FOUND", "Project not found."))
+
+
+def _refused(service: Service, rejection: Rejection) -> Answer:
+    return refusal(rejection, service.draw_request_id(), service.date)
 
 
 def _json(document: Any) -> Answer:

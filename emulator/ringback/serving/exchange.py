@@ -10,6 +10,7 @@ from ringback.core.answer import Answer, refusal
 from ringback.core.body import MAX_BODY
 from ringback.core.ids import anonymous_id
 from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
+from ringback.core.speak import Query
 
 FIRST_PIECE = 1021
 """Bytes in the first piece of a streamed answer, so that it can be heard at once (assumed)."""
@@ -27,6 +28,11 @@ def header(scope: Scope, name: bytes) -> str | None:
     """The value of a request's header, the last one where it is repeated."""
     value: bytes | None = dict(scope["headers"]).get(name)
     return None if value is None else value.decode("latin-1")
+
+
+def encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """*headers* as ASGI has them."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 async def read_body(receive: Receive) -> bytes | None:
@@ -53,7 +59,7 @@ async def send(send: Send, answer: Answer) -> None:
 
     One that is stalled returns in the middle, and the caller waits.
     """
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers = encoded(answer.headers)
     body = answer.body
     size = len(body)
     headers.append(
@@ -98,9 +104,10 @@ async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
         await send(send_, answer)
 
 
-def stranger() -> Answer:
-    """The answer to a credential that is nobody's."""
-    return refusal(INVALID_CREDENTIALS, anonymous_id())
+def stranger(query: Query | Rejection | None = None) -> Answer:
+    """The answer to a credential that is nobody's; a bad *query* is refused first, as for all."""
+    rejection = query if isinstance(query, Rejection) else INVALID_CREDENTIALS
+    return refusal(rejection, anonymous_id())
 
 
 def no_such(status: int, allow: str = "") -> Answer:

@@ -4,9 +4,7 @@ from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from ringback.core.answer import Answer, refusal
 from ringback.core.editions import Edition
-from ringback.core.ids import anonymous_id
 from ringback.core.keys import Credential, read_authorization
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
@@ -42,7 +40,8 @@ class SpeakEndpoint:
         credential = read_authorization(authorization)
         service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
         if service is None:
-            await hear_out(receive, send_, self._stranger(scope["query_string"]))
+            schema = self._rules.read_query(scope["query_string"])
+            await hear_out(receive, send_, stranger(schema))
             return
         token = service.clock.enter(self._label)
         try:
@@ -69,8 +68,3 @@ class SpeakEndpoint:
         finally:
             # A flowing clock begins what was accepted only now: the acknowledgement goes out first.
             service.clock.leave(token)
-
-    def _stranger(self, query: bytes) -> Answer:
-        """The answer to a key that is nobody's: the query is checked first, as for everyone."""
-        schema = self._rules.read_query(query)
-        return refusal(schema, anonymous_id()) if isinstance(schema, Rejection) else stranger()

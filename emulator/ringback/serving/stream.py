@@ -13,15 +13,14 @@ from typing import Any, assert_never
 from starlette.types import Message, Receive, Scope, Send
 
 from ringback.clock.turns import call_on, drained
-from ringback.core.answer import Answer, refusal
+from ringback.core.answer import Answer
 from ringback.core.editions import Edition
-from ringback.core.ids import anonymous_id
 from ringback.core.keys import Credential, read_authorization, read_subprotocols
-from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
+from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
 from ringback.core.stream import Effect, HangUp, Play, Say
 from ringback.service import Service
-from ringback.serving.exchange import header, no_such
+from ringback.serving.exchange import encoded, header, no_such, stranger
 from ringback.serving.speaking import Tenants
 from ringback.session import Session
 
@@ -44,7 +43,8 @@ class StreamEndpoint:
         service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
         await receive()  # `websocket.connect`, which says nothing
         if service is None:
-            await _refuse(scope, send, self._stranger(scope["query_string"]))
+            schema = self._rules.read_query(scope["query_string"])
+            await _refuse(scope, send, stranger(schema))
             return
         token = service.clock.occupy(f"an upgrade of {self._edition.path}")
         try:
@@ -57,12 +57,6 @@ class StreamEndpoint:
         finally:
             service.clock.leave(token)
         await conversation.go_on()
-
-    def _stranger(self, query: bytes) -> Answer:
-        """The answer to a key that is nobody's: the query is checked first, as for everyone."""
-        schema = self._rules.read_query(query)
-        rejection = schema if isinstance(schema, Rejection) else INVALID_CREDENTIALS
-        return refusal(rejection, anonymous_id())
 
 
 class NoStream:
@@ -88,7 +82,7 @@ class _Conversation:
 
     async def begin(self, subprotocol: str | None) -> None:
         """Accept the upgrade, and say what every session begins with."""
-        message: Message = {"type": "websocket.accept", "headers": _encoded(self._session.headers)}
+        message: Message = {"type": "websocket.accept", "headers": encoded(self._session.headers)}
         if subprotocol is not None:
             message["subprotocol"] = subprotocol
         with suppress(OSError):  # the client has gone: `go_on` will hear of it
@@ -223,11 +217,7 @@ async def _refuse(scope: Scope, send: Send, answer: Answer) -> None:
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008})
         return
-    headers = [*_encoded(answer.headers), (b"content-length", str(len(answer.body)).encode())]
+    headers = [*encoded(answer.headers), (b"content-length", str(len(answer.body)).encode())]
     start = {"type": "websocket.http.response.start", "status": answer.status}
     await send(start | {"headers": headers})
     await send({"type": "websocket.http.response.body", "body": answer.body})
-
-
-def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
