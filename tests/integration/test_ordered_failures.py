@@ -4,8 +4,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 
@@ -242,6 +244,20 @@ def test_a_stalled_body_does_not_keep_the_clock_waiting(
             next(pieces)
     (fact,) = (fact for fact in ringback.journal if isinstance(fact, AnswerFailed))
     assert str(fact.failure) == "stalled"
+
+
+def test_an_answer_that_comes_late_can_stall_as_well(
+    ringback: Emulator, http: httpx.Client, beside: Callable[..., "Future[Any]"]
+) -> None:
+    ringback.fail(Failure(delay=5, breaks="stalled", after=100))
+    asked = beside(http.send, http.build_request("POST", "/v1/speak", json=HELLO), stream=True)
+    wait_for_request(ringback)
+    ringback.advance(5)
+    with closing(asked.result(10)) as answer:
+        pieces = answer.iter_raw()
+        assert len(next(pieces)) == 100
+        with pytest.raises(httpcore.ReadTimeout):
+            answer.extensions["network_stream"].read(1, timeout=0.1)
 
 
 def test_nothing_is_logged_for_what_was_ordered(

@@ -52,6 +52,9 @@ class _Waiting:
 
     async def until(self, moment: int | None) -> None:
         """Wait for *moment* on the service's clock, or for ever. At its end time stands still."""
+        if self.over:
+            return
+        self._stirred.clear()
         timer = None
         if moment is not None:
             timer = self._service.engine.call_at(moment, self._arrive)
