@@ -3,13 +3,16 @@
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
+from tests.integration.both_faces import Awaiting, Blocking, Face, Gate, Make
 from tests.integration.rude_receiver import Behaviour, RudeReceiver
 
 
@@ -108,3 +111,36 @@ def _authority(folder: Path) -> Authority:
     path = folder / "ca.pem"
     ca.cert_pem.write_to_path(str(path))
     return Authority(ca, str(path))
+
+
+@pytest.fixture(params=[Blocking, Awaiting], ids=["blocking", "awaitable"])
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    """Make a test's side of the clock, of either face."""
+    made: list[Face] = []
+
+    def make_face(**settings: Any) -> Face:
+        made.append(request.param(**settings))
+        return made[-1]
+
+    yield make_face
+    for face in made:
+        face.close()
+
+
+@pytest.fixture
+def face(make: Make) -> Face:
+    return make()
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.opened.release(100)
+
+
+@pytest.fixture
+def beside() -> Iterator[Callable[..., "Future[Any]"]]:
+    """Call something in another thread."""
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit
