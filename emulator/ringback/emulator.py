@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from weakref import WeakSet
 
 from ringback.clock.faces import AwaitableClock, BlockingClock
 from ringback.clock.flow import Flow
@@ -13,6 +14,7 @@ from ringback.clock.guard import set_alarm
 from ringback.clock.loops import drained
 from ringback.clock.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.core.callback import split
+from ringback.core.dispatcher import Dispatcher
 from ringback.core.duration import words
 from ringback.core.failure import FailureLike, read_failure
 from ringback.core.journal import Fact, Journal, ParametersIgnored, RequestRejected
@@ -20,7 +22,7 @@ from ringback.core.keys import Credential
 from ringback.core.ordering import When
 from ringback.core.rejection import Rejection
 from ringback.core.reply import FaultLike, ReplyLike
-from ringback.errors import RingbackError, ServerError, SettingsError, WrongFace
+from ringback.errors import ServerError, SettingsError, WrongFace
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import Fault, read_faults
 from ringback.sending.routes import Route
@@ -61,6 +63,7 @@ class _Emulator(Generic[ClockFace]):
         self._owns_server = server is None
         self._receivers: list[Receiver] = []
         self._begun: Service | None = None
+        self._former: WeakSet[Dispatcher] = WeakSet()
         self._live = False
         self._started_apps: list[StartedAsgiSender] = []
         self._flow: Future[None] | asyncio.Task[None] | None = None
@@ -175,14 +178,10 @@ class _Emulator(Generic[ClockFace]):
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded.
 
-        Raises `RingbackError` when it has come to an end already.
+        Raises `RingbackError` when it has come to an end already, and as every verb that takes a
+        delivery does, for one of another emulator or from before `reset`.
         """
-        if delivery.settled:
-            raise RingbackError(
-                f"delivery {delivery.request_id} is {delivery.state}; only a pending one can be"
-                " cancelled"
-            )
-        self._live_service.engine.cancel(delivery.position, reason)
+        self._live_service.cancel(delivery, reason)
 
     def fail_job(
         self,
@@ -195,14 +194,18 @@ class _Emulator(Generic[ClockFace]):
         """Have the job of *delivery* fail, though it was acknowledged.
 
         Its callback brings a JSON object with *err_code* and *err_msg* in place of the audio, or
-        never comes, without `Settings.callback_errors`. *status* is for `callback_status_header`.
+        never comes, without `Settings.callback_errors`. Other deliveries under the same request id
+        bring what they would. *status* is for `callback_status_header`.
         Raises `RingbackError` when an attempt has been begun: `Settings.processing_time` leaves
         time where the clock does not stand still.
         """
         self._live_service.fail_job(delivery, Rejection(status, err_code, err_msg))
 
     def redeliver(self, delivery: Delivery) -> Delivery:
-        """Send what *delivery* brings again, as a new delivery under the same request id."""
+        """Send what *delivery* brings again, as a new delivery under the same request id.
+
+        What failed brings its error again. Raises `RingbackError` when nobody is told of that.
+        """
         return self._live_service.redeliver(delivery)
 
     def hold(self, reason: str) -> AbstractContextManager[None]:
@@ -329,7 +332,14 @@ class _Emulator(Generic[ClockFace]):
         )
 
     def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
-        service = Service(self.settings, own_thread=own_thread, own_addresses=self._own_addresses)
+        if self._begun is not None:
+            self._former.add(self._begun.engine.dispatcher)
+        service = Service(
+            self.settings,
+            own_thread=own_thread,
+            own_addresses=self._own_addresses,
+            former=self._former,
+        )
         if self._server is not None:
             self._server.add(service)
         guard = self.settings.seconds_of("guard")

@@ -72,9 +72,9 @@ class Engine:
         journal: Journal,
         routes: Routes,
         loop: EngineLoop,
-        compose: Callable[[core.Job], CallbackMessage],
+        compose: Callable[[core.Delivery], CallbackMessage],
     ) -> None:
-        """Serve *clock*; *compose* makes the message of a job."""
+        """Serve *clock*; *compose* makes the message of a delivery."""
         self.clock = clock
         self.loop = loop
         self._lock = clock.lock
@@ -250,7 +250,7 @@ class Engine:
 
     def _message(self, delivery: core.Delivery) -> CallbackMessage:
         """What an attempt carries: the attempts of a delivery share what is made for the first."""
-        return delivery.attempts[0].message if delivery.attempts else self._compose(delivery.job)
+        return delivery.attempts[0].message if delivery.attempts else self._compose(delivery)
 
     def _answered(
         self,

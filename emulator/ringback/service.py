@@ -8,7 +8,7 @@ import email.utils
 import json
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any
@@ -18,6 +18,7 @@ from ringback.audio.render import render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
+from ringback.core import delivery as core
 from ringback.core import grants
 from ringback.core.answer import CROSS_ORIGIN, Answer, failing, refusal
 from ringback.core.callback import Endpoint
@@ -51,7 +52,7 @@ from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
 from ringback.session import Session, new_stream
 from ringback.settings import Settings
-from ringback.views import Deliveries, Delivery, LiveDeliveries
+from ringback.views import Book, Deliveries, Delivery, LiveDeliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,13 @@ class Service:
         *,
         own_thread: bool = True,
         own_addresses: Callable[[], Sequence[tuple[str, int]]] = tuple,
+        former: Iterable[Book] = (),
     ) -> None:
         """Start at zero, with nothing pending.
 
         *own_thread*: exchanges run on a thread of their own, else on the loop of the first await.
-        *own_addresses*: listeners that no callback may reach, for it would call itself.
+        *own_addresses*: listeners that no callback may reach, for it would call itself. *former*:
+        where the deliveries of the same emulator were kept before it began again.
         """
         self.settings = settings
         self.lock = threading.RLock()
@@ -104,7 +107,8 @@ class Service:
         self.orders = Orders(settings.every_failure)
         self._admission = Admission(settings, self.key, self._resolves)
         self._answering = 0
-        self._failed_jobs: dict[str, Rejection] = {}
+        self._failed_jobs: dict[int, Rejection] = {}
+        self._former = former
         self._messages = settings.message_rules
         self._too_many = settings.too_many_requests
 
@@ -220,14 +224,15 @@ class Service:
             raise Refused(answer.status, json.loads(answer.body), answer.hint)
         return self.deliveries.for_request(answer.request_id)
 
-    def compose(self, job: Job) -> CallbackMessage:
-        """The message that brings *job*'s audio, or why there is none, to its endpoint."""
+    def compose(self, delivery: core.Delivery) -> CallbackMessage:
+        """The message that brings a job's audio, or why there is none, to its endpoint."""
+        job = delivery.job
         return self._messages.compose(
             job.request,
             job.endpoint,
             job.request_id,
             job.key_id,
-            self._failed_jobs.get(job.request_id) or self._content(job.request),
+            self._failed_jobs.get(delivery.position) or self._content(job.request),
         )
 
     def audio(self, request: SpeakRequest) -> bytes:
@@ -263,30 +268,75 @@ class Service:
             message = "The text could not be spoken."
             return Rejection(500, "INTERNAL_SERVER_ERROR", message, f"{error}.")
 
-    def fail_job(self, delivery: Delivery, rejection: Rejection) -> None:
-        """Have the job of *delivery* fail. Raises `RingbackError` when something was sent."""
+    def cancel(self, delivery: Delivery, reason: str) -> None:
+        """Give *delivery* up. Raises `RingbackError` when it is another's, or has ended."""
         with self.lock:
-            if delivery.state is not State.SCHEDULED or delivery.attempts:
+            now = self._own(delivery)
+            if now.settled:
+                raise RingbackError(
+                    f"delivery {delivery.request_id} is {now.state}; only a pending one can be"
+                    " cancelled"
+                )
+            self.engine.cancel(now.position, reason)
+
+    def fail_job(self, delivery: Delivery, rejection: Rejection) -> None:
+        """Have the job of *delivery* fail, and not that of another under the same request id.
+
+        Raises `RingbackError` when it is another's, or something was sent.
+        """
+        with self.lock:
+            now = self._own(delivery)
+            if now.state is not State.SCHEDULED or now.attempts:
                 raise RingbackError(
                     f"a callback of {delivery.request_id} was begun, or given up; a job can only"
                     " fail before its first attempt"
                 )
-            self.journal.append(JobFailed(self.clock.now_ns, delivery.position, rejection))
-            if self.settings.callback_errors:
-                self._failed_jobs[delivery.request_id] = rejection
-            else:
+            self.journal.append(JobFailed(self.clock.now_ns, now.position, rejection))
+            self._failed_jobs[now.position] = rejection
+            if not self.settings.callback_errors:
                 self.engine.cancel(
-                    delivery.position, f"the job failed ({rejection.code}), and nobody is told"
+                    now.position, f"the job failed ({rejection.code}), and nobody is told"
                 )
 
     def redeliver(self, delivery: Delivery) -> Delivery:
-        """Send a job's audio again, as a delivery of its own under the same request id."""
+        """Send what *delivery* brings again, as a delivery of its own under the same request id.
+
+        Raises `RingbackError` when it is another's, or brings nothing.
+        """
         with self.lock:
-            old = self.engine.dispatcher.deliveries[delivery.position].job
+            before = self._own(delivery)
+            failed = self._failed_jobs.get(before.position)
+            if failed is not None and not self.settings.callback_errors:
+                raise RingbackError(
+                    f"the job of {delivery.request_id} failed ({failed.code}), and nobody is told:"
+                    " there is nothing to send again"
+                )
+            old = before.job
             job = Job(old.request_id, old.key_id, old.request, old.endpoint, self.clock.now_ns)
-            self.engine.accept(job)
+            position = self.engine.accept(job).position
+            if failed is not None:
+                self._failed_jobs[position] = failed
             self.clock.on_change()
-            return self.deliveries[-1]
+            return self.deliveries[position]
+
+    def _own(self, delivery: Delivery) -> core.Delivery:
+        """*delivery* as it stands. Raises `RingbackError` when it is no delivery of this one's."""
+        if not isinstance(delivery, Delivery):
+            raise TypeError(
+                f"{delivery!r} is no delivery: take one of ringback.deliveries, such as"
+                " ringback.deliveries.for_request(request_id)"
+            )
+        if delivery.is_in(self.engine.dispatcher):
+            return self.engine.dispatcher.deliveries[delivery.position]
+        if any(map(delivery.is_in, self._former)):
+            raise RingbackError(
+                f"delivery {delivery.request_id} is from before reset(): this emulator began again"
+                " at zero, and has forgotten it. Submit its text again."
+            )
+        raise RingbackError(
+            f"delivery {delivery.request_id} belongs to another emulator: hand it to the one that"
+            " accepted it"
+        )
 
     def close(self) -> None:
         """Refuse to move the clock from now on, and stop the engine's thread."""

@@ -144,6 +144,10 @@ class Delivery:
     def __hash__(self) -> int:
         return hash((id(self._book), self._position))
 
+    def is_in(self, book: Book) -> bool:
+        """Whether it is kept in *book*."""
+        return self._book is book
+
     @property
     def _now(self) -> core.Delivery:
         return self._book.deliveries[self._position]

@@ -68,13 +68,13 @@ class Performance:
         if endpoint is not None:
             connect(emulator, scenario, self._stage, endpoint)
         self._submitted = self._submit()
-        if scenario.failed_job is not None and len(emulator.deliveries) > self._earlier:
-            emulator.fail_job(emulator.deliveries[-1], **scenario.failed_job.model_dump())
+        if scenario.failed_job is not None and (deliveries := self._deliveries()):
+            emulator.fail_job(deliveries[-1], **scenario.failed_job.model_dump())
 
     def report(self) -> Report:
         """Hold what has been seen so far against what the file expects."""
         scenario = self._file.scenario
-        deliveries = self._emulator.deliveries[self._earlier :]
+        deliveries = self._deliveries()
         seen = self._seen(deliveries)
         checks = [*compare(scenario.expect, seen), *self._wire_checks(seen)]
         return Report(
@@ -100,6 +100,12 @@ class Performance:
             )
             return Submitted(answer)
         return Submitted(SeenAnswer(200), delivery.request_id)
+
+    def _deliveries(self) -> "list[Delivery]":
+        """Those of the request that was submitted: the application may have submitted others."""
+        request_id = self._submitted.request_id
+        later = self._emulator.deliveries[self._earlier :]
+        return [each for each in later if each.request_id == request_id]
 
     def _seen(self, deliveries: "Sequence[Delivery]") -> Seen:
         attempts = [attempt for delivery in deliveries for attempt in delivery.attempts]
