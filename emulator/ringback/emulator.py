@@ -222,9 +222,7 @@ class _Emulator(Generic[ClockFace]):
     @property
     def pending(self) -> Deliveries:
         """The deliveries that are not settled: empty is the proof that nothing more is sent."""
-        if not self._service.engine.dispatcher.pending:
-            return Deliveries([])
-        return Deliveries([each for each in self._service.deliveries if not each.settled])
+        return self._service.pending
 
     @property
     def requests(self) -> list[Reception]:

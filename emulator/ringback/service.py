@@ -338,6 +338,12 @@ class Service:
             " accepted it"
         )
 
+    @property
+    def pending(self) -> Deliveries:
+        """The deliveries that are not settled at this moment."""
+        dispatcher = self.engine.dispatcher
+        return Deliveries(LiveDeliveries(dispatcher, self.audio, dispatcher.open))
+
     def close(self) -> None:
         """Refuse to move the clock from now on, and stop the engine's thread."""
         self.clock.close()

@@ -1,5 +1,6 @@
 """What a test looks at: deliveries and attempts as plain, live, printable things."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, overload
@@ -11,6 +12,7 @@ from ringback.core.duration import SECOND, seconds, words
 from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered, AnswerLost, Outcome
+from ringback.core.prefix import Prefix
 from ringback.core.speak import SpeakRequest
 from ringback.errors import SettingsError
 
@@ -243,6 +245,7 @@ class Deliveries(Sequence[Delivery]):
         self._items = items
         self._positions: dict[str, int] = {}
         self._indexed = 0
+        self._origins: _Origins | None = None
 
     def __repr__(self) -> str:
         return f"<{len(self)} deliveries: {list(self._items)!r}>"
@@ -256,7 +259,7 @@ class Deliveries(Sequence[Delivery]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Deliveries | list | tuple):
             return NotImplemented
-        return list(self) == list(other)
+        return len(self) == len(other) and list(self) == list(other)
 
     @overload
     def __getitem__(self, index: int) -> Delivery: ...
@@ -295,19 +298,65 @@ class Deliveries(Sequence[Delivery]):
         wanted = read_origin(origin)
         if wanted is None:
             raise SettingsError(f"{origin!r} is no origin. Write https://app.example.")
-        return Deliveries([item for item in self._items if item.endpoint.origin == wanted])
+        if self._origins is None:
+            self._origins = _Origins(self._items)
+        return Deliveries(_Picked(self._items, self._origins.places(wanted)))
+
+
+class _Picked(Sequence[Delivery]):
+    """Some of several deliveries: those at certain *places*."""
+
+    def __init__(self, items: Sequence[Delivery], places: Sequence[int]) -> None:
+        self._items = items
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Delivery: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Delivery]: ...
+    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
+        if isinstance(index, slice):
+            return [self._items[place] for place in self._places[index]]
+        return self._items[self._places[index]]
+
+
+class _Origins:
+    """Where the deliveries to each origin stand. It looks at each of them once."""
+
+    def __init__(self, items: Sequence[Delivery]) -> None:
+        self._items = items
+        self._seen = 0
+        self._places: dict[str, list[int]] = {}
+        self._lock = threading.Lock()
+
+    def places(self, origin: str) -> Sequence[int]:
+        """The places of those that go to *origin* at this moment."""
+        with self._lock:
+            for place in range(self._seen, len(self._items)):
+                self._places.setdefault(self._items[place].endpoint.origin, []).append(place)
+                self._seen = place + 1
+            return Prefix(self._places.get(origin, ()))
 
 
 class LiveDeliveries(Sequence[Delivery]):
-    """Views of every delivery of a dispatcher, made when they are looked at."""
+    """Views of deliveries of a dispatcher, made when they are looked at."""
 
-    def __init__(self, book: Book, audio: Callable[[SpeakRequest], bytes]) -> None:
-        """Look into *book*; *audio* renders what a request asks."""
+    def __init__(
+        self,
+        book: Book,
+        audio: Callable[[SpeakRequest], bytes],
+        positions: Sequence[int] | None = None,
+    ) -> None:
+        """Look into *book*, at *positions* or at all; *audio* renders what a request asks."""
         self._book = book
         self._audio = audio
+        self._positions = positions
 
     def __len__(self) -> int:
-        return len(self._book.deliveries)
+        return len(self._book.deliveries if self._positions is None else self._positions)
 
     @overload
     def __getitem__(self, index: int) -> Delivery: ...
@@ -316,7 +365,8 @@ class LiveDeliveries(Sequence[Delivery]):
     def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
-        return Delivery(self._book, range(len(self))[index], self._audio)
+        positions = range(len(self)) if self._positions is None else self._positions
+        return Delivery(self._book, positions[index], self._audio)
 
 
 def _since(job: core.Job, moment: int) -> str:

@@ -62,3 +62,16 @@ def test_a_timer_fires_once_and_can_be_cancelled_when_it_is_over() -> None:
     timer.cancel()
     assert (waiting, timer.over) == (False, True)
     assert called == ["fired"]
+
+
+def test_what_is_cancelled_does_not_pile_up_while_time_stands_still() -> None:
+    timers = Timers(itertools.count())
+    live = [timers.call_at(moment, lambda: None) for moment in range(10, 110)]
+    for _ in range(10_000):
+        timers.call_at(1000, lambda: None).cancel()
+    assert len(timers) < 3 * len(live)
+    due = []
+    while timers.next_due:
+        due.append(timers.next_due[0])
+        timers.run_next()
+    assert due == list(range(10, 110))

@@ -151,3 +151,27 @@ def test_a_dispatcher_shows_how_much_is_left() -> None:
     dispatcher = a_dispatcher(0, 0)
     dispatcher.cancel(0, at=0, reason="enough")
     assert repr(dispatcher) == "<Dispatcher [1 of 2 pending]>"
+
+
+# -- which are open --------------------------------------------------------------------------------
+
+
+def test_what_is_open_is_what_was_not_settled_when_it_was_asked_for() -> None:
+    dispatcher = a_dispatcher(0, 0, 0, 0)
+    dispatcher.cancel(1, at=0, reason="enough")
+    opened = dispatcher.open
+    assert (len(opened), list(opened), opened[-2:]) == (3, [0, 2, 3], [2, 3])
+    unread = dispatcher.open
+    dispatcher.cancel(0, at=0, reason="enough")
+    dispatcher.accept(a_job("another"), due_at=0)
+    dispatcher.cancel(4, at=0, reason="enough")
+    assert (len(unread), list(unread)) == (3, [0, 2, 3])
+    assert list(dispatcher.open) == [2, 3]
+
+
+def test_nothing_is_open_in_the_end() -> None:
+    dispatcher = a_dispatcher(0)
+    started(dispatcher, 0)
+    dispatcher.finish(0, an_attempt(outcome=204))
+    assert not dispatcher.open
+    assert list(dispatcher.open) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ringback.core import text_stream
 from ringback.core.duration import SECOND
 from ringback.core.listing import STAND_IN_VERSION
 from ringback.core.stream import Effect, HangUp, Play, Say
@@ -184,3 +185,38 @@ def test_only_so_much_text_may_wait_for_a_flush() -> None:
 def test_what_is_no_command_ends_the_session(frame: str) -> None:
     assert after(frame, speak("Hello"), FLUSH) == [NO_COMMAND]
     assert (NO_COMMAND.code, NO_COMMAND.reason) == (1008, "DATA-0000")
+
+
+# -- what a frame costs ----------------------------------------------------------------------------
+
+
+def test_a_text_costs_the_same_however_many_came_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[str] = []
+
+    def counted(text: str) -> int:
+        measured.append(text)
+        return len(text)
+
+    monkeypatch.setattr(text_stream, "len", counted, raising=False)
+    stream = TextStream(VOICE, limited=False)
+    after(*[speak("x")] * 10, stream=stream)
+    early = len(measured)
+    after(*[speak("x")] * 1000, stream=stream)
+    measured.clear()
+    after(*[speak("x")] * 10, stream=stream)
+    assert len(measured) <= early
+    assert after(FLUSH, stream=stream)[0] == Play("x" * 1020)
+
+
+def test_texts_without_a_character_leave_nothing_behind() -> None:
+    stream = TextStream(VOICE, limited=False)
+    before = objects_of(stream)
+    after(*[speak("")] * 1000, stream=stream)
+    assert objects_of(stream) == before
+
+
+def objects_of(stream: TextStream) -> int:
+    """How many things its lists hold."""
+    return sum(len(each) for each in vars(stream).values() if isinstance(each, list))

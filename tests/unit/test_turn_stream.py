@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ringback.core import turn_stream
 from ringback.core.duration import SECOND
 from ringback.core.listing import STAND_IN_VERSION
 from ringback.core.stream import TIME_IS_UP, Effect, HangUp, Play, Say
@@ -321,3 +322,41 @@ def test_an_end_without_a_code_of_the_service_is_not_told() -> None:
     gone = HangUp(1006)
     assert a_stream().end(gone) == [gone]
     assert NO_COMMAND.reason in DESCRIPTIONS
+
+
+# -- what a frame costs ----------------------------------------------------------------------------
+
+
+def test_a_text_costs_the_same_however_long_its_turn_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    class Piece(str):
+        """A text that notes to how many characters it is appended."""
+
+        __slots__ = ()
+
+        def __radd__(self, before: str) -> str:
+            lengths.append(len(before))
+            return before + str(self)
+
+    monkeypatch.setattr(turn_stream, "spoken_in", lambda message: Piece(message["text"]))
+    stream = a_stream()
+    after(*[speak("Hello ")] * 1000, stream=stream)
+    assert len(lengths) == 1000
+    assert max(lengths) < 10
+    assert after(FLUSH, stream=stream)[1] == Play("Hello " * 1000)
+
+
+@pytest.mark.parametrize("cut", range(1, 7))
+def test_a_pause_is_seen_however_it_is_cut(cut: int) -> None:
+    pause = "{pause:"
+    heard = said(speak("Hello"), speak(pause[:cut]), speak(""), speak(pause[cut:] + "1}"))
+    assert heard[-1]["code"] == "DATA-0002"
+    in_turns = said(speak(pause[:cut]), FLUSH, speak(pause[cut:] + "1}"))
+    assert "DATA-0002" not in [each.get("code") for each in in_turns]
+
+
+def test_an_interrupt_that_is_refused_leaves_the_turn_as_it_was() -> None:
+    stream = a_stream()
+    after(speak("Hello "), INTERRUPT, speak("world"), stream=stream)
+    assert after(FLUSH, stream=stream)[1] == Play("Hello world")

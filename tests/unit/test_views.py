@@ -310,3 +310,41 @@ def test_a_timeline_is_for_people() -> None:
 
 def test_a_timeline_of_nothing_says_so() -> None:
     assert timeline(Deliveries([])) == "no deliveries"
+
+
+# -- what a look costs -----------------------------------------------------------------------------
+
+
+def test_an_origin_is_looked_up_without_a_look_at_every_delivery() -> None:
+    class Counting(Ledger):
+        """A ledger that counts how often it is looked into."""
+
+        looks = 0
+
+        @overload
+        def __getitem__(self, index: int) -> Delivery: ...
+        @overload
+        def __getitem__(self, index: slice) -> list[Delivery]: ...
+        def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
+            self.looks += 1
+            return super().__getitem__(index)
+
+    ledger = Counting()
+    for number in range(100):
+        ledger.add(to("https://app.example/hook", f"request-{number}"))
+    deliveries = Deliveries(ledger)
+    assert len(deliveries.to("https://app.example")) == 100
+    ledger.looks = 0
+    ledger.add(to("https://app.example/hook", "the last"))
+    chosen = deliveries.to("https://app.example")
+    assert chosen[-1].request_id == "the last"
+    assert (len(chosen), [each.position for each in chosen[:2]]) == (101, [0, 1])
+    assert ledger.looks < 6
+
+
+def test_chosen_deliveries_stay_the_same_when_more_are_accepted(ledger: Ledger) -> None:
+    deliveries = Deliveries(ledger)
+    chosen = deliveries.to("https://app.example")
+    ledger.add(to("https://app.example/hook", "fourth"))
+    assert ids(chosen) == ["first", "third"]
+    assert ids(deliveries.to("https://app.example")) == ["first", "third", "fourth"]

@@ -338,7 +338,7 @@ class VirtualClock:
         """Move until one attempt has ended. Raises `NothingDue`."""
         with self._moving(agenda, "step") as walk:
             yield from self._gather()
-            while not walk.made:
+            while not walk.made_any:
                 if not (yield from self._run_next(walk, None)):
                     raise NothingDue(nothing_due("step"))
             return walk.made

@@ -59,7 +59,8 @@ class Walk:
         """Begin before any instant."""
         self.agenda = agenda
         self.steps = 0
-        self._mark = len(journal)
+        self._journal = journal
+        self._mark = self._looked_at = len(journal)
         self._instant = -1
         self._generation = 0
         self._boundary = agenda.mark_sequence()
@@ -69,6 +70,15 @@ class Walk:
     def made(self) -> list[Attempt]:
         """The attempts that have ended in this walk."""
         return list(self.agenda.attempts_since(self._mark))
+
+    @property
+    def made_any(self) -> bool:
+        """Whether `made` has something. While it has not, no fact is looked at twice."""
+        length = len(self._journal)
+        if self.agenda.attempts_since(self._looked_at):
+            return True
+        self._looked_at = length
+        return False
 
     def count(self, due: tuple[int, int]) -> None:
         """Take note of one step, to what is *due*. Raises `Runaway`."""

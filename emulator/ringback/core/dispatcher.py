@@ -8,6 +8,7 @@ leaves its entry behind, which is passed over when it comes to the top.
 import heapq
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import overload
 
 from ringback.core.delivery import (
     Attempt,
@@ -19,6 +20,39 @@ from ringback.core.delivery import (
     State,
 )
 from ringback.core.retry import RetryPolicy
+
+
+class Open(Sequence[int]):
+    """The positions of the deliveries that were not settled at one moment, in order.
+
+    A test asks for it at every step, and mostly whether it is empty: so it is made without a look
+    at any delivery, and worked out once somebody looks into it.
+    """
+
+    __slots__ = ("_accepted", "_before", "_open", "_positions", "_settled")
+
+    def __init__(self, deliveries: Sequence[Delivery], open_: dict[int, None], settled: list[int]):
+        """Hold this moment; *settled* are positions in the order in which they came to an end."""
+        self._open = open_
+        self._settled = settled
+        # In this order: another thread may be accepting or settling.
+        self._before = len(settled)
+        self._accepted = len(deliveries)
+        self._positions: list[int] | None = None
+
+    def __len__(self) -> int:
+        return self._accepted - self._before
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        if self._positions is None:
+            # In this order, too: what is settled in between is found in both.
+            positions = {*list(self._open), *self._settled[self._before :]}
+            self._positions = sorted(each for each in positions if each < self._accepted)
+        return self._positions[index]
 
 
 class Dispatcher:
@@ -34,10 +68,11 @@ class Dispatcher:
         self._sequence = itertools.count() if sequence is None else sequence
         self._deliveries: list[Delivery] = []
         self._heap: list[tuple[int, int, int]] = []
-        self._pending = 0
+        self._open: dict[int, None] = {}
+        self._settled: list[int] = []
 
     def __repr__(self) -> str:
-        return f"<Dispatcher [{self._pending} of {len(self._deliveries)} pending]>"
+        return f"<Dispatcher [{self.pending} of {len(self._deliveries)} pending]>"
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
@@ -47,7 +82,12 @@ class Dispatcher:
     @property
     def pending(self) -> int:
         """How many deliveries are not settled."""
-        return self._pending
+        return len(self._open)
+
+    @property
+    def open(self) -> Open:
+        """The positions of those that are not settled at this moment, in order of acceptance."""
+        return Open(self._deliveries, self._open, self._settled)
 
     @property
     def next_due(self) -> tuple[int, int] | None:
@@ -63,8 +103,8 @@ class Dispatcher:
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Schedule the first attempt of *job*."""
         delivery = Delivery(len(self._deliveries), job, State.SCHEDULED, due_at)
+        self._open[delivery.position] = None
         self._deliveries.append(delivery)
-        self._pending += 1
         self._schedule(delivery.position, due_at)
         return delivery
 
@@ -91,7 +131,9 @@ class Dispatcher:
         before = self._deliveries[position]
         after = before.after(event, self._policy)
         self._deliveries[position] = after
-        self._pending -= after.settled and not before.settled
+        if after.settled and not before.settled:
+            self._settled.append(position)
+            del self._open[position]
         return after
 
     def _schedule(self, position: int, due_at: int) -> None:

@@ -66,6 +66,7 @@ class TextStream(Stream):
         self._speed = speed
         self._longest = longest
         self._texts: list[str] = []
+        self._unspoken = 0
         self._sequence_id = 0
         self._characters = Window(_MINUTE, MAX_CHARACTERS_A_MINUTE if limited else None)
         self._flushes = Window(_MINUTE, MAX_FLUSHES_A_MINUTE if limited else None)
@@ -86,11 +87,13 @@ class TextStream(Stream):
         text = spoken_in(message)
         if text is None:
             return [NO_COMMAND]
-        if len(text) > self._longest or len(text) + sum(map(len, self._texts)) > MOST_UNSPOKEN:
+        if len(text) > self._longest or len(text) + self._unspoken > MOST_UNSPOKEN:
             return [TOO_LONG]
         if not self._characters.admit(len(text), now):
             return [TOO_FAST]
-        self._texts.append(text)
+        if text:
+            self._texts.append(text)
+            self._unspoken += len(text)
         return []
 
     def _flush(self, _message: dict[str, Any], now: int) -> list[Effect]:
@@ -99,19 +102,25 @@ class TextStream(Stream):
         return [*self._played(), self._numbered("Flushed")]
 
     def _clear(self, _message: dict[str, Any], _now: int) -> list[Effect]:
-        self._texts.clear()
+        self._taken()
         return [self._numbered("Cleared")]
 
     def _close(self, _message: dict[str, Any], _now: int) -> list[Effect]:
         return [*self._played(), HangUp(1000)]
 
     def _played(self) -> list[Effect]:
-        text = "".join(self._texts)
-        self._texts.clear()
+        text = self._taken()
         script = read_script(text, self._voice)
         # A request would be refused; here it is too late for that, so it is spoken as written.
         spoken = text if isinstance(script, Rejection) else script.spoken
         return [Play(spoken, self._speed)] if spoken else []
+
+    def _taken(self) -> str:
+        """The text that has gathered; none is left."""
+        text = "".join(self._texts)
+        self._texts.clear()
+        self._unspoken = 0
+        return text
 
     def _numbered(self, kind: str) -> Say:
         """A confirmation. One count runs through both kinds, from 0 (assumed)."""

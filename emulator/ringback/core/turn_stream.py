@@ -30,6 +30,9 @@ IDLE = 60 * SECOND
 
 _MILLISECOND = SECOND // 1000
 
+_PAUSE = "{pause:"
+"""How an inline pause begins. It may come in pieces."""
+
 NO_COMMAND = HangUp(
     1008, "DATA-0000", "Commands are Speak (with text), Flush, Interrupt, Configure and Close."
 )
@@ -121,6 +124,9 @@ class TurnStream(Stream):
         self._measure = measure
         self._speed = speed
         self._turn: _Turn | None = None
+        self._pieces: list[str] = []
+        self._length = 0
+        self._tail = ""
         self._last: _Turn | None = None
         self._totals = _Totals()
 
@@ -154,31 +160,44 @@ class TurnStream(Stream):
         effects: list[Effect] = []
         if self._turn is None and text:
             self._turn = _Turn(self._draw(), self._speed or 1.0, self._totals.audio)
+            self._length, self._tail = 0, ""
             effects = [Say({"type": "SpeechStarted", "speech_id": self._turn.speech_id})]
-        if self._turn is not None:
-            self._turn = replace(self._turn, text=self._turn.text + text)
-            if "{pause:" in self._turn.text:
+        if text:
+            self._pieces.append(text)
+            self._length += len(text)
+            # The text is not put together, nor looked through, for each piece anew.
+            recent = self._tail + text
+            if _PAUSE in recent:
                 return self._hang_up(NO_PAUSE)
-            if len(self._turn.text) > MOST_UNSPOKEN:
+            self._tail = recent[1 - len(_PAUSE) :]
+            if self._length > MOST_UNSPOKEN:
                 return self._hang_up(TOO_BIG)
         return effects
 
+    def _begun(self) -> _Turn | None:
+        """The turn that is not completed, with all its text so far."""
+        if self._turn is not None and self._pieces:
+            self._turn = replace(self._turn, text=self._turn.text + "".join(self._pieces))
+            self._pieces.clear()
+        return self._turn
+
     def _flush(self, _message: dict[str, Any], _now: int) -> list[Effect]:
-        if self._turn is None:
+        turn = self._begun()
+        if turn is None:
             return [_warning("NO_ACTIVE_SPEECH")]
-        echo = Say({"type": "Flushed", "speech_id": self._turn.speech_id})
-        return [echo, *self._completed(self._turn)]
+        echo = Say({"type": "Flushed", "speech_id": turn.speech_id})
+        return [echo, *self._completed(turn)]
 
     def _interrupt(self, message: dict[str, Any], _now: int) -> list[Effect]:
         offset, totals = _offset(message), self._totals
         if offset is not None and offset < 0:
             return self._hang_up(NO_COMMAND)
-        turn = self._turn or self._last
-        if turn is None or not totals.generated:
+        if self._last is None or not totals.generated:
             return [_warning("NO_AUDIO_GENERATED")]
         played = totals.audio if offset is None else offset
         if played <= totals.rebased:
             return [_warning("INVALID_INTERRUPT_OFFSET")]
+        turn = self._begun() or self._last
         said: dict[str, Any] = {"type": "SpeechInterrupted", "audio_played_ms": played}
         if offset is not None:
             heard = turn.heard_until(offset)
@@ -205,7 +224,8 @@ class TurnStream(Stream):
         return [Say({"type": "ConfigureSuccess", "applied": applied})]
 
     def _close(self, _message: dict[str, Any], _now: int) -> list[Effect]:
-        rest = [] if self._turn is None else self._completed(self._turn)
+        turn = self._begun()
+        rest = [] if turn is None else self._completed(turn)
         totals = {
             "type": "SessionMetadata",
             "total_audio_duration_ms": self._totals.audio,

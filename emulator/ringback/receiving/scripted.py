@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Unreachable
+from ringback.core.prefix import Prefix
 from ringback.core.reply import (
     Answer,
     Reply,
@@ -38,7 +39,7 @@ class Receiver:
     @property
     def requests(self) -> Sequence[CallbackMessage]:
         """What arrived, in order. A refused connection brings nothing."""
-        return tuple(self._requests)
+        return Prefix(self._requests)
 
     @property
     def unused(self) -> int:

@@ -40,15 +40,21 @@ class Routes:
         self._make_sender = elsewhere
         self._elsewhere: Route | None = None
         self._routes: dict[str, Route] = {}
+        self._hosts: set[str] = set()
+        self._unread: list[str] = []
 
     def connect(self, origin: str, route: Route) -> None:
         """Lead *origin* along *route* from now on."""
         self._routes[origin] = route
+        self._unread.append(origin)
 
     def lead_to(self, host: str) -> bool:
         """Whether an origin of *host* is connected, whatever its scheme and port."""
-        endpoints = map(split, self._routes)
-        return any(isinstance(each, Endpoint) and each.host == host for each in endpoints)
+        while self._unread:
+            endpoint = split(self._unread.pop())
+            if isinstance(endpoint, Endpoint):
+                self._hosts.add(endpoint.host)
+        return host in self._hosts
 
     def find(self, origin: str) -> Route:
         """The route of *origin*."""
