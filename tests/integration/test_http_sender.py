@@ -298,7 +298,7 @@ NO_ANSWERS: dict[str, tuple[Behaviour, set[Outcome]]] = {
         answers(status(b"101 Switching Protocols", b"Upgrade: h2c")),
         {
             Garbled(
-                "Received server _SWITCH_UPGRADE event without a pending proposal",
+                "it switches to a protocol that nobody asked for",
                 r"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
             )
         },

@@ -10,7 +10,7 @@ from ringback.core.callback import Endpoint
 from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered, Dropped, Garbled, Outcome
-from ringback.sending.conversation import Conversation
+from ringback.sending.conversation import ANSWER_LIMIT, Conversation
 
 BODY = b"sound"
 APP = Endpoint("http", "app.example", 80, "/done")
@@ -133,3 +133,47 @@ def test_the_sample_shows_eighty_bytes_and_no_control_characters() -> None:
     outcome = hear(b"\x1b[31m" + b"x" * 100)
     assert isinstance(outcome, Garbled)
     assert outcome.sample == r"\x1b[31m" + "x" * 75
+
+
+FINAL = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+@pytest.mark.parametrize("cut", [None, 1, 20])
+@pytest.mark.parametrize("header", [b"no colon", b"X: \x00", b"Content-Length: x"])
+def test_an_interim_answer_is_passed_over_whatever_its_headers_are(
+    header: bytes, cut: int | None
+) -> None:
+    interim = b"HTTP/1.1 103 Hints\r\n" + header + b"\r\n\r\n"
+    pieces = [interim + FINAL] if cut is None else [interim[:cut], interim[cut:], FINAL]
+    assert hear(*pieces) == Answered(204)
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_a_switch_of_protocols_is_no_answer_whatever_follows(pieces: int) -> None:
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"
+    outcome = hear(switch + FINAL) if pieces == 1 else hear(switch, FINAL)
+    assert isinstance(outcome, Garbled)
+    assert outcome.detail == "it switches to a protocol that nobody asked for"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [b"2;%b\r\nok\r\n0\r\n\r\n", b"2\r\nok\r\n0\r\nX: %b\r\n\r\n"],
+    ids=["chunk", "trailer"],
+)
+@pytest.mark.parametrize(("size", "note"), [(70_000, ""), (ANSWER_LIMIT, "garbled body")])
+@pytest.mark.parametrize("split", [1 << 30, 10_000])
+def test_what_frames_a_body_may_be_long_but_not_endless(
+    frame: bytes, size: int, note: str, split: int
+) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + frame % (b"e" * size)
+    outcome = hear(*(answer[at : at + split] for at in range(0, len(answer), split)))
+    assert isinstance(outcome, Answered)
+    assert (outcome.status, outcome.note) == (200, note)
+
+
+@pytest.mark.parametrize("pieces", [[b"\x15\x03\x01"], [b"\x16", b"\x03\x01"]])
+def test_the_first_byte_of_tls_is_enough_to_guess_it(pieces: list[bytes]) -> None:
+    outcome = hear(*pieces)
+    assert isinstance(outcome, Garbled)
+    assert outcome.detail == "it does not begin with HTTP/1; is it https?"

@@ -1,8 +1,12 @@
 """One request and its answer as bytes, without a socket.
 
 The status line decides. A dispatcher acts on nothing but the status, so an answer whose headers
-or body are cut short, too long or contradictory is still that answer, with a note. Only what has
-no readable status line and complete head is no answer.
+or body are cut short, too long or contradictory is still that answer, with a note, and an interim
+one is passed over, whatever its headers are. Only what has no readable status line and complete
+head is no answer.
+
+The same bytes mean the same, however the network cuts them into pieces: heads are divided here, so
+that h11 is given the final one when it is complete, and nothing before that.
 """
 
 import re
@@ -21,13 +25,17 @@ HEAD_LIMIT = 65536
 INTERIM_LIMIT = 100
 """Interim answers (1xx) that are skipped; some libraries read them for ever."""
 
+ANSWER_LIMIT = 1 << 20
+"""Bytes of the final answer as it comes: frames of chunks, and what follows them, may not end."""
+
 SAMPLE_SIZE = 80
 
 _BEGINNING = b"HTTP/1."
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+_TLS_RECORDS = (b"\x15", b"\x16")
 """How an alert and a handshake of TLS begin: the receiver expected one, and got a request."""
 
-_FINAL_HEAD = re.compile(rb"(?:\A|\n\r?\n)HTTP/1\.[01] ([2-9][0-9]{2})[ \r\n](?s:.*?)\n\r?\n")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r\n]")
 
 
 class Conversation:
@@ -36,20 +44,23 @@ class Conversation:
     `hear` returns the outcome as soon as there is one, and must not be called after that.
     """
 
-    __slots__ = ("_body", "_h11", "_head", "_interim", "_response")
+    __slots__ = ("_begin", "_body", "_h11", "_heads", "_interim", "_read", "_response", "_sought")
 
     def __init__(self) -> None:
         """Nothing has been said."""
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
-        self._head = bytearray()
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=ANSWER_LIMIT)
+        self._heads = bytearray()
+        self._begin = 0  # of the head that is not complete yet
+        self._sought = 0  # there is no blank line before this
         self._interim = 0
+        self._read = 0
         self._response: h11.Response | None = None
         self._body = Body()
 
     @property
     def begun(self) -> bool:
         """Whether any byte of an answer has come."""
-        return bool(self._head)
+        return bool(self._heads)
 
     def say(self, message: CallbackMessage, target: str) -> Sequence[bytes]:
         """The bytes of the request, in pieces: the body among them is *message*'s own object.
@@ -66,7 +77,7 @@ class Conversation:
 
     def hear(self, data: bytes) -> Outcome | None:
         """Take in *data*, which is not empty."""
-        return self._hear_head(data) if self._response is None else self._read(data)
+        return self._hear_head(data) if self._response is None else self._hear_answer(data)
 
     def hear_end(self, otherwise: Outcome) -> Outcome:
         """The receiver closed the connection; *otherwise* is the outcome without an answer."""
@@ -87,24 +98,49 @@ class Conversation:
 
     def _hear_head(self, data: bytes) -> Outcome | None:
         # How much is heard of a head must not depend on how the network cut it into pieces.
-        room = HEAD_LIMIT - len(self._head)
-        head, rest = (data, b"") if len(data) <= room else (data[:room], data[room:])
-        self._head += head
-        if not self._head.startswith(_BEGINNING[: len(self._head)]):
-            hint = "; is it https?" if self._head.startswith(_TLS_RECORDS) else ""
-            return self._garbled(f"it does not begin with HTTP/1{hint}")
-        outcome = self._read(head)
-        if outcome is None and self._response is None and len(self._head) >= HEAD_LIMIT:
-            return self._garbled(f"its head is longer than {HEAD_LIMIT} bytes")
-        return self._read(rest) if outcome is None and rest else outcome
+        room = HEAD_LIMIT - len(self._heads)
+        self._heads += data[:room]
+        while True:
+            if not self._heads.startswith(
+                _BEGINNING[: len(self._heads) - self._begin], self._begin
+            ):
+                return self._garbled(self._no_beginning())
+            blank = _BLANK_LINE.search(self._heads, self._sought)
+            if blank is None:
+                self._sought = max(self._begin, len(self._heads) - 2)
+                if len(self._heads) < HEAD_LIMIT:
+                    return None
+                return self._garbled(f"its head is longer than {HEAD_LIMIT} bytes")
+            status = _STATUS.match(self._heads, self._begin)
+            if status is None or not status[1].startswith(b"1"):
+                return self._hear_answer(bytes(self._heads[self._begin :]) + data[room:])
+            if status[1] == b"101":
+                return self._garbled("it switches to a protocol that nobody asked for")
+            self._interim += 1
+            if self._interim > INTERIM_LIMIT:
+                return self._garbled(f"more than {INTERIM_LIMIT} interim answers")
+            self._begin = self._sought = blank.end()
 
-    def _read(self, data: bytes) -> Outcome | None:
+    def _no_beginning(self) -> str:
+        if self._begin:
+            return "what follows an interim answer does not begin with HTTP/1"
+        hint = "; is it https?" if self._heads.startswith(_TLS_RECORDS) else ""
+        return f"it does not begin with HTTP/1{hint}"
+
+    def _hear_answer(self, data: bytes) -> Outcome | None:
+        """Take in more of the final answer, from its complete head on."""
+        room = ANSWER_LIMIT - self._read
+        self._read += len(data)
         try:
-            self._h11.receive_data(data)
-            return self._read_events()
+            if room > 0:
+                self._h11.receive_data(data[:room])
+            found = self._read_events()
         except h11.RemoteProtocolError as error:
             # h11 appends the offending line, as a bytearray; the sample shows it better.
             return self._unreadable(str(error).partition(": bytearray")[0])
+        if found is None and len(data) > room:
+            return self._unreadable(f"it is longer than {ANSWER_LIMIT} bytes")
+        return found
 
     def _read_events(self) -> Outcome | None:
         while (event := self._h11.next_event()) is not h11.NEED_DATA:
@@ -113,12 +149,8 @@ class Conversation:
                     self._response = event
                 case h11.Data():
                     self._body.add(event.data)
-                case h11.InformationalResponse():
-                    self._interim += 1
                 case _:
                     pass
-            if self._interim > INTERIM_LIMIT:
-                return self._garbled(f"more than {INTERIM_LIMIT} interim answers")
             if self._response and (self._body.cut or isinstance(event, h11.EndOfMessage)):
                 return _answered_by(self._response, self._body)
         return None
@@ -126,13 +158,13 @@ class Conversation:
     def _unreadable(self, reason: str) -> Outcome:
         if self._response is not None:
             return _answered_by(self._response, self._body, "garbled body")
-        head = _FINAL_HEAD.search(self._head)
-        if head is None:
+        status = _STATUS.match(self._heads, self._begin)
+        if status is None or int(status[1]) < 200:
             return self._garbled(reason)
-        return answered(int(head[1]), NO_HEADERS, Body(), f"unusable headers: {reason}")
+        return answered(int(status[1]), NO_HEADERS, Body(), f"unusable headers: {reason}")
 
     def _garbled(self, detail: str) -> Garbled:
-        return Garbled(detail, repr(bytes(self._head[:SAMPLE_SIZE]))[2:-1])
+        return Garbled(detail, repr(bytes(self._heads[:SAMPLE_SIZE]))[2:-1])
 
 
 def _answered_by(response: h11.Response, body: Body, odd: str = "") -> Answered:
