@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ringback.core.reply import Reply as Reply
     from ringback.emulator import AsyncEmulator as AsyncEmulator
     from ringback.emulator import Emulator as Emulator
+    from ringback.errors import AnswerCut as AnswerCut
     from ringback.errors import ClockBackwards as ClockBackwards
     from ringback.errors import ClockBusy as ClockBusy
     from ringback.errors import ClockClosed as ClockClosed
@@ -44,6 +45,7 @@ _HOMES = {
     "ringback.core.reply": ["Reply"],
     "ringback.emulator": ["AsyncEmulator", "Emulator"],
     "ringback.errors": [
+        "AnswerCut",
         "ClockBackwards",
         "ClockBusy",
         "ClockClosed",

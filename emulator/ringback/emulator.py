@@ -100,7 +100,11 @@ class _Emulator(Generic[ClockFace]):
 
     @property
     def app(self) -> "ASGIApp":
-        """The endpoint as an ASGI application, for a client in this process."""
+        """The endpoint as an ASGI application, for a client in this process.
+
+        Where a server would close the connection in the middle of an answer, `AnswerCut` is raised
+        in the client: httpx's `ASGITransport` passes on what an application raises.
+        """
         from ringback.serving.app import Application
 
         return Application(_Sole(lambda: self._live_service))
@@ -152,8 +156,8 @@ class _Emulator(Generic[ClockFace]):
     ) -> Delivery:
         """Do what a client would do, without one. Raises `Refused` with the service's answer.
 
-        *parameters* are those of `/v1/speak`; a list repeats one. The text travels as JSON, or as
-        it is under another *content_type*, such as `text/plain`.
+        *parameters* are those of `/v1/speak`; a list repeats one, and None leaves one out. The text
+        travels as JSON, or as it is under another *content_type*, such as `text/plain`.
         """
         return self._live_service.submit(text, callback, content_type, parameters)
 

@@ -8,6 +8,7 @@
     ├── ScenarioError        a scenario file says something that it may not say
     ├── ServerError          the server cannot start, or has stopped
     ├── SpeechError          a text could not be spoken; the service answers 500
+    ├── AnswerCut            a server would close the connection here, in the middle of an answer
     ├── ClockError
     │   ├── ClockBackwards   the clock cannot go back
     │   ├── ClockBusy        somebody else is moving this clock
@@ -65,6 +66,14 @@ class ScenarioError(RingbackError):
 
 class SpeechError(RingbackError):
     """The speech engine failed, or took too long. Over the wire it is a 500 of the service."""
+
+
+class AnswerCut(RingbackError, ConnectionError):
+    """A server closes the connection here, in the middle of an answer or before it.
+
+    That is what a client in this process meets, of `Emulator.app`, where one on a socket meets a
+    connection that has been closed: after an ordered `"cut"`, or because the emulator has ended.
+    """
 
 
 class ServerError(RingbackError):

@@ -45,7 +45,7 @@ from ringback.core.query import Ignored, write_query
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRequest
 from ringback.engine import Engine
-from ringback.errors import Refused, RingbackError, SpeechError
+from ringback.errors import Refused, RingbackError, SettingsError, SpeechError
 from ringback.recognition import Recognition
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
@@ -59,7 +59,8 @@ from ringback.views import Book, Deliveries, Delivery, LiveDeliveries
 class Reception:
     """One request to `/v1/speak` as it arrived, and how it was answered: a stream with 101.
 
-    *query* may hold the credentials of a callback URL, so `repr` leaves it out.
+    *query* may hold the credentials of a callback URL, so `repr` leaves it out. *size* is how many
+    bytes the body had; of one above the limit, *body* holds the beginning.
     """
 
     at: int
@@ -68,6 +69,7 @@ class Reception:
     content_type: str | None
     body: bytes
     status: int
+    size: int
 
 
 class Service:
@@ -119,10 +121,12 @@ class Service:
         content_type: str | None,
         body: bytes,
         edition: Edition = V1,
+        size: int | None = None,
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
 
-        Whoever has sent the answer calls `answered`.
+        Whoever has sent the answer calls `answered`. *size* is that of the whole body, where *body*
+        is only the beginning of one that is too large.
         """
         with self.lock:
             at = self.clock.now_ns
@@ -143,7 +147,13 @@ class Service:
                 answer = self._answer(*read, at, request_id)
             self.receptions.append(
                 Reception(
-                    at, request_id, query.decode("latin-1"), content_type, body, answer.status
+                    at,
+                    request_id,
+                    query.decode("latin-1"),
+                    content_type,
+                    body,
+                    answer.status,
+                    len(body) if size is None else size,
                 )
             )
             return answer
@@ -164,7 +174,7 @@ class Service:
                 answer = self._opened(edition, opening, at, request_id)
             status = 101 if isinstance(answer, Session) else answer.status
             self.receptions.append(
-                Reception(at, request_id, query.decode("latin-1"), None, b"", status)
+                Reception(at, request_id, query.decode("latin-1"), None, b"", status, 0)
             )
             return answer
 
@@ -210,6 +220,11 @@ class Service:
         self, text: str, callback: str, content_type: str, parameters: dict[str, Any]
     ) -> Delivery:
         """Do what a client would do. Raises `Refused` with the service's answer."""
+        if callback is None:
+            raise SettingsError(
+                "submit() makes a delivery, and needs a callback for it: without one the service"
+                " answers with the audio at once, to whoever asks over HTTP"
+            )
         is_json = content_type.partition(";")[0].strip().lower() == "application/json"
         query = write_query({"callback": callback, **parameters})
         answer = self.speak(

@@ -281,6 +281,7 @@ def errors_are_one_family(error: ringback.RingbackError) -> None:
         ringback.WrongFace,
     ]
     others: list[type[ringback.RingbackError]] = [
+        ringback.AnswerCut,
         ringback.ClockError,
         ringback.ScenarioError,
         ringback.ServerError,

@@ -128,3 +128,10 @@ def test_a_query_is_written_as_it_is_read() -> None:
     asked = {"model": "a b&c", "tag": ["x", "y"], "mip_opt_out": True, "sample_rate": 8000}
     assert values(write_query(asked).decode()).values == asked
     assert write_query({"mip_opt_out": False, "tag": ("a",)}) == b"mip_opt_out=false&tag=a"
+
+
+def test_none_is_not_given_and_so_not_written() -> None:
+    assert (
+        write_query({"model": None, "tag": [None, "a", None], "speed": 1.5}) == b"tag=a&speed=1.5"
+    )
+    assert write_query({"model": None, "tag": [None]}) == b""

@@ -97,12 +97,16 @@ def _decoded(part: bytes) -> str:
 
 
 def write_query(values: Mapping[str, Any]) -> bytes:
-    """The query string that says *values*, as a client would write it; a list repeats a name."""
+    """The query string that says *values*, as a client would write it.
+
+    A list repeats a name, and None says nothing: it stands for what is not given.
+    """
     return urlencode(
         [
             (name, _written(value))
             for name, given in values.items()
             for value in (given if isinstance(given, list | tuple) else [given])
+            if value is not None
         ]
     ).encode()
 

@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
+from ringback.core.query import write_query
 from ringback.scenario.comparing import SeenAnswer
 from ringback.scenario.model import Submit
 
@@ -33,7 +33,7 @@ def submit_over_http(url: str, api_key: str, submit: Submit) -> Submitted:
     try:
         connection.request(
             "POST",
-            f"/v1/speak?{_query(submit.parameters)}",
+            f"/v1/speak?{write_query(submit.parameters).decode()}",
             body.encode(),
             {"Authorization": f"Token {api_key}", "Content-Type": content_type},
         )
@@ -41,19 +41,6 @@ def submit_over_http(url: str, api_key: str, submit: Submit) -> Submitted:
         return _read(response.status, response.read())
     finally:
         connection.close()
-
-
-def _query(parameters: dict[str, Any]) -> str:
-    return urlencode(
-        {name: _written(value) for name, value in parameters.items()},
-        doseq=True,
-    )
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value
 
 
 def _read(status: int, body: bytes) -> Submitted:

@@ -71,7 +71,7 @@ class Private:
             return
         body = await read_body(receive)
         if body is not None:
-            await send(send_, self._answered(Request(scope), body))
+            await send(send_, self._answered(Request(scope), body.kept))
 
     def _answered(self, request: Request, body: bytes) -> Answer:
         credential = read_authorization(header(request.scope, b"authorization"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
@@ -11,6 +12,7 @@ from ringback.core.body import MAX_BODY
 from ringback.core.ids import anonymous_id
 from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
 from ringback.core.speak import Query
+from ringback.errors import AnswerCut
 
 FIRST_PIECE = 1021
 """Bytes in the first piece of a streamed answer, so that it can be heard at once (assumed)."""
@@ -19,9 +21,15 @@ PIECE = 65_521
 """Bytes in each later piece. Odd on purpose: clients that cast each piece to samples break in
 production too."""
 
+_SHOWN = MAX_BODY + 1
+"""Bytes that are kept of a body: as many as show that it is too large."""
 
-class CutOff(Exception):
-    """The connection is to be closed here, in the middle of an answer."""
+
+class Body(NamedTuple):
+    """A request's body of so many bytes; of one that is too large only the beginning is *kept*."""
+
+    kept: bytes
+    size: int
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -35,7 +43,7 @@ def encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def read_body(receive: Receive) -> bytes | None:
+async def read_body(receive: Receive) -> Body | None:
     """The whole body, cut once it is too large to be accepted; None when the caller has gone."""
     pieces: list[bytes] = []
     size = 0
@@ -44,18 +52,18 @@ async def read_body(receive: Receive) -> bytes | None:
         if message["type"] == "http.disconnect":
             return None
         piece = message.get("body", b"")
-        size += len(piece)
-        if size <= MAX_BODY or not pieces:
+        if size + len(piece) > MAX_BODY:
+            pieces.append(piece[: max(_SHOWN - size, 0)])
+        else:
             pieces.append(piece)
+        size += len(piece)
         if not message.get("more_body", False):
             break
-    if size > MAX_BODY:
-        pieces.append(b"\0" * (MAX_BODY + 1 - sum(map(len, pieces))))
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return Body(pieces[0] if len(pieces) == 1 else b"".join(pieces), size)
 
 
 async def send(send: Send, answer: Answer) -> None:
-    """Send *answer*, to its end or to where its failure breaks it off. Raises `CutOff`.
+    """Send *answer*, to its end or to where its failure breaks it off. Raises `AnswerCut`.
 
     One that is stalled returns in the middle, and the caller waits.
     """
@@ -86,7 +94,7 @@ async def send(send: Send, answer: Answer) -> None:
             await turn()
     await send({"type": "http.response.body", "body": view[start:], "more_body": bool(breaks)})
     if breaks == "cut":
-        raise CutOff
+        raise AnswerCut("the connection is closed in the middle of this answer: that was ordered")
 
 
 def _connection_of(send: Send) -> Callable[[], bool]:

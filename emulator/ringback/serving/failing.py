@@ -9,14 +9,15 @@ from ringback.clock.turns import call_on
 from ringback.core.answer import Answer
 from ringback.core.duration import nanoseconds
 from ringback.core.failure import Failure
+from ringback.errors import AnswerCut
 from ringback.service import Service
-from ringback.serving.exchange import CutOff, send
+from ringback.serving.exchange import send
 
 
 async def send_failing(
     service: Service, token: object, answer: Answer, failure: Failure, receive: Receive, send_: Send
 ) -> None:
-    """Send *answer* as *failure* has it. Raises `CutOff` where the connection is to be closed.
+    """Send *answer* as *failure* has it. Raises `AnswerCut` where the connection is to be closed.
 
     *token* is given back whenever there is something to wait for: the clock moves meanwhile, or
     nothing that is waited for could ever come.
@@ -33,9 +34,12 @@ async def send_failing(
                 service.clock.leave(token)
                 await waiting.until(None)
         if waiting.abandoned:
-            raise CutOff
+            raise AnswerCut(ENDED)
     finally:
         waiting.leave()
+
+
+ENDED = "the connection is closed, for the emulator that was to answer has ended"
 
 
 class _Waiting:

@@ -12,10 +12,9 @@ from ringback.clock.loops import drained
 from ringback.clock.real import LoopThread
 from ringback.core.grants import issuer_of
 from ringback.core.keys import BEARER, Credential, identifier_of
-from ringback.errors import ServerError
+from ringback.errors import AnswerCut, ServerError
 from ringback.service import Service
 from ringback.serving.app import Application
-from ringback.serving.exchange import CutOff
 
 
 class Server:
@@ -121,7 +120,7 @@ class Server:
         """The application; a connection on which an answer is cut off is closed."""
         try:
             await self._app(scope, receive, send)
-        except CutOff:
+        except AnswerCut:
             sender: Any = send
             sender.__self__.transport.close()
             while (await receive())["type"] != "http.disconnect":

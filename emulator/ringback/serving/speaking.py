@@ -8,9 +8,10 @@ from ringback.core.editions import Edition
 from ringback.core.keys import Credential, read_authorization
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
+from ringback.errors import AnswerCut
 from ringback.service import Service
 from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, stranger
-from ringback.serving.failing import send_failing
+from ringback.serving.failing import ENDED, send_failing
 
 
 class Tenants(Protocol):
@@ -48,12 +49,15 @@ class SpeakEndpoint:
             body = await read_body(receive)
             if body is None:
                 return
+            if service.clock.closed:  # what it would accept now, nobody would ever deliver
+                raise AnswerCut(ENDED)
             answer = service.speak(
                 scope["query_string"],
                 authorization,
                 header(scope, b"content-type"),
-                body,
+                body.kept,
                 self._edition,
+                body.size,
             )
             if len(answer.body) > PIECE:
                 # More than a connection takes at once: the clock waits for nobody to read it.
