@@ -1,16 +1,24 @@
 """Builders: small values in which everything that a test does not care about is filled in."""
 
 import freezegun
+import pytest
 
 from ringback.core.callback import Endpoint, split
 from ringback.core.delivery import Attempt, Job
 from ringback.core.message import CallbackMessage, MessageRules
 from ringback.core.outcome import Answered, Outcome
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from tests.time_limit import TimeLimit
 
 # freezegun looks at every name of every module. The SDK imports what it holds back when it is
 # looked at, and pydantic refuses models whose `datetime` is freezegun's.
 freezegun.configure(extend_ignore_list=["deepgram"])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no test hang."""
+    config.pluginmanager.register(TimeLimit(), "time limit")
+
 
 HOOK = "https://app.example/hook"
 REQUEST_ID = "01b0a7ea-7c00-7000-8000-000000000001"

@@ -1,7 +1,7 @@
 """How tests open a stream with a real client, and listen to it."""
 
 import json
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import pytest
@@ -20,6 +20,13 @@ def opened(
         f"{ringback.ws_url}{path}?{query}", proxy=None, **options
     )
     return stream
+
+
+def speak_on(stream: ClientConnection, *frames: str) -> None:
+    """Send *frames*, by a client that has not yet heard whether one of them ends the stream."""
+    with suppress(ConnectionClosed):
+        for frame in frames:
+            stream.send(frame)
 
 
 def heard(stream: ClientConnection) -> tuple[bytes, dict[str, Any]]:

@@ -21,7 +21,7 @@ from ringback import AsyncEmulator, Emulator, Failure, Settings
 from ringback.core.journal import Fact, StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
-from tests.integration.streaming import end_of, heard, opened
+from tests.integration.streaming import end_of, heard, opened, speak_on
 
 T = TypeVar("T")
 
@@ -145,8 +145,7 @@ def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: i
     ringback.fail(Failure(breaks="cut", after=after))
     with opened(ringback) as stream:
         stream.recv()
-        for frame in (SPEAK, FLUSH, SPEAK, FLUSH):
-            stream.send(frame)
+        speak_on(stream, SPEAK, FLUSH, SPEAK, FLUSH)
         audio, *end = end_of(stream)
     whole = over_http(ringback, "encoding=linear16", "Hello, world.")
     assert audio == whole[: len(whole) // 2 if after is None else after]
@@ -417,8 +416,7 @@ def test_a_binary_frame_ends_the_stream(stream: ClientConnection) -> None:
 def test_a_huge_frame_ends_the_stream(
     ringback: Emulator, stream: ClientConnection, megabytes: int, reason: str | None
 ) -> None:
-    with suppress(ConnectionClosed):  # it may be told before all has been sent
-        stream.send(" " * (megabytes * 2**20))
+    speak_on(stream, " " * (megabytes * 2**20))
     with suppress(ConnectionResetError):
         audio, code, said = end_of(stream)
         assert (audio, code) == (b"", 1009)

@@ -6,12 +6,9 @@ A failure names the seed and the index: `hostile_request(SEED, index)` makes the
 import json
 import logging
 import re
-import signal
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -20,6 +17,7 @@ from ringback import Emulator, Settings
 from ringback.serving.app import Application
 from ringback.serving.server import Server
 from tests.properties.hostile_requests import KEY, SECRETS, HostileRequest, hostile_request
+from tests.time_limit import limited
 
 SEED = 20260101
 COUNT = 10_000
@@ -122,22 +120,6 @@ def assert_sound(heard: Heard) -> None:
     assert headers[b"dg-error"]
 
 
-@contextmanager
-def guarded(seconds: float) -> Iterator[None]:
-    """Interrupt what does not end."""
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise AssertionError(f"no end after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def leaked(shown: str) -> list[str]:
     """The secrets in *shown*."""
     return [secret for secret in SECRETS if secret in shown]
@@ -171,13 +153,13 @@ def survive(ringback: Emulator, app: Any, caplog: pytest.LogCaptureFixture) -> N
     for index in range(COUNT):
         request = hostile_request(SEED, index)
         try:
-            with guarded(GUARD):
+            with limited(GUARD):
                 heard = ask(app, request)
             if not (request.hangs_up and not heard.status):
                 assert_sound(heard)
             assert not leaked(repr((ringback.journal[facts:], ringback.requests[receptions:])))
             assert not caplog.records
-        except Exception as fault:
+        except (Exception, pytest.fail.Exception) as fault:
             fault.add_note(f"hostile_request({SEED}, {index}) = {request!r:.3000}")
             raise
         facts, receptions = len(ringback.journal), len(ringback.requests)
