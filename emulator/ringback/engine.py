@@ -29,7 +29,7 @@ from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Aborted, Answered, Outcome, TimedOut, noted
 from ringback.core.reply import Answer
 from ringback.errors import MachineError
-from ringback.sending.faults import Fault, Twice
+from ringback.sending.faults import Fault, Pair, Twice
 from ringback.sending.redirects import Trail
 from ringback.sending.routes import Routes
 from ringback.sending.sender import UNLIMITED, Limits, Sender
@@ -51,6 +51,7 @@ class Call:
     fault: Fault | None
     sender: Sender
     token: object
+    pair: Pair | None = None
     task: "asyncio.Task[None] | None" = None
     expired: bool = False
     ended: bool = False
@@ -229,22 +230,21 @@ class Engine:
         if fault is not None and fault.instead is not None:
             self._answered(delivery, message, fault, fault.instead)
             return None
-        twice = fault is not None and fault.doubles
+        pair = Pair() if fault is not None and fault.doubles else None
         if route.responder is not None and not self._follows:
             answer = route.responder.answer(message)
-            if twice:
-                route.responder.answer(message)
-            self._answered(delivery, message, fault, answer)
+            copy = None if pair is None else self._heard(route.responder.answer(message))[0]
+            self._answered(delivery, message, fault, answer, copy)
             return None
         sender = route.sender
         if self._follows:
-            sender = Trail(self._routes, self._limit, twice=twice)
+            sender = Trail(self._routes, self._limit, pair)
         elif sender is None:
             raise MachineError(f"the route of {job.endpoint.origin} leads nowhere")
-        elif twice:
-            sender = Twice(sender)
+        elif pair is not None:
+            sender = Twice(sender, pair)
         token = self.clock.occupy(f"attempt {number} of {job.request_id} to {message.url}")
-        call = Call(delivery, message, fault, sender, token)
+        call = Call(delivery, message, fault, sender, token, pair)
         self._calls.add(call)
         return call
 
@@ -258,19 +258,24 @@ class Engine:
         message: CallbackMessage,
         fault: Fault | None,
         answer: Answer,
+        copy: Outcome | None = None,
     ) -> None:
         """Take an answer that costs no real time, now or after the virtual time that it takes."""
-        outcome, takes = answer.outcome, answer.takes
-        if takes is None or takes > self._limit:
-            outcome, takes = TimedOut(self._limit / SECOND), self._limit
-        elif fault is not None and fault.instead is None:
+        outcome, takes = self._heard(answer)
+        if fault is not None and fault.instead is None:
             outcome = fault.after(outcome)
         ended_at = (delivery.started_at or 0) + takes
         if takes:
-            end = partial(self._end, delivery, message, fault, outcome, ended_at)
+            end = partial(self._end, delivery, message, fault, outcome, ended_at, copy)
             self._timers.call_at(ended_at, end)
         else:
-            self._end(delivery, message, fault, outcome, ended_at)
+            self._end(delivery, message, fault, outcome, ended_at, copy)
+
+    def _heard(self, answer: Answer) -> tuple[Outcome, int]:
+        """What comes of *answer* under the attempt limit, and how long that takes."""
+        if answer.takes is None or answer.takes > self._limit:
+            return TimedOut(self._limit / SECOND), self._limit
+        return answer.outcome, answer.takes
 
     async def _carry_out(self, call: Call) -> None:
         limits, alarm = self._real_limits, None
@@ -283,7 +288,7 @@ class Engine:
             if not call.expired:
                 self._give_up(call, "its event loop has ended")
                 raise
-            outcome = TimedOut(limits.total or 0)
+            outcome = self._expired(call, TimedOut(limits.total or 0))
         except SystemExit as error:  # it would end the loop, and with it whoever waits for it
             self._give_up(call, f"the receiver called sys.exit({error.code!r})")
             return
@@ -299,12 +304,27 @@ class Engine:
         self._hang_up(call, outcome, call.sender.takes if isinstance(call.sender, Trail) else 0)
 
     def _give_up(self, call: Call, reason: str) -> None:
-        """End *call* as aborted: recorded, and not retried."""
+        """End *call* as aborted: recorded, and not retried.
+
+        One that has been heard, and whose second copy alone is under way, was not in vain.
+        """
+        if call.pair is not None and call.pair.first is not None:
+            self._hang_up(call, self._expired(call, Aborted(reason)))
+            return
         with self._lock:
             position = call.delivery.position
             if not call.ended and not self.dispatcher.deliveries[position].settled:
                 self.cancel(position, f"aborted: {reason}")
             self._hang_up(call, Aborted(reason))
+
+    @staticmethod
+    def _expired(call: Call, end: Outcome) -> Outcome:
+        """What becomes of *call* by its *end*: of its second copy alone if the first was heard."""
+        pair = call.pair
+        if pair is None or pair.first is None:
+            return end
+        pair.second = pair.second or end
+        return pair.first
 
     def _hang_up(self, call: Call, outcome: Outcome, takes: int = 0) -> None:
         """End *call*, once, and let time go on.
@@ -316,6 +336,7 @@ class Engine:
                 return
             call.ended = True
             self._calls.discard(call)
+            copy = None if call.pair is None else call.pair.second
             started_at = call.delivery.started_at or 0
             if isinstance(outcome, TimedOut):
                 # The limit has passed in real time, and lasts as long on a clock that a walk keeps
@@ -325,9 +346,9 @@ class Engine:
                 ended_at = max(started_at, self.clock.now_ns)
             if takes:
                 answer = Answer(outcome, ended_at - started_at + takes)
-                self._answered(call.delivery, call.message, call.fault, answer)
+                self._answered(call.delivery, call.message, call.fault, answer, copy)
             else:
-                self._end(call.delivery, call.message, call.fault, outcome, ended_at)
+                self._end(call.delivery, call.message, call.fault, outcome, ended_at, copy)
         self.clock.leave(call.token)
         self.clock.on_change()
 
@@ -338,6 +359,7 @@ class Engine:
         fault: Fault | None,
         outcome: Outcome,
         ended_at: int,
+        copy: Outcome | None = None,
     ) -> None:
         attempt = core.Attempt(
             len(delivery.attempts) + 1,
@@ -346,6 +368,7 @@ class Engine:
             message,
             noted(outcome) if isinstance(outcome, Answered) else outcome,
             None if fault is None else fault.word,
+            noted(copy) if isinstance(copy, Answered) else copy,
         )
         after = self.dispatcher.finish(delivery.position, attempt)
         self._journal.append(

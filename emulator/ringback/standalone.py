@@ -119,10 +119,11 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
             attempt = fact.attempt
             state = "" if fact.state is State.SCHEDULED else f" {fact.state}"
             due = "" if fact.due_at is None else f" next={_offset(fact.due_at)}"
+            copy = "" if attempt.copy is None else f"; copy: {attempt.copy}"
             return (
                 f"{at} attempt {attempt.number} {attempt.message.method} {attempt.message.url}"
                 f" {attempt.outcome.word!r}{state}{due}"
-                f" request={deliveries[fact.position].request_id} ({attempt.outcome})"
+                f" request={deliveries[fact.position].request_id} ({attempt.outcome}{copy})"
             )
         case DeliveryCancelled():
             return f"{at} cancelled request={deliveries[fact.position].request_id}: {fact.reason}"

@@ -98,6 +98,14 @@ class Attempt:
         return self._attempt.fault
 
     @property
+    def copy(self) -> Outcome | None:
+        """What became of the second copy of one that arrived twice, None where there was none.
+
+        The dispatcher hears the first, and does not act on this.
+        """
+        return self._attempt.copy
+
+    @property
     def request(self) -> CallbackMessage:
         """What was sent: `method`, `url`, `headers`, `body`."""
         return self._attempt.message
@@ -387,6 +395,7 @@ def timeline(deliveries: Sequence[Delivery]) -> str:
         )
         for attempt in delivery.attempts:
             fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
-            lines.append(f"  {attempt}  {attempt.outcome}{fault}")
+            copy = f"  copy: {attempt.copy}" if attempt.copy is not None else ""
+            lines.append(f"  {attempt}  {attempt.outcome}{fault}{copy}")
         lines.append(f"  = {delivery.state}{due}{reason}")
     return "\n".join(lines) or "no deliveries"

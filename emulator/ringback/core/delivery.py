@@ -52,7 +52,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try, ended. *number* counts from 1; *fault* is the scripted one, if any."""
+    """One try, ended. *number* counts from 1; *fault* is the scripted one, if any.
+
+    *copy* is what became of the second copy of one that arrived twice. It decides nothing, for the
+    dispatcher hears the first.
+    """
 
     number: int
     started_at: int
@@ -60,6 +64,7 @@ class Attempt:
     message: CallbackMessage
     outcome: Outcome
     fault: str | None = None
+    copy: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Performance:
             why=scenario.why,
             over=self._stage.over,
             checks=tuple(replace(each, line=self._file.line(each.path)) for each in checks),
-            timeline=tuple(line for delivery in deliveries for line in delivery.timeline),
+            timeline=tuple(_line(each) for delivery in deliveries for each in delivery.attempts),
             end=seen.state or str(seen.answer),
         )
 
@@ -136,6 +136,10 @@ def _requests(attempts: "Sequence[Attempt]", wire: Wire | None) -> Iterator[Call
         times = wire.script.arrivals(attempt.number) if wire else 0
         copies = [next(arrived, attempt.request) for _ in range(times)]
         yield copies[0] if copies else attempt.request
+
+
+def _line(attempt: "Attempt") -> str:
+    return str(attempt) if attempt.copy is None else f"{attempt}  copy: {attempt.copy}"
 
 
 def _seen_attempt(attempt: "Attempt", request: CallbackMessage) -> SeenAttempt:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from ringback.core.callback import Endpoint
+from ringback.core.duration import SECOND
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Outcome
+from ringback.core.outcome import Answered, Outcome, TimedOut
 from ringback.core.redirect import MAX_HOPS, next_hop
 from ringback.errors import MachineError
+from ringback.sending.faults import Pair
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Limits
 
@@ -15,22 +17,27 @@ class Trail:
     """A `Sender` for one attempt, through as many receivers as redirect it.
 
     *takes* is the virtual time, in nanoseconds, that scripted receivers have taken so far; what is
-    beyond *limit* is followed no further. An attempt that comes *twice* does so at the first.
+    beyond *limit* is followed no further. An attempt that comes twice, as a *pair*, does so at the
+    first, and nobody follows where its second copy is sent.
     """
 
-    def __init__(self, routes: Routes, limit: int, *, twice: bool = False) -> None:
+    def __init__(self, routes: Routes, limit: int, pair: Pair | None = None) -> None:
         """Go nowhere yet."""
         self.takes = 0
         self._routes = routes
         self._limit = limit
-        self._twice = twice
+        self._pair = pair
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Send *message*, and say what became of it at the last receiver."""
         outcome = await self._bring(message, endpoint, limits)
-        if self._twice:
+        if self._pair is not None:
+            if next_hop(message, endpoint, outcome) is None:
+                self._pair.first = outcome
             taken = self.takes
-            await self._bring(message, endpoint, limits)
+            copy = await self._bring(message, endpoint, limits)
+            late = self.takes - taken > self._limit
+            self._pair.second = TimedOut(self._limit / SECOND) if late else copy
             self.takes = taken
         hops = 0
         while hops < MAX_HOPS and self.takes <= self._limit:
