@@ -387,8 +387,7 @@ class Service:
         self, edition: Edition, opening: Opening, at: int, request_id: str
     ) -> Session | Answer:
         """Answer an upgrade that nothing is wrong with."""
-        asked = SpeakRequest("", opening.voice, opening.sound, opening.speed or 1.0)
-        failure = self.orders.take(asked, streamed=True)
+        failure = self.orders.take(opening.request(), streamed=True)
         if refused := self._refused_by(failure, at, request_id):
             return refused
         self.journal.append(StreamOpened(at, request_id))

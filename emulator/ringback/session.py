@@ -75,8 +75,7 @@ class Session:
 
     def request(self, play: Play) -> SpeakRequest:
         """What a request for the same audio would ask."""
-        opening = self.opening
-        return SpeakRequest(play.text, opening.voice, opening.sound, play.speed)
+        return self.opening.request(play.text, play.speed)
 
     def _recorded(self, effects: list[Effect]) -> list[Effect]:
         at, request_id = self.clock.now_ns, self.request_id

@@ -50,7 +50,7 @@ def beside() -> Iterator[Callable[..., "Future[Any]"]]:
 
 
 @pytest.mark.rule("ordered-failures")
-@pytest.mark.parametrize("status", [402, 403, 422, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 413, 422, 429, 500, 502, 503, 504])
 def test_the_next_request_fails_and_the_one_after_does_not(
     ringback: Emulator, speak: Speak, status: int
 ) -> None:

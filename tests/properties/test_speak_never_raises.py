@@ -14,6 +14,7 @@ from ringback.core.keys import Credential, read_authorization
 from ringback.core.message import MessageRules
 from ringback.core.rejection import Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from tests.properties.almost_valid import VALID, Sent, mistaken
 
 ANY_TEXT = st.text() | st.text(st.characters() | st.integers(0xD800, 0xDFFF).map(chr))
 """Text with lone surrogates too, which no wire carries but a caller in Python may hand in."""
@@ -57,18 +58,17 @@ def assert_sound(rejection: Rejection) -> None:
     assert json.loads(rejection.body("request-1")) == rejection.payload("request-1")
 
 
-@thoroughly
-@given(QUERIES, CONTENT_TYPES, BODIES)
-def test_a_request_is_read_or_refused(raw: bytes, content_type: str | None, body: bytes) -> None:
+def read(raw: bytes, content_type: str | None, body: bytes) -> SpeakRequest | None:
+    """What was asked, after a look at it; None where it was refused, soundly."""
     query = RULES.read_query(raw)
     if isinstance(query, Rejection):
         assert_sound(query)
-        return
+        return None
     assert isinstance(query, Query)
     request = RULES.read_request(query, content_type, body)
     if isinstance(request, Rejection):
         assert_sound(request)
-        return
+        return None
     assert isinstance(request, SpeakRequest)
     assert 1 <= len(request.text) <= 2000
     request.text.encode()
@@ -77,6 +77,41 @@ def test_a_request_is_read_or_refused(raw: bytes, content_type: str | None, body
         for name, value in message.headers.items_as_sent:
             assert (name + value).isascii()
             assert (name + value).isprintable()
+    return request
+
+
+@thoroughly
+@given(QUERIES, CONTENT_TYPES, BODIES)
+def test_noise_is_read_or_refused(raw: bytes, content_type: str | None, body: bytes) -> None:
+    read(raw, content_type, body)
+
+
+@thoroughly
+@given(VALID)
+def test_a_valid_request_is_read(sent: Sent) -> None:
+    request = read(sent.query, sent.content_type, sent.body)
+    assert request is not None
+    asked = dict(sent.pairs)
+    assert (request.callback is not None) == ("callback" in asked)
+    assert request.method == asked.get("callback_method", "POST").upper()
+    assert request.tags == tuple(filter(None, [asked.get("tag")]))
+
+
+def test_a_request_is_read_or_refused() -> None:
+    """A fair share of those with a mistake in them is accepted, with a callback too."""
+    requests: list[SpeakRequest | None] = []
+
+    @thoroughly
+    @given(mistaken(VALUES, BODIES, CONTENT_TYPES))
+    def look(sent: tuple[bytes, str | None, bytes]) -> None:
+        requests.append(read(*sent))
+
+    look()
+    accepted = [request for request in requests if request is not None]
+    called_back = [request for request in accepted if request.callback is not None]
+    share = len(requests) / 100
+    assert 10 * share < len(accepted) < 90 * share
+    assert len(called_back) > 3 * share
 
 
 @thoroughly

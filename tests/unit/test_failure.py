@@ -67,6 +67,7 @@ def test_a_failure_that_cannot_mean_anything_is_refused(
             " agreement.",
         ),
         (403, "INSUFFICIENT_PERMISSIONS", "Project does not have access to the requested model."),
+        (404, "PROJECT_NOT_FOUND", "Project not found."),
         (413, "PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB."),
         (422, "UNPROCESSABLE_ENTITY", "Failed to handle request."),
         (429, "Too Many Requests", "Please try again later."),

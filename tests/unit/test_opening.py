@@ -1,12 +1,14 @@
 """What a stream may be opened with, and in which words the rest is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from ringback.core.catalog import AudioFormat, Container, Encoding
-from ringback.core.editions import Edition
+from ringback.core.editions import V1, V2, Edition
 from ringback.core.opening import V1_STREAM, V2_STREAM, Opening, read_opening
 from ringback.core.rejection import Rejection
-from ringback.core.speak import Query, SpeakRules
+from ringback.core.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.voices import AURA, FLUX
 
 FLUX_MODEL = "model=flux-haley-en"
@@ -45,7 +47,11 @@ def test_a_stream_is_raw_samples(raw: str, encoding: str, sample_rate: int) -> N
 def test_every_parameter_is_read() -> None:
     opening = read("model=aura-2-thalia-en&speed=1.25&mip_opt_out=true")
     assert isinstance(opening, Opening)
-    assert (opening.voice.name, opening.speed) == ("aura-2-thalia-en", 1.25)
+    assert (opening.voice.name, opening.speed, opening.mip_opt_out) == (
+        "aura-2-thalia-en",
+        1.25,
+        True,
+    )
 
 
 def test_what_is_for_requests_only_is_passed_over_by_the_first_edition() -> None:
@@ -83,7 +89,35 @@ def test_what_cannot_be_spoken_is_refused(raw: str, code: str) -> None:
 def test_the_second_edition_streams_flux_voices() -> None:
     sound = AudioFormat(Encoding.LINEAR16, Container.NONE, 44100, None)
     raw = f"{FLUX_MODEL}&sample_rate=44100&speed=0.55&expressivity=-2&tag=a&tag=b"
-    assert read(raw, V2_STREAM) == Opening(FLUX["flux-haley-en"], sound, 0.55)
+    assert read(raw, V2_STREAM) == Opening(
+        FLUX["flux-haley-en"], sound, 0.55, tags=("a", "b"), expressivity=-2
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "edition", "at", "speed"),
+    [
+        ("speed=1.25&mip_opt_out=true", V1_STREAM, None, 1.25),
+        (f"{FLUX_MODEL}&speed=0.55&expressivity=-2&tag=a&tag=b", V2_STREAM, None, 0.55),
+        (f"{FLUX_MODEL}&speed=0.55", V2_STREAM, 1.1, 1.1),
+        ("", V1_STREAM, None, 1.0),
+    ],
+)
+def test_a_stream_asks_what_a_request_with_the_same_query_asks(
+    raw: str, edition: Edition, at: float | None, speed: float
+) -> None:
+    opening = read(raw, edition)
+    assert isinstance(opening, Opening)
+    rules = SpeakRules(V2 if edition is V2_STREAM else V1)
+    query = rules.read_query(f"{raw}&encoding=linear16".encode())
+    assert isinstance(query, Query)
+    request = rules.read_request(query, "text/plain", b"Hello")
+    assert isinstance(request, SpeakRequest)
+    assert opening.request("Hello", at) == replace(request, speed=speed, sound=opening.sound)
+
+
+def test_the_tags_of_a_stream_are_not_printed() -> None:
+    assert "s3cret" not in repr(read(f"{FLUX_MODEL}&tag=s3cret", V2_STREAM))
 
 
 @pytest.mark.rule("stream-v2-opening")

@@ -67,9 +67,34 @@ def test_a_boolean_is_strict_unless_it_is_set_otherwise() -> None:
     with pytest.raises(ValueError, match='"False"'):
         read("mip_opt_out", "False")
     assert read("mip_opt_out", "False", LENIENT) is False
-    assert read("mip_opt_out", "1", LENIENT) is True
-    with pytest.raises(ValueError, match="maybe"):
-        read("mip_opt_out", "maybe", LENIENT)
+
+
+LENIENT_WORDS = {
+    **dict.fromkeys(("true", "1", "yes", ""), True),
+    **dict.fromkeys(("false", "0", "no"), False),
+}
+
+
+@pytest.mark.rule("booleans")
+@pytest.mark.parametrize("spelt", [str.lower, str.upper, str.title])
+@pytest.mark.parametrize("word", LENIENT_WORDS)
+def test_a_lenient_boolean_is_any_of_these_words_in_either_case(word: str, spelt: Any) -> None:
+    assert read("mip_opt_out", spelt(word), LENIENT) is LENIENT_WORDS[word]
+
+
+@pytest.mark.rule("booleans")
+@pytest.mark.parametrize("word", ["maybe", "2", "-1", "00", "on", "off", "y", "n", " ", "null"])
+def test_no_other_word_is_a_boolean(word: str) -> None:
+    for schema in (LENIENT, STRICT):
+        with pytest.raises(ValueError, match=re.escape(f'"{word}", expected a boolean')):
+            read("mip_opt_out", word, schema)
+
+
+@pytest.mark.rule("booleans")
+@pytest.mark.parametrize("word", [word for word in LENIENT_WORDS if word not in ("true", "false")])
+def test_a_strict_boolean_is_none_of_the_lenient_words(word: str) -> None:
+    with pytest.raises(ValueError, match="expected a boolean"):
+        read("mip_opt_out", word)
 
 
 @pytest.mark.rule("integral-floats")

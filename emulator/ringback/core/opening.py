@@ -1,12 +1,12 @@
 """What a stream is opened with: the query of a WebSocket, into an `Opening`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ringback.core.catalog import AudioFormat, Container, Encoding
 from ringback.core.editions import EXPRESSIVITY, V1, V2, Edition
 from ringback.core.parameters import table
 from ringback.core.rejection import Rejection
-from ringback.core.speak import Query, SpeakRules
+from ringback.core.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.voices import Voice
 
 ENCODINGS = (Encoding.LINEAR16, Encoding.MULAW, Encoding.ALAW)
@@ -20,6 +20,21 @@ class Opening:
     voice: Voice
     sound: AudioFormat
     speed: float | None = None
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    mip_opt_out: bool = False
+    expressivity: int = 0
+
+    def request(self, text: str = "", speed: float | None = None) -> SpeakRequest:
+        """What a request for *text* would ask, at *speed* if it is another than the stream's."""
+        return SpeakRequest(
+            text=text,
+            voice=self.voice,
+            sound=self.sound,
+            speed=speed or self.speed or 1.0,
+            tags=self.tags,
+            mip_opt_out=self.mip_opt_out,
+            expressivity=self.expressivity,
+        )
 
 
 def read_opening(rules: SpeakRules, query: Query) -> Opening | Rejection:
@@ -31,7 +46,14 @@ def read_opening(rules: SpeakRules, query: Query) -> Opening | Rejection:
     speed, expressivity = values.get("speed"), values.get("expressivity", 0)
     refusal = None if speed is None else rules.edition.speed.refusal(speed)
     refusal = refusal or EXPRESSIVITY.refusal(expressivity)
-    return refusal or Opening(query.voice, sound, speed)
+    return refusal or Opening(
+        query.voice,
+        sound,
+        speed,
+        tags=tuple(values.get("tag", ())),
+        mip_opt_out=values.get("mip_opt_out", False),
+        expressivity=int(expressivity),
+    )
 
 
 def _streamed(edition: Edition, *names: str) -> Edition:

@@ -78,9 +78,9 @@ def _span(value: Any) -> int:
     """Seconds, or a text such as `+30s`, in nanoseconds."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise wrong(f"{shown(value)} {A_TIME}")
-    span = _spelt(value) if isinstance(value, str) else duration.nanoseconds(value)
-    if span < 0:
+    if not isinstance(value, str) and value < 0:  # what is rounded to nothing, too
         raise wrong(f"{shown(value)} is before the beginning; a time cannot be negative")
+    span = _spelt(value) if isinstance(value, str) else duration.nanoseconds(value)
     if span > YEAR:
         raise wrong(f"{shown(value)} is more than a year")
     return span
