@@ -95,7 +95,7 @@ class Engine:
                 settings.seconds_of("connect_timeout"), settings.seconds_of("attempt_timeout")
             )
         self._calls: set[Call] = set()
-        self._slots = asyncio.Semaphore(MAX_AT_ONCE)
+        self._slots = MAX_AT_ONCE
 
     def accept(self, job: core.Job) -> core.Delivery:
         """Take *job* on, from any thread.
@@ -127,13 +127,19 @@ class Engine:
         with self._lock:
             return _earlier(self.dispatcher.next_due, self._timers.next_due)
 
+    @property
+    def carrying(self) -> bool:
+        """Whether an attempt to a real receiver is under way."""
+        return bool(self._calls)
+
     def upcoming(self, limit: int | None) -> tuple[int, int] | None:
-        """What comes next on the way to *limit*; None: on the way to where nothing is due.
+        """What can begin next on the way to *limit*; None: on the way to where nothing is due.
 
         What is in the background comes in its turn, and nobody goes anywhere on its account.
         """
         with self._lock:
-            due, background = self.next_due, self._background.next_due
+            due = _earlier(self._next_attempt, self._timers.next_due)
+            background = self._background.next_due
             if background is None or (due is not None and due < background):
                 return due
             if due is None and (limit is None or background[0] > limit):
@@ -170,17 +176,19 @@ class Engine:
     def begin_next(self) -> Call | None:
         """Begin what is next. A call that is returned needs a loop: `exchange` or `launch` it."""
         with self._lock:
-            due = self.dispatcher.next_due
+            due = self._next_attempt
             first = _earlier(self._timers.next_due, self._background.next_due)
             if first is not None and (due is None or first < due):
                 timers = self._timers if first == self._timers.next_due else self._background
-                timers.run_next()
+                with self.clock.still():
+                    timers.run_next()
                 return None
-            delivery = self.dispatcher.start_due(due[0]) if due else None
+            has_slot = self._has_slot
+            delivery = self.dispatcher.look_ahead(waiting=has_slot)
             if delivery is None:
                 return None
             try:
-                return self._begin(delivery)
+                return self._begin(delivery, has_slot)
             except Exception as error:
                 # The verb that moves the clock raises it; no delivery stays in flight for ever.
                 self.cancel(delivery.position, f"aborted: the emulator failed: {error!r}")
@@ -221,17 +229,29 @@ class Engine:
 
     # -- one attempt -----------------------------------------------------------------------------
 
-    def _begin(self, delivery: core.Delivery) -> Call | None:
+    @property
+    def _has_slot(self) -> bool:
+        return len(self._calls) < self._slots
+
+    @property
+    def _next_attempt(self) -> tuple[int, int] | None:
+        """The next attempt that can begin, as far as is known before its way is."""
+        return self.dispatcher.next_due if self._has_slot else self.dispatcher.next_scheduled
+
+    def _begin(self, delivery: core.Delivery, has_slot: bool) -> Call | None:
         job, number = delivery.job, len(delivery.attempts) + 1
+        if not has_slot and not self._is_scripted(job, number):
+            self.dispatcher.put_off()
+            return None
         message = self._message(delivery)
         route = self._routes.find(job.endpoint.origin)
         fault = route.fault(number)
-        self._journal.append(AttemptStarted(delivery.started_at or 0, delivery.position, number))
         if fault is not None and fault.instead is not None:
-            self._answered(delivery, message, fault, fault.instead)
+            self._answered(self._start(has_slot), message, fault, fault.instead)
             return None
         pair = Pair() if fault is not None and fault.doubles else None
         if route.responder is not None and not self._follows:
+            delivery = self._start(has_slot)
             answer = route.responder.answer(message)
             copy = None if pair is None else self._heard(route.responder.answer(message))[0]
             self._answered(delivery, message, fault, answer, copy)
@@ -246,7 +266,30 @@ class Engine:
         token = self.clock.occupy(f"attempt {number} of {job.request_id} to {message.url}")
         call = Call(delivery, message, fault, sender, token, pair)
         self._calls.add(call)
+        call.delivery = self._start(has_slot)
         return call
+
+    def _is_scripted(self, job: core.Job, number: int) -> bool:
+        """Whether attempt *number* of *job* is answered at once, and so needs no slot."""
+        route = self._routes.find(job.endpoint.origin)
+        fault = route.fault(number)
+        if fault is not None and fault.instead is not None:
+            return True
+        return route.responder is not None and not self._follows
+
+    def _start(self, has_slot: bool) -> core.Delivery:
+        """Have the next attempt begin at this moment.
+
+        One to a real receiver occupies the clock by now: what time it is then is no longer a matter
+        of what is due.
+        """
+        now = self.clock.now_ns
+        started = self.dispatcher.start_due(now, now, waiting=has_slot)
+        if started is None:
+            raise MachineError("an attempt was to begin before it is due")
+        number = len(started.attempts) + 1
+        self._journal.append(AttemptStarted(started.started_at or 0, started.position, number))
+        return started
 
     def _message(self, delivery: core.Delivery) -> CallbackMessage:
         """What an attempt carries: the attempts of a delivery share what is made for the first."""
@@ -266,7 +309,11 @@ class Engine:
             outcome = fault.after(outcome)
         ended_at = (delivery.started_at or 0) + takes
         if takes:
-            end = partial(self._end, delivery, message, fault, outcome, ended_at, copy)
+
+            def end() -> None:
+                # Later than it should be when the process was stopped meanwhile.
+                self._end(delivery, message, fault, outcome, max(ended_at, self.clock.now_ns), copy)
+
             self._timers.call_at(ended_at, end)
         else:
             self._end(delivery, message, fault, outcome, ended_at, copy)
@@ -280,10 +327,9 @@ class Engine:
     async def _carry_out(self, call: Call) -> None:
         limits, alarm = self._real_limits, None
         try:
-            async with self._slots:
-                if limits.total is not None:
-                    alarm = set_alarm(limits.total, partial(self.loop.call_soon, call.expire))
-                outcome = await call.sender.send(call.message, call.delivery.job.endpoint, limits)
+            if limits.total is not None:
+                alarm = set_alarm(limits.total, partial(self.loop.call_soon, call.expire))
+            outcome = await call.sender.send(call.message, call.delivery.job.endpoint, limits)
         except asyncio.CancelledError:
             if not call.expired:
                 self._give_up(call, "its event loop has ended")
@@ -335,15 +381,14 @@ class Engine:
             if call.ended:
                 return
             call.ended = True
-            self._calls.discard(call)
             copy = None if call.pair is None else call.pair.second
             started_at = call.delivery.started_at or 0
+            ended_at = max(started_at, self.clock.now_ns)
             if isinstance(outcome, TimedOut):
                 # The limit has passed in real time, and lasts as long on a clock that a walk keeps
                 # still meanwhile.
-                ended_at = started_at + nanoseconds(outcome.limit)
-            else:
-                ended_at = max(started_at, self.clock.now_ns)
+                ended_at = max(ended_at, started_at + nanoseconds(outcome.limit))
+            self._calls.discard(call)
             if takes:
                 answer = Answer(outcome, ended_at - started_at + takes)
                 self._answered(call.delivery, call.message, call.fault, answer, copy)

@@ -128,7 +128,7 @@ class Service:
         Whoever has sent the answer calls `answered`. *size* is that of the whole body, where *body*
         is only the beginning of one that is too large.
         """
-        with self.lock:
+        with self.clock.still():
             at = self.clock.now_ns
             unix = self.clock.unix_ns(at)
             request_id = self._ids.request_id(unix)
@@ -162,7 +162,7 @@ class Service:
         self, query: bytes, credential: Credential | Rejection, edition: Edition
     ) -> Session | Answer:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
-        with self.lock:
+        with self.clock.still():
             at = self.clock.now_ns
             unix = self.clock.unix_ns(at)
             request_id = self._ids.request_id(unix)
@@ -318,7 +318,7 @@ class Service:
 
         Raises `RingbackError` when it is another's, or brings nothing.
         """
-        with self.lock:
+        with self.clock.still():
             before = self._own(delivery)
             failed = self._failed_jobs.get(before.position)
             if failed is not None and not self.settings.callback_errors:

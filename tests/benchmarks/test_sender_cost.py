@@ -63,7 +63,7 @@ async def by_dispatcher(port: int, at_once: int) -> float:
     async with AsyncEmulator(Settings(clock="real")) as ringback:
         ringback.connect(ORIGIN, f"http://127.0.0.1:{port}")
         engine = ringback._service.engine
-        engine._slots = asyncio.Semaphore(at_once)
+        engine._slots = at_once
         for _ in range(DELIVERIES):
             ringback.submit(TEXT, callback=CALLBACK)
         ended = asyncio.Event()

@@ -326,12 +326,44 @@ def test_no_more_than_so_many_attempts_run_at_once(
     ringback = start()
     ringback.connect(APP, counting)
     deliveries = [submit(ringback) for _ in range(10)]
-    wait_until(lambda: len(running) == 3 and all(each.state == "in flight" for each in deliveries))
+    wait_until(lambda: len(running) == 3)
     time.sleep(0.01)
     assert len(running) == 3
+    assert [each.state for each in deliveries] == ["in flight"] * 3 + ["scheduled"] * 7
     gate.set()
     wait_until(lambda: not ringback.pending)
     assert len(running) == 10
+
+
+def test_the_journal_tells_of_attempts_beyond_the_slots_as_the_wire_does(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the receiver's own watch, which agrees to within what a busy machine may be late by."""
+    monkeypatch.setattr(engine_module, "MAX_AT_ONCE", 4)
+    begun: list[float] = []
+
+    async def hanging(scope: Any, receive: Any, send: Any) -> None:
+        begun.append(time.monotonic())
+        await asyncio.Event().wait()
+
+    ringback = start(attempt_timeout=0.2, retries=1, retry_delay=0.1)
+    ringback.connect(APP, hanging)
+    deliveries = [submit(ringback) for _ in range(12)]
+    wait_until(lambda: not ringback.pending)
+    attempts = [attempt for delivery in deliveries for attempt in delivery.attempts]
+    told = sorted(attempt.started_at for attempt in attempts)
+    for one, (at, seen) in enumerate(zip(told, begun, strict=True)):
+        assert at - told[0] <= seen - begun[0] + 0.02, f"{one} was told of before it began"
+    edges = [(each.started_at, 1) for each in attempts] + [
+        (each.finished_at, -1) for each in attempts
+    ]
+    at_once = 0
+    for _, change in sorted(edges):
+        at_once += change
+        assert at_once <= 4, "by the journal there were more at once than slots"
+    for first, second in (delivery.attempts for delivery in deliveries):
+        assert first.finished_at - first.started_at >= 0.2
+        assert second.started_at - first.finished_at >= 0.1
 
 
 # -- the acknowledgement goes out first ----------------------------------------------------------

@@ -123,3 +123,71 @@ def test_a_closed_clock_flows_no_more(real: RealTime) -> None:
     clock.flow()
     real.pass_by(1)
     assert clock.now_ns == SECOND
+
+
+# -- what is due and has not begun ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rate", "late"), [(1, 0.999), (100, 0.5), (100, 3600)])
+def test_time_waits_for_what_is_due(rate: int, late: float, real: RealTime) -> None:
+    clock = a_clock(rate)
+    clock.horizon = lambda: 30 * SECOND
+    clock.flow()
+    real.pass_by(30 / rate + late)
+    assert clock.now_ns == 30 * SECOND
+    assert clock.real_seconds_until(30 * SECOND) == 0
+
+
+def test_a_real_clock_catches_up_when_it_has_begun(real: RealTime) -> None:
+    clock = a_clock(1)
+    clock.horizon = lambda: 30 * SECOND
+    clock.flow()
+    real.pass_by(30.5)
+    assert clock.now_ns == 30 * SECOND
+    clock.flow()
+    clock.horizon = lambda: None
+    assert clock.now_ns == 30.5 * SECOND
+
+
+def test_a_fast_clock_does_not_catch_up(real: RealTime) -> None:
+    """What a machine is late by is nobody's time."""
+    clock = a_clock(100)
+    clock.horizon = lambda: 30 * SECOND
+    clock.flow()
+    real.pass_by(5)
+    assert clock.now_ns == 30 * SECOND
+    clock.horizon = lambda: None
+    real.pass_by(0.01)
+    assert clock.now_ns == 31 * SECOND
+
+
+def test_a_real_clock_does_not_wait_for_a_process_that_was_stopped(real: RealTime) -> None:
+    clock = a_clock(1)
+    clock.horizon = lambda: 30 * SECOND
+    clock.flow()
+    real.pass_by(31.001)
+    assert clock.now_ns == 31.001 * SECOND
+
+
+@pytest.mark.parametrize("rate", [1, 100])
+def test_what_is_armed_for_the_past_does_not_turn_time_back(rate: int, real: RealTime) -> None:
+    clock = a_clock(rate)
+    clock.flow()
+    real.pass_by(1)
+    before = clock.now_ns
+    clock.horizon = lambda: before // 2
+    assert clock.now_ns == before
+    real.pass_by(0.5)
+    assert clock.now_ns == before
+
+
+def test_it_is_one_moment_while_it_stands_still(real: RealTime) -> None:
+    clock = a_clock(1)
+    clock.flow()
+    real.pass_by(1)
+    with clock.still():
+        real.pass_by(1)
+        with clock.still():
+            assert clock.now_ns == SECOND
+        assert clock.now_ns == SECOND
+    assert clock.now_ns == 2 * SECOND

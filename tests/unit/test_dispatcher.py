@@ -175,3 +175,59 @@ def test_nothing_is_open_in_the_end() -> None:
     dispatcher.finish(0, an_attempt(outcome=204))
     assert not dispatcher.open
     assert list(dispatcher.open) == []
+
+
+# -- slots ---------------------------------------------------------------------------------------
+
+
+def test_an_attempt_that_begins_late_has_started_then() -> None:
+    started_late = a_dispatcher(5).start_due(9, 8)
+    assert started_late is not None
+    assert started_late.started_at == 8
+
+
+def test_no_attempt_has_started_before_it_was_due() -> None:
+    started_early = a_dispatcher(5).start_due(5, 3)
+    assert started_early is not None
+    assert started_early.started_at == 5
+
+
+def test_one_that_waits_for_a_slot_is_due_and_passed_over_by_those_that_need_none() -> None:
+    dispatcher = a_dispatcher(1, 2)
+    first, second = dispatcher.deliveries
+    dispatcher.put_off()
+    assert (dispatcher.next_due, dispatcher.next_scheduled) == ((1, 0), (2, 1))
+    assert dispatcher.look_ahead(waiting=False) is second
+    assert dispatcher.start_due(2, waiting=False) == dispatcher.deliveries[1]
+    assert dispatcher.start_due(2, waiting=False) is None
+    assert (dispatcher.next_due, dispatcher.next_scheduled) == ((1, 0), None)
+    assert dispatcher.look_ahead() is first
+    assert started(dispatcher, 2).position == 0
+    assert dispatcher.look_ahead() is None
+
+
+def test_those_that_wait_for_a_slot_come_first_and_in_their_order() -> None:
+    dispatcher = a_dispatcher(3, 1, 2, 4)
+    for _ in range(3):
+        dispatcher.put_off()
+    assert [started(dispatcher, 4).position for _ in range(4)] == [1, 2, 0, 3]
+
+
+def test_what_was_armed_for_before_them_comes_before_those_that_wait() -> None:
+    dispatcher = a_dispatcher(3)
+    dispatcher.put_off()
+    dispatcher.accept(a_job("early"), 1)
+    assert dispatcher.next_due == (1, 1)
+    assert [started(dispatcher, 3).position for _ in range(2)] == [1, 0]
+
+
+def test_a_cancelled_delivery_waits_for_no_slot() -> None:
+    dispatcher = a_dispatcher(1, 1, 9)
+    dispatcher.put_off()
+    dispatcher.put_off()
+    dispatcher.cancel(0, at=0, reason="enough")
+    assert dispatcher.next_due == (1, 1)
+    dispatcher.cancel(1, at=0, reason="enough")
+    assert dispatcher.next_due == (9, 2)
+    dispatcher.cancel(2, at=0, reason="enough")
+    assert dispatcher.next_due is None

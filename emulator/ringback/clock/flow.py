@@ -22,6 +22,11 @@ _log = logging.getLogger("ringback.clock")
 class Launcher(Agenda, Protocol):
     """An agenda whose calls can be left to themselves."""
 
+    @property
+    def carrying(self) -> bool:
+        """Whether a call is under way."""
+        ...
+
     def launch(self, call: Any) -> object:
         """Carry a call out in a task of its own, on the running loop."""
         ...
@@ -31,11 +36,12 @@ class Flow:
     """Runs an agenda at the pace of a flowing clock."""
 
     def __init__(self, clock: VirtualClock, agenda: Launcher) -> None:
-        """Prepare; `run` does the work."""
+        """Have time wait for what is due from now on; `run` begins it."""
         self._clock = clock
         self._agenda = agenda
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
+        clock.horizon = self._horizon
 
     def wake(self) -> None:
         """Look again at what is due, from any thread."""
@@ -63,6 +69,11 @@ class Flow:
                 alarm.cancel()
         else:
             await asyncio.sleep(0)
+
+    def _horizon(self) -> int | None:
+        """What time waits for. With a call under way it passes as it does for its receiver."""
+        due = None if self._agenda.carrying else self._agenda.upcoming(_ALWAYS)
+        return None if due is None else due[0]
 
     def _begin_due(self) -> float | None:
         """Begin one thing that is due, or say how many real seconds away the next one is."""

@@ -8,7 +8,8 @@ To look at what comes next, to move there and to begin it is one step under the 
 landing: what another thread submits comes before the move or after it, never in between.
 
 In `real` and `xN` the clock flows by itself between walks; a walk stops the flow, moves, and lets
-it go on from where it landed.
+it go on from where it landed. It does not flow past what is due and has not begun: a machine that
+is late with it makes an `xN` clock late, and a `real` one only for as long as `LATENESS`.
 """
 
 import asyncio
@@ -41,6 +42,13 @@ from ringback.views import Attempt
 _LAST = unix_ns(datetime(9999, 12, 31, tzinfo=UTC))
 """Unix time, in nanoseconds, up to which a clock can say what time it is."""
 
+LATENESS = SECOND
+"""How late, in nanoseconds, a machine may be on a real clock as if it were not.
+
+A thread that had to wait for its turn is that late at most. Beyond it the process was stopped, and
+what happens then has happened then.
+"""
+
 _INSIDE: ContextVar["tuple[VirtualClock, Callable[[], bool]] | None"] = ContextVar(
     "ringback_inside_attempt", default=None
 )
@@ -56,6 +64,8 @@ class VirtualClock:
         self.rate = rate
         self.journal = journal
         self.on_change: Callable[[], None] = _nothing
+        self.horizon: Callable[[], int | None] = _unbounded
+        """Says up to which moment time passes by itself before something has begun."""
         self.restless: Callable[[], bool] = bool
         """Says whether the mover's own loop has something to do, for a mover that has a loop."""
         self._epoch = genuine(epoch)
@@ -64,6 +74,7 @@ class VirtualClock:
         self._now = 0
         self._flow_from: int | None = None
         self._slow = False
+        self._still = 0
         self._holds = 0
         self._busy: dict[object, str] = {}
         self._unanswered: set[object] = set()
@@ -83,11 +94,9 @@ class VirtualClock:
     def now_ns(self) -> int:
         """Nanoseconds since the start."""
         with self.lock:
-            if self._flow_from is None:
-                return self._now
-            # A busy xN clock runs at real speed, or 50 ms of Python would be 5 s of silence.
-            rate = 1 if self._slow else self.rate
-            return self._now + (monotonic_ns() - self._flow_from) * rate
+            if self._flow_from is not None and not self._still:
+                self._pass(self._flow_from)
+            return self._now
 
     @property
     def now(self) -> datetime:
@@ -256,7 +265,9 @@ class VirtualClock:
         """Let time pass by itself from here, in a mode that does and with nobody against it."""
         with self.lock:
             if self.rate and not (self._mover or self._holds or self._closed):
-                self._now, self._flow_from = self.now_ns, monotonic_ns()
+                self._now = self.now_ns
+                if self._flow_from is None:
+                    self._flow_from = monotonic_ns()
                 self._slow = bool(self._busy) and self.rate > 1
         self.on_change()
 
@@ -265,11 +276,36 @@ class VirtualClock:
         with self.lock:
             self._now, self._flow_from = self.now_ns, None
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Have it be one moment until the end of the block, which holds the lock."""
+        with self.lock:
+            self._now = self.now_ns
+            self._still += 1
+            try:
+                yield
+            finally:
+                self._still -= 1
+
     def real_seconds_until(self, moment: int) -> float:
         """How long a flowing clock takes to *moment*; zero or less when it is past."""
         with self.lock:
             rate = 1 if self._slow else self.rate
             return (moment - self.now_ns) / (rate * SECOND)
+
+    def _pass(self, since: int) -> None:
+        """Let the time pass that has gone by *since* the last look."""
+        self._flow_from = monotonic_ns()
+        # A busy xN clock runs at real speed, or 50 ms of Python would be 5 s of silence.
+        now = self._now + (self._flow_from - since) * (1 if self._slow else self.rate)
+        horizon = self.horizon()
+        if horizon is not None and now > (until := max(self._now, horizon)):
+            late = now - until
+            if self.rate > 1:
+                now = until
+            elif late <= LATENESS:
+                now, self._flow_from = until, self._flow_from - late
+        self._now = now
 
     def _pace(self, *, busy: bool) -> None:
         if self._flow_from is not None and self.rate > 1 and busy != self._slow:
@@ -484,6 +520,10 @@ class VirtualClock:
                 joiners, self._joiners = self._joiners, []
             for callback in joiners:
                 callback()
+
+
+def _unbounded() -> None:
+    """Nothing is due."""
 
 
 async def _until(subscribe: Callable[[Callable[[], None]], None]) -> None:

@@ -2,11 +2,13 @@
 
 The dispatcher decides; it never waits and never sends. What is scheduled stands in a heap, so the
 cost of a step does not grow with the number of deliveries that are pending. A cancelled delivery
-leaves its entry behind, which is passed over when it comes to the top.
+leaves its entry behind, which is passed over when it comes to the top. What is due and cannot begin
+for want of a slot stands in a queue beside the heap, and holds up nothing that needs none.
 """
 
 import heapq
 import itertools
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -70,6 +72,7 @@ class Dispatcher:
         self._heap: list[tuple[int, int, int]] = []
         self._open: dict[int, None] = {}
         self._settled: list[int] = []
+        self._waiting: deque[tuple[int, int, int]] = deque()
 
     def __repr__(self) -> str:
         return f"<Dispatcher [{self.pending} of {len(self._deliveries)} pending]>"
@@ -92,13 +95,14 @@ class Dispatcher:
     @property
     def next_due(self) -> tuple[int, int] | None:
         """Moment and sequence number of the next attempt, or None when nothing is scheduled."""
-        heap = self._heap
-        while heap:
-            due_at, sequence, position = heap[0]
-            if self._deliveries[position].due_at == due_at:
-                return due_at, sequence
-            heapq.heappop(heap)
-        return None
+        entry = self._next(waiting=True)
+        return None if entry is None else entry[:2]
+
+    @property
+    def next_scheduled(self) -> tuple[int, int] | None:
+        """The same, but for what waits for a slot."""
+        entry = self._next(waiting=False)
+        return None if entry is None else entry[:2]
 
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Schedule the first attempt of *job*."""
@@ -108,13 +112,32 @@ class Dispatcher:
         self._schedule(delivery.position, due_at)
         return delivery
 
-    def start_due(self, now: int) -> Delivery | None:
-        """Put the next delivery that is due by *now* in flight; None when there is none."""
-        due = self.next_due
-        if due is None or due[0] > now:
+    def look_ahead(self, *, waiting: bool = True) -> Delivery | None:
+        """The delivery whose attempt is next; without those *waiting* for a slot if so asked."""
+        entry = self._next(waiting=waiting)
+        return None if entry is None else self._deliveries[entry[2]]
+
+    def put_off(self) -> None:
+        """Let what is scheduled next wait for a slot, behind those that wait already."""
+        self._waiting.append(heapq.heappop(self._heap))
+
+    def start_due(
+        self, now: int, at: int | None = None, *, waiting: bool = True
+    ) -> Delivery | None:
+        """Put the next delivery that is due by *now* in flight; None when there is none.
+
+        It starts at its due moment, or *at* the later one at which it really begins. Without those
+        *waiting* for a slot, they are passed over.
+        """
+        entry = self._next(waiting=waiting)
+        if entry is None or entry[0] > now:
             return None
-        due_at, _, position = heapq.heappop(self._heap)
-        return self._apply(position, Started(due_at))
+        if self._waiting and entry is self._waiting[0]:
+            self._waiting.popleft()
+        else:
+            heapq.heappop(self._heap)
+        due_at, _, position = entry
+        return self._apply(position, Started(due_at if at is None else max(due_at, at)))
 
     def finish(self, position: int, attempt: Attempt) -> Delivery:
         """Record the outcome of the attempt in flight, and schedule a retry where there is one."""
@@ -126,6 +149,19 @@ class Dispatcher:
     def cancel(self, position: int, at: int, reason: str) -> Delivery:
         """Give a delivery up."""
         return self._apply(position, Cancelled(at, reason))
+
+    def _next(self, *, waiting: bool) -> tuple[int, int, int] | None:
+        """The entry that is first, whichever of the two it stands in."""
+        heap, queue = self._heap, self._waiting
+        while heap and self._deliveries[heap[0][2]].due_at != heap[0][0]:
+            heapq.heappop(heap)
+        if not queue or not waiting:
+            return heap[0] if heap else None
+        while queue and self._deliveries[queue[0][2]].due_at != queue[0][0]:
+            queue.popleft()
+        if not queue or not heap:
+            return queue[0] if queue else heap[0] if heap else None
+        return min(queue[0], heap[0])
 
     def _apply(self, position: int, event: Started | Finished | Cancelled) -> Delivery:
         before = self._deliveries[position]
