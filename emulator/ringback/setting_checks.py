@@ -162,5 +162,9 @@ CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
         "text without spaces, or None",
         lambda value: value is None or (isinstance(value, str) and len(value.split()) == 1),
     ),
-    (("ca_file",), "a path or None", lambda value: value is None or isinstance(value, str)),
+    (
+        ("ca_file",),
+        "the path of a file of certificates, or None",
+        lambda value: value is None or (isinstance(value, str) and bool(value)),
+    ),
 )

@@ -124,6 +124,8 @@ class Settings:
                 object.__setattr__(self, "failure", read)
         if self.speech:
             _check_speech()
+        if self.ca_file is not None:
+            _check_certificates(self.ca_file)
 
     @property
     def rate(self) -> int:
@@ -202,6 +204,18 @@ def _check_speech() -> None:
 
     if find_spec("py_nanotts") is None:
         raise SettingsError("speech needs its extra: pip install 'ringback[speech]'")
+
+
+def _check_certificates(ca_file: str) -> None:
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"ca_file: {ca_file!r} cannot be read as certificates in PEM form ({reason})"
+        ) from error
 
 
 def _tuple(name: str, value: object) -> tuple[object, ...]:

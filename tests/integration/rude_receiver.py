@@ -53,6 +53,15 @@ class Visit:
         for part in parts:
             self._connection.sendall(part)
 
+    def say_in_the_clear(self, part: bytes) -> None:
+        """Say *part* past all encryption."""
+        socket.socket.send(self._connection, part)
+
+    def protocol(self) -> str | None:
+        """Which protocol was chosen of those that the other side offered."""
+        assert isinstance(self._connection, ssl.SSLSocket)
+        return self._connection.selected_alpn_protocol()
+
     def reset(self) -> None:
         """Break the connection off, so that the other side gets a reset."""
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -142,6 +151,8 @@ class RudeReceiver:
             if self._over:
                 connection.close()
                 return
+            # Otherwise what is said before a reset may be held back, and goes down with it.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.visits += 1
             thread = threading.Thread(target=self._receive, args=(connection,), daemon=True)
             self._threads.append(thread)
@@ -161,10 +172,8 @@ class RudeReceiver:
                 self._open.add(connection)
                 encrypted.do_handshake()
             self._behaviour(Visit(connection, self))
-        except ssl.SSLError:
-            # Closing on unread bytes would reset the connection before our alert was read.
-            while socket.socket.recv(connection, 1 << 16):
-                pass
+        except ssl.SSLError as error:
+            self.notes.put(f"TLS: {error.reason}")
         except OSError:  # the sender left: that is its right
             pass
         except Exception as fault:  # noqa: BLE001 - raised where the test ends

@@ -8,12 +8,15 @@ from pathlib import Path
 import freezegun
 import pytest
 
-from ringback.core.outcome import Dropped, Garbled, Unreachable, succeeded
+from ringback.core.headers import Headers
+from ringback.core.outcome import Answered, Dropped, Garbled, Unreachable, succeeded
 from ringback.errors import SettingsError
 from ringback.sending.http import HttpSender
 from tests.integration.conftest import Authority, FakeAlarm, Rude
 from tests.integration.messages import (
     APP,
+    AUDIO,
+    LONG_AUDIO,
     OK,
     SECURE_APP,
     deliver,
@@ -115,16 +118,119 @@ async def test_a_tls_alert_on_a_plain_connection_is_no_http(rude: Rude) -> None:
     )
 
 
+VERSIONS = pytest.mark.parametrize(
+    "version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda version: version.name
+)
+TIMES = 20
+"""How often each is tried where a race could decide: who loses it by chance loses it in these."""
+
+
 @pytest.mark.asyncio
+@VERSIONS
+@pytest.mark.parametrize("body", [AUDIO, LONG_AUDIO], ids=["short", "long"])
 async def test_a_receiver_that_wants_a_certificate_of_the_sender_fails_as_tls(
-    rude: Rude, authority: Authority
+    rude: Rude, authority: Authority, version: ssl.TLSVersion, body: bytes
 ) -> None:
     context = authority.context("app.example")
+    context.maximum_version = version
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(authority.ca_file)
     sender = sender_to(rude(answers(OK), tls=context), ca_file=authority.ca_file)
-    outcome = await send(sender, SECURE_APP)
-    assert outcome == Unreachable("tls", "tlsv13 alert certificate required")
+    says = {
+        ssl.TLSVersion.TLSv1_2: "sslv3 alert handshake failure",
+        ssl.TLSVersion.TLSv1_3: "tlsv13 alert certificate required",
+    }
+    outcomes = {await send(sender, SECURE_APP, body) for _ in range(TIMES)}
+    assert outcomes == {Unreachable("tls", says[version])}
+
+
+@pytest.mark.asyncio
+@VERSIONS
+@pytest.mark.parametrize("body", [AUDIO, LONG_AUDIO], ids=["short", "long"])
+@pytest.mark.parametrize("resets", [True, False], ids=["reset", "closed on what is unread"])
+async def test_an_answer_that_came_before_a_reset_counts_over_tls_too(
+    rude: Rude, authority: Authority, version: ssl.TLSVersion, body: bytes, resets: bool
+) -> None:
+    def answers_and_breaks(visit: Visit) -> None:
+        visit.read_head()
+        visit.say(OK)
+        if resets:
+            visit.reset()
+
+    context = authority.context("app.example")
+    context.maximum_version = version
+    sender = sender_to(rude(answers_and_breaks, tls=context), ca_file=authority.ca_file)
+    words = {(await send(sender, SECURE_APP, body)).word for _ in range(TIMES)}
+    assert words == {"200"}
+
+
+@pytest.mark.asyncio
+@VERSIONS
+async def test_a_fault_of_tls_after_the_handshake_is_a_drop(
+    rude: Rude, authority: Authority, version: ssl.TLSVersion
+) -> None:
+    def forgets_to_encrypt(visit: Visit) -> None:
+        visit.read_request()
+        visit.say_in_the_clear(OK)
+
+    context = authority.context("app.example")
+    context.maximum_version = version
+    receiver = rude(forgets_to_encrypt, tls=context)
+    outcome = await send(sender_to(receiver, ca_file=authority.ca_file), SECURE_APP)
+    assert isinstance(outcome, Dropped)
+    assert (outcome.how, outcome.phase) == ("reset", "waiting")
+    assert outcome.detail  # in OpenSSL's words, which differ between its versions
+
+
+@pytest.mark.asyncio
+@VERSIONS
+async def test_what_came_before_a_fault_of_tls_counts(
+    rude: Rude, authority: Authority, version: ssl.TLSVersion
+) -> None:
+    def forgets_to_encrypt_the_rest(visit: Visit) -> None:
+        visit.read_request()
+        visit.say(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\npart")
+        visit.say_in_the_clear(OK)
+
+    context = authority.context("app.example")
+    context.maximum_version = version
+    sender = sender_to(rude(forgets_to_encrypt_the_rest, tls=context), ca_file=authority.ca_file)
+    outcomes = {await send(sender, SECURE_APP) for _ in range(TIMES)}
+    headers = Headers({"content-length": "9"})
+    assert outcomes == {Answered(200, headers, b"part", "truncated body")}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("verify", [True, False], ids=["verified", "whoever it is"])
+@pytest.mark.parametrize(
+    ("spoken", "chosen"),
+    [(["h2", "http/1.1"], "http/1.1"), (["http/1.1"], "http/1.1"), (["h2"], None), ([], None)],
+)
+async def test_http_1_1_is_offered_and_nothing_else(
+    rude: Rude, authority: Authority, verify: bool, spoken: list[str], chosen: str | None
+) -> None:
+    def tells_the_protocol(visit: Visit) -> None:
+        visit.read_request()
+        visit.note(str(visit.protocol()))
+        visit.say(OK)
+
+    context = authority.context("app.example")
+    if spoken:
+        context.set_alpn_protocols(spoken)
+    receiver = rude(tells_the_protocol, tls=context)
+    ca_file = authority.ca_file if verify else None
+    sender = HttpSender(FakeAlarm(), base=receiver.base, ca_file=ca_file, tls_verify=verify)
+    assert succeeded(await send(sender, SECURE_APP))
+    assert await noted(receiver) == str(chosen)
+
+
+@pytest.mark.asyncio
+async def test_a_receiver_that_is_not_trusted_is_told_so(
+    rude: Rude, authority: Authority, stranger: Authority
+) -> None:
+    receiver = rude(answers(OK), tls=stranger.context("app.example"))
+    await send(sender_to(receiver, ca_file=authority.ca_file), SECURE_APP)
+    assert await noted(receiver) == "TLS: TLSV1_ALERT_UNKNOWN_CA"
 
 
 def closes_in_the_handshake(visit: Visit) -> None:

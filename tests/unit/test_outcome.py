@@ -55,6 +55,7 @@ def test_whatever_is_no_answer_is_a_failure(outcome: Outcome) -> None:
         (Unreachable("tls", "expired"), "tls", "could not connect (tls): expired"),
         (Dropped(), "reset", "connection reset while waiting"),
         (Dropped("closed", "sending"), "closed", "connection closed while sending"),
+        (Dropped("reset", detail="bad mac"), "reset", "connection reset while waiting: bad mac"),
         (Garbled("no status"), "not http", "the answer is not HTTP: no status"),
         (
             Garbled("no status", "b'SSH'"),

@@ -55,7 +55,20 @@ from ringback.settings import Settings, check_name, read_rate
         ("uuid_version", 1, "uuid_version is 4 or 7, not 1"),
         ("speech", "loud", "speech is True or False, not 'loud'"),
         ("wav_sizes", "real", "wav_sizes is 'streamed' or 'exact', not 'real'"),
-        ("ca_file", 1, "ca_file is a path or None, not 1"),
+        ("ca_file", 1, "ca_file is the path of a file of certificates, or None, not 1"),
+        ("ca_file", "", "ca_file is the path of a file of certificates, or None, not ''"),
+        (
+            "ca_file",
+            "none.pem",
+            "ca_file: 'none.pem' cannot be read as certificates in PEM form (N",
+        ),
+        ("ca_file", __file__, f"ca_file: {__file__!r} cannot be read as certificates in PEM form"),
+        (
+            "ca_file",
+            ".",
+            "ca_file: '.' cannot be read as certificates in PEM form (Is a directory)",
+        ),
+        ("ca_file", "a\0b", "ca_file: 'a\\x00b' cannot be read as certificates in PEM form"),
         ("clock", "fast", "clock is 'paused', 'real' or 'xN' such as 'x100', not 'fast'"),
     ],
 )

@@ -85,11 +85,13 @@ class Unreachable:
 class Dropped:
     """The connection broke in *phase*: `connecting`, `sending`, `waiting` or `receiving`.
 
-    *how* is `reset` when it was torn down, `closed` when it ended in order but without an answer.
+    *how* is `reset` when it was torn down, `closed` when it ended in order but without an answer;
+    *detail* is what TLS found wrong with it.
     """
 
     how: str = "reset"
     phase: str = "waiting"
+    detail: str = ""
 
     @property
     def word(self) -> str:
@@ -97,7 +99,8 @@ class Dropped:
         return self.how
 
     def __str__(self) -> str:
-        return f"connection {self.how} while {self.phase}"
+        detail = f": {self.detail}" if self.detail else ""
+        return f"connection {self.how} while {self.phase}{detail}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Where foreign exceptions become outcomes: one table, read from the top."""
 
 import errno
+import re
 import socket
 import ssl
 
@@ -13,6 +14,9 @@ _NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOM
 _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 """What OpenSSL, from 1.1 to 3.x, says when the other side answers a handshake in plain text."""
 
+_TURNED_AWAY = re.compile(r"ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$")
+"""Alerts that refuse the sender itself. In TLS 1.3 its handshake has ended when they come."""
+
 
 def outcome_of(error: OSError, phase: str) -> Outcome:
     """What *error*, which ended an attempt in *phase*, is to the dispatcher."""
@@ -21,10 +25,15 @@ def outcome_of(error: OSError, phase: str) -> Outcome:
             return Unreachable("unknown host", reason_of(error))
         case ssl.SSLCertVerificationError():
             return Unreachable("tls", error.verify_message or reason_of(error))
-        case ssl.SSLError(reason=reason) if reason in _NOT_TLS:
+        case ssl.SSLZeroReturnError():  # a goodbye in the middle of the handshake
+            return Dropped("closed", phase)
+        case ssl.SSLError(reason=reason) if phase == CONNECTING and reason in _NOT_TLS:
             return Unreachable("tls", "the receiver does not speak TLS; is it plain http?")
-        case ssl.SSLError():
-            return Unreachable("tls", (error.reason or reason_of(error)).replace("_", " ").lower())
+        case ssl.SSLError(reason=reason):
+            said = (reason or reason_of(error)).replace("_", " ").lower()
+            if phase == CONNECTING or _TURNED_AWAY.search(reason or ""):
+                return Unreachable("tls", said)
+            return Dropped("reset", phase, said)
         case ConnectionRefusedError():
             return Unreachable("refused", reason_of(error))
         # asyncio raises this itself, without a number, when a handshake ends in an orderly close.

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 from ringback.core.outcome import Dropped, Outcome
 from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation
+from ringback.sending.tls import Tls
 
 PIECE = 65536
 """Bytes handed to the transport at once. It copies what the socket does not take."""
@@ -19,6 +21,8 @@ class Exchange(asyncio.Protocol):
 
     *request* is in pieces as `Conversation.say` makes them. `outcome` is set once the connection
     has gone, so nothing of an attempt is left when it is over. *raw* is the socket under it all.
+    With *tls* everything is encrypted, and `secured` is set when the handshake is over, well or
+    not.
     """
 
     def __init__(
@@ -27,32 +31,35 @@ class Exchange(asyncio.Protocol):
         request: Sequence[bytes],
         raw: socket.socket,
         outcome: asyncio.Future[Outcome],
+        tls: Tls | None = None,
     ) -> None:
         """Nothing is connected yet."""
         self.outcome = outcome
+        self.secured = None if tls is None else outcome.get_loop().create_future()
         self._conversation = conversation
         self._left = [memoryview(piece) for piece in reversed(request)]
         self._raw = raw
+        self._tls = tls
         self._transport: asyncio.Transport | None = None
-        self._encrypted = False
         self._paused = False
         self._found: Outcome | None = None
 
     @property
     def phase(self) -> str:
         """How far it got: `connecting`, `sending`, `waiting` or `receiving`."""
-        if self._transport is None:
+        if self._transport is None or not (self._tls is None or self._tls.established):
             return CONNECTING
         if self._conversation.begun:
             return "receiving"
         return "sending" if self._left or self._paused else "waiting"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the request."""
+        """Send the request, or shake hands first."""
         self._transport = cast(asyncio.Transport, transport)
-        self._encrypted = transport.get_extra_info("sslcontext") is not None
         # Buffering nothing beyond a piece keeps the audio shared, and `phase` true.
         self._transport.set_write_buffer_limits(high=1, low=0)
+        if self._tls is not None:
+            self._end(self._hear(b""))
         self._write()
 
     def pause_writing(self) -> None:
@@ -67,7 +74,9 @@ class Exchange(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read on. An early answer counts: nobody has to read a request to answer it."""
         if self._found is None:
-            self._end(self._conversation.hear(data))
+            self._end(self._hear(data))
+            if self._tls is not None:
+                self._write()
 
     def eof_received(self) -> None:
         """Take the end of the receiver's half for the end: no answer can follow."""
@@ -76,6 +85,7 @@ class Exchange(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Say what became of it all."""
+        self._be_secured()
         if self.outcome.done():
             return
         if self._found is not None:
@@ -93,19 +103,42 @@ class Exchange(asyncio.Protocol):
             self._transport.abort()
 
     def _write(self) -> None:
-        transport = self._transport
-        while transport and not (self._paused or transport.is_closing()) and self._left:
+        transport, tls = self._transport, self._tls
+        if transport is None or transport.is_closing():
+            return
+        if tls is not None:
+            if unsent := tls.unsent():
+                transport.write(unsent)
+            if not tls.established:
+                return
+            self._be_secured()
+        while self._left and not (self._paused or transport.is_closing()):
             piece = self._left.pop()
             if len(piece) > PIECE:
                 self._left.append(piece[PIECE:])
-            transport.write(piece[:PIECE])
+            transport.write(piece[:PIECE] if tls is None else tls.seal(piece[:PIECE]))
+
+    def _hear(self, data: bytes) -> Outcome | None:
+        if self._tls is None:
+            return self._conversation.hear(data)
+        try:
+            for text in self._tls.open(data):
+                if found := self._conversation.hear(text):
+                    return found
+        except ssl.SSLError as error:
+            return self._broken(error)
+        return self._closed() if self._tls.ended else None
+
+    def _be_secured(self) -> None:
+        if self.secured is not None and not self.secured.done():
+            self.secured.set_result(None)
 
     def _end(self, found: Outcome | None) -> None:
         if found is None or self._transport is None:
             return
         self._found = found
-        if self._encrypted:
-            self._transport.close()  # says goodbye, and would then wait for the receiver's
+        if self._tls is not None and (goodbye := self._tls.goodbye()):
+            self._transport.write(goodbye)
         self._transport.abort()
 
     def _closed(self) -> Outcome:
@@ -120,11 +153,9 @@ class Exchange(asyncio.Protocol):
         A receiver that answers without reading the request resets the connection, and asyncio
         notices by failing to write before it reads the answer.
         """
-        if self._encrypted:
-            return None
         # It ends when nothing more is there, or when the loop has closed the socket already.
         with suppress(OSError):
             while data := self._raw.recv(PIECE):
-                if found := self._conversation.hear(data):
+                if found := self._hear(data):
                     return found
         return None

@@ -14,19 +14,16 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from ringback.core.callback import Endpoint
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Outcome, TimedOut, Unreachable
-from ringback.errors import SettingsError
 from ringback.sending.addresses import AddressRules
 from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation
 from ringback.sending.deadline import Expired, deadline
 from ringback.sending.exchange import Exchange
 from ringback.sending.sender import Alarm, Limits
+from ringback.sending.tls import Tls, trusting, trusting_everyone
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Looks up a host for a port: its addresses in order of preference. Raises `OSError`."""
-
-_NEVER = 1e9
-"""Seconds. asyncio limits handshakes by a loop timer, which freezers ring; our alarm does it."""
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -61,9 +58,9 @@ class HttpSender:
         self._rules = AddressRules([*allow_hosts, base[1]] if base else allow_hosts)
         self._own_addresses = own_addresses
         self._resolve = resolve
-        self._tls_context = _trusting(ca_file) if ca_file is not None else None
+        self._context = trusting(ca_file) if ca_file is not None else None
         if not tls_verify:
-            self._tls_context = _trusting_everyone()
+            self._context = trusting_everyone()
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Send *message* over a connection of its own and say what became of it."""
@@ -95,17 +92,13 @@ class HttpSender:
         raw = await _dial(addresses, port)
         conversation = Conversation()
         request = conversation.say(message, endpoint.target)
-        exchange = Exchange(conversation, request, raw, loop.create_future())
-        encrypted = scheme == "https"
+        # The certificate is the endpoint's, wherever its callbacks lead.
+        tls = Tls(self._trust(), endpoint.host.removesuffix(".")) if scheme == "https" else None
+        exchange = Exchange(conversation, request, raw, loop.create_future(), tls)
         try:
-            await loop.create_connection(
-                lambda: exchange,
-                sock=raw,
-                ssl=self._tls() if encrypted else None,
-                # The certificate is the endpoint's, wherever its callbacks lead.
-                server_hostname=endpoint.host.removesuffix(".") if encrypted else None,
-                ssl_handshake_timeout=_NEVER if encrypted else None,
-            )
+            await loop.create_connection(lambda: exchange, sock=raw)
+            if exchange.secured is not None:
+                await exchange.secured
         except BaseException:
             exchange.abandon()  # asyncio has closed it already, and would now send the rest first
             raise
@@ -121,30 +114,11 @@ class HttpSender:
                 return refusal
         return addresses or Unreachable("unknown host", f"{host} has no address")
 
-    def _tls(self) -> ssl.SSLContext:
+    def _trust(self) -> ssl.SSLContext:
         """The one context, made when it is first needed: that takes 40 ms (measured)."""
-        if self._tls_context is None:
-            self._tls_context = _trusting(None)
-        return self._tls_context
-
-
-def _trusting(ca_file: str | None) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        raise SettingsError(
-            f"Settings.ca_file: {ca_file!r} cannot be read as certificates in PEM form ({error})"
-        ) from error
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-def _trusting_everyone() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+        if self._context is None:
+            self._context = trusting(None)
+        return self._context
 
 
 async def _dial(addresses: Sequence[str], port: int) -> socket.socket:
