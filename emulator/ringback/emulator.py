@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
+from traceback import format_exception_only
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakSet
@@ -173,6 +174,9 @@ class _Emulator(Generic[ClockFace]):
         answer meet one; with *when*, only those of them that it says yes to. A stream, whose
         request has no text, is refused or breaks off in its first audio, and never comes late.
         For all requests there is `Settings.failure`. Raises `SettingsError`.
+
+        *when* may call the emulator, but for what moves the clock. What it raises, `submit` raises;
+        over HTTP its request is answered with 500, and the next verb raises it.
         """
         read = [None if failure is None else read_failure(failure) for failure in failures]
         service = self._live_service
@@ -263,9 +267,10 @@ class _Emulator(Generic[ClockFace]):
         """What a strict test would not leave behind, in sentences, by kind.
 
         Kinds are `pending` (deliveries not settled), `replies` (scripted and never used),
-        `failures` (ordered and never met) and `strangers` (requests refused for their key).
+        `failures` (ordered and never met), `errors` (of predicates, that no verb has raised yet)
+        and `strangers` (requests refused for their key).
         """
-        kinds = ("pending", "replies", "failures", "strangers")
+        kinds = ("pending", "replies", "failures", "errors", "strangers")
         found: dict[str, list[str]] = {kind: [] for kind in kinds}
         for delivery in self.pending:
             found["pending"].append(
@@ -279,6 +284,8 @@ class _Emulator(Generic[ClockFace]):
         if count := self._service.orders.unmet:
             noun = "failure was" if count == 1 else "failures were"
             found["failures"].append(f"{count} ordered {noun} never met by a request")
+        for error in self._service.clock.unheard:
+            found["errors"].append(" ".join(map(str.strip, format_exception_only(error))))
         for fact in self.journal:
             if not isinstance(fact, RequestRejected) or fact.ordered:
                 continue
@@ -302,7 +309,11 @@ class _Emulator(Generic[ClockFace]):
         """Run the shutdown of every application whose lifespan was started."""
 
     def reset(self) -> None:
-        """Begin again at zero, under the same key, with nothing connected and nothing pending."""
+        """Begin again at zero, under the same key, with nothing connected and nothing pending.
+
+        Like a verb it first raises what a predicate has raised and nobody has heard.
+        """
+        self._service.clock.raise_unheard()
         if self.settings.api_key is None:
             self.settings = self.settings.changed(api_key=self.api_key)
         self._end_service()

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
+from traceback import format_exception_only
 from typing import Any
 
 from ringback.admission import Admission
@@ -40,7 +41,7 @@ from ringback.core.journal import (
 from ringback.core.keys import ApiKey, Credential
 from ringback.core.message import CallbackMessage, metadata
 from ringback.core.opening import Opening
-from ringback.core.ordering import Orders
+from ringback.core.ordering import Choice, Orders, choose
 from ringback.core.query import Ignored, write_query
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRequest
@@ -122,61 +123,120 @@ class Service:
         body: bytes,
         edition: Edition = V1,
         size: int | None = None,
+        *,
+        direct: bool = False,
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
 
         Whoever has sent the answer calls `answered`. *size* is that of the whole body, where *body*
-        is only the beginning of one that is too large.
+        is only the beginning of one that is too large. *direct*: what a test's own predicate raises
+        is raised, and not answered. Raises `ClockClosed` when this has ended.
         """
-        with self.clock.still():
-            at = self.clock.now_ns
-            unix = self.clock.unix_ns(at)
-            request_id = self._ids.request_id(unix)
-            read = self._admission.request(
-                edition,
-                query,
-                authorization,
-                content_type,
-                body,
-                unix // SECOND,
-                partial(self._ignored, at, request_id),
-            )
-            if isinstance(read, Rejection):
-                answer = self._refused(read, at, request_id)
-            else:
-                answer = self._answer(*read, at, request_id)
-            self.receptions.append(
-                Reception(
-                    at,
-                    request_id,
-                    query.decode("latin-1"),
+        while True:
+            choice: Choice | None = None
+            if self.orders.ask:
+                read = self._admission.request(
+                    edition,
+                    query,
+                    authorization,
                     content_type,
                     body,
-                    answer.status,
-                    len(body) if size is None else size,
+                    self._unix // SECOND,
+                    _nobody_notes,
                 )
-            )
-            return answer
+                if not isinstance(read, Rejection):
+                    choice = self._choose(read[0])
+                    if direct and choice.error is not None:
+                        raise choice.error
+            with self.clock.still():
+                self._check_open()
+                if not self.orders.hold(choice):
+                    continue
+                at = self.clock.now_ns
+                unix = self.clock.unix_ns(at)
+                request_id = self._ids.request_id(unix)
+                read = self._admission.request(
+                    edition,
+                    query,
+                    authorization,
+                    content_type,
+                    body,
+                    unix // SECOND,
+                    partial(self._ignored, at, request_id),
+                )
+                if isinstance(read, Rejection):
+                    answer = self._refused(read, at, request_id)
+                else:
+                    answer = self._answer(*read, at, request_id, choice)
+                self.receptions.append(
+                    Reception(
+                        at,
+                        request_id,
+                        query.decode("latin-1"),
+                        content_type,
+                        body,
+                        answer.status,
+                        len(body) if size is None else size,
+                    )
+                )
+                return answer
 
     def open_stream(
         self, query: bytes, credential: Credential | Rejection, edition: Edition
     ) -> Session | Answer:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
-        with self.clock.still():
-            at = self.clock.now_ns
-            unix = self.clock.unix_ns(at)
-            request_id = self._ids.request_id(unix)
-            note = partial(self._ignored, at, request_id)
-            opening = self._admission.opening(edition, query, credential, unix // SECOND, note)
-            if isinstance(opening, Rejection):
-                answer: Session | Answer = self._refused(opening, at, request_id)
-            else:
-                answer = self._opened(edition, opening, at, request_id)
-            status = 101 if isinstance(answer, Session) else answer.status
-            self.receptions.append(
-                Reception(at, request_id, query.decode("latin-1"), None, b"", status, 0)
-            )
-            return answer
+        while True:
+            choice: Choice | None = None
+            if self.orders.ask:
+                now = self._unix // SECOND
+                asked = self._admission.opening(edition, query, credential, now, _nobody_notes)
+                if not isinstance(asked, Rejection):
+                    choice = self._choose(asked.request(), streamed=True)
+            with self.clock.still():
+                if not self.orders.hold(choice):
+                    continue
+                at = self.clock.now_ns
+                unix = self.clock.unix_ns(at)
+                request_id = self._ids.request_id(unix)
+                note = partial(self._ignored, at, request_id)
+                opening = self._admission.opening(edition, query, credential, unix // SECOND, note)
+                if isinstance(opening, Rejection):
+                    answer: Session | Answer = self._refused(opening, at, request_id)
+                else:
+                    answer = self._opened(edition, opening, at, request_id, choice)
+                status = 101 if isinstance(answer, Session) else answer.status
+                self.receptions.append(
+                    Reception(at, request_id, query.decode("latin-1"), None, b"", status, 0)
+                )
+                return answer
+
+    def _choose(self, request: SpeakRequest, *, streamed: bool = False) -> Choice:
+        """Ask predicates what *request* is to meet: without the lock, for they may call us."""
+        with self.lock:
+            waiting = self.orders.waiting
+        asking = True
+        try:
+            context = self.clock.inside(lambda: asking)
+            return context.run(partial(choose, waiting, request, streamed=streamed))
+        finally:
+            asking = False
+
+    def _unanswerable(self, error: BaseException, at: int, request_id: str) -> Answer:
+        """The answer to a request about which a predicate failed. Its test hears of it later."""
+        text = " ".join(line.strip() for line in format_exception_only(error))
+        self.clock.unheard.append(error)
+        error.add_note(
+            f"This is from a predicate of fail(when=…): request {request_id} was answered with 500."
+        )
+        message = "A predicate of an ordered failure failed."
+        hint = f"fail(when=…): {text}"
+        rejection = Rejection(500, "INTERNAL_SERVER_ERROR", message, hint)
+        return self._refused(rejection, at, request_id)
+
+    def _check_open(self) -> None:
+        """Raise `ClockClosed` once this has ended: what it accepted, nobody would ever deliver."""
+        if self.clock.closed:
+            raise self.clock.ended("a request")
 
     def identify(self, credential: Credential) -> str | Rejection:
         """The identifier of the key that *credential* is, or was granted by."""
@@ -232,6 +292,7 @@ class Service:
             f"Token {self.key.secret}",
             content_type,
             (json.dumps({"text": text}) if is_json else text).encode(),
+            direct=True,
         )
         self.answered(answer)
         self.clock.on_change()
@@ -384,10 +445,17 @@ class Service:
         )
 
     def _opened(
-        self, edition: Edition, opening: Opening, at: int, request_id: str
+        self,
+        edition: Edition,
+        opening: Opening,
+        at: int,
+        request_id: str,
+        choice: Choice | None,
     ) -> Session | Answer:
         """Answer an upgrade that nothing is wrong with."""
-        failure = self.orders.take(opening.request(), streamed=True)
+        if choice is not None and choice.error is not None:
+            return self._unanswerable(choice.error, at, request_id)
+        failure = self.orders.take(choice, streamed=True)
         if refused := self._refused_by(failure, at, request_id):
             return refused
         self.journal.append(StreamOpened(at, request_id))
@@ -418,14 +486,23 @@ class Service:
             return None
         return failing(self._refused(rejection, at, request_id, ordered=True), failure)
 
-    def _answer(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
+    def _answer(
+        self,
+        request: SpeakRequest,
+        key_id: str,
+        at: int,
+        request_id: str,
+        choice: Choice | None,
+    ) -> Answer:
         """Answer a request that nothing is wrong with."""
         limit = self.settings.concurrency_limit
         if limit is not None and self._in_progress >= limit:
             code, message = TOO_MANY_REQUESTS[self._too_many]
             hint = f"Settings.concurrency_limit is {limit}, and so many are in progress."
             return self._refused(Rejection(429, code, message, hint), at, request_id)
-        failure = self.orders.take(request)
+        if choice is not None and choice.error is not None:
+            return self._unanswerable(choice.error, at, request_id)
+        failure = self.orders.take(choice)
         if refused := self._refused_by(failure, at, request_id):
             return refused
         if self.settings.speech and isinstance(unspoken := self._content(request), Rejection):
@@ -468,3 +545,7 @@ class Service:
 def http_date(unix: int) -> str:
     """Unix time in whole seconds, as a `Date` header writes it."""
     return email.utils.formatdate(unix, usegmt=True)
+
+
+def _nobody_notes(parameters: tuple[Ignored, ...]) -> None:
+    """Pass over what is noted once the request is answered."""

@@ -9,6 +9,7 @@ LENIENCIES = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
     "failures": "allow_unused_failures",
+    "errors": "allow_errors",
     "strangers": "allow_strangers",
 }
 """Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""

@@ -13,6 +13,10 @@ def leave_pending(emulator):
 def leave_replies(emulator):
     emulator.receiver(APP, replies=[503, 503, 204])
 
+def leave_errors(emulator):
+    emulator.fail(None, when=lambda request: request.nonsense)
+    assert speak(emulator) == 500
+
 def leave_strangers(emulator):
     assert speak(emulator, key="nobody's") == 401
 """
@@ -21,11 +25,14 @@ SENTENCES = {
     " is still pending: run_until_idle() delivers it, cancel() gives it up",
     "replies": "<Receiver https://app.example [[]0 requests, 2 unused]>: 2 of its scripted replies"
     " were never used",
+    "errors": "AttributeError: 'SpeakRequest' object has no attribute 'nonsense' This is from a"
+    " predicate of fail(when=…): request * was answered with 500.",
     "strangers": "request * was refused for its key. The application must use ringback.api_key",
 }
 KEYWORDS = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
+    "errors": "allow_errors",
     "strangers": "allow_strangers",
 }
 
@@ -59,7 +66,7 @@ def test_{kind}_under_{keyword}(ringback):
         for keyword in KEYWORDS.values()
     )
     result = run(pytester, LEAVE + suite, "-rE")
-    result.assert_outcomes(passed=9, errors=6)
+    result.assert_outcomes(passed=16, errors=12)
     for kind, own in KEYWORDS.items():
         assert f"ERROR test_suite.py::test_{kind}_under_{own} " not in result.stdout.str()
 
@@ -70,6 +77,7 @@ def test_a_test_that_is_not_strict_may_leave_anything(pytester: pytest.Pytester)
 def test_story(ringback):
     leave_pending(ringback)
     leave_replies(ringback)
+    leave_errors(ringback)
     leave_strangers(ringback)
 """
     run(pytester, LEAVE + suite).assert_outcomes(passed=1)

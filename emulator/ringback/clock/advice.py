@@ -9,9 +9,9 @@ from ringback.views import Attempt
 def busy_inside(verb: str) -> str:
     """For a mover inside a receiver."""
     return (
-        f"{verb}() was called inside a receiver, while its own attempt is in flight. A receiver"
-        " cannot move the time that it is waiting in: answer first, and move the clock in the"
-        " test."
+        f"{verb}() was called inside a receiver, while its own attempt is in flight, or inside a"
+        " predicate of fail(when=…), while its request waits. Neither can move the time that it is"
+        " waiting in: answer first, and move the clock in the test."
     )
 
 

@@ -13,7 +13,6 @@ is late with it makes an `xN` clock late, and a `real` one only for as long as `
 """
 
 import asyncio
-import inspect
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from ringback.clock.walk import Agenda, Walk
 from ringback.clock.wall import Wall
 from ringback.core.duration import SECOND, seconds, words
 from ringback.core.journal import ClockMoved, Journal
+from ringback.core.predicate import is_true
 from ringback.errors import (
     ClockBackwards,
     ClockBusy,
@@ -84,6 +84,8 @@ class VirtualClock:
         self._closed = False
         self._when_closed: dict[object, Callable[[], object]] = {}
         self._before_walks: dict[object, Callable[[], object]] = {}
+        self.unheard: list[BaseException] = []
+        """Errors of what a test has handed in, raised where no test could hear them."""
 
     def __repr__(self) -> str:
         return f"<VirtualClock {words(self.now_ns)} [{len(self._busy)} in flight]>"
@@ -492,8 +494,10 @@ class VirtualClock:
         """Be the mover until the end of the block, and leave a fact about where it led."""
         walk, begun, landed = Walk(agenda, self.journal), self._now, False
         try:
+            self.raise_unheard()
             yield walk
             landed = True
+            self.raise_unheard()
         except Stuck:
             agenda.abort("it kept the clock waiting for longer than Settings.guard")
             raise
@@ -505,6 +509,16 @@ class VirtualClock:
                 self._mover = ""
             self._stir()
             self.flow()
+
+    def raise_unheard(self) -> None:
+        """Raise the first of the errors that the test has not heard of yet, for all of them."""
+        if self.unheard:
+            with self.lock:
+                first, *others = self.unheard
+                self.unheard.clear()
+            if others:
+                first.add_note(f"It is the first of {len(others) + 1} such errors.")
+            raise first
 
     def _when_stirred(self, callback: Callable[[], None]) -> None:
         """Call *callback*, from any thread, when the mover has made a step or has ended."""
@@ -543,12 +557,4 @@ def _nothing() -> None:
 
 
 def _is_true(predicate: Callable[[], object]) -> bool:
-    answer = predicate()
-    if inspect.isawaitable(answer):
-        if inspect.iscoroutine(answer):
-            answer.close()
-        raise TypeError(
-            "advance_until() takes a plain function, and this predicate has to be awaited: look at"
-            " what is there, such as lambda: receiver.requests"
-        )
-    return bool(answer)
+    return is_true(predicate(), "advance_until()", "lambda: receiver.requests")

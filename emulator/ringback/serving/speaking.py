@@ -1,5 +1,6 @@
 """The speak endpoints over HTTP, as bare ASGI applications: the hot path."""
 
+from functools import partial
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -8,8 +9,9 @@ from ringback.core.editions import Edition
 from ringback.core.keys import Credential, read_authorization
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
-from ringback.errors import AnswerCut
+from ringback.errors import AnswerCut, ClockClosed
 from ringback.service import Service
+from ringback.serving.aside import aside
 from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, stranger
 from ringback.serving.failing import ENDED, send_failing
 
@@ -49,16 +51,16 @@ class SpeakEndpoint:
             body = await read_body(receive)
             if body is None:
                 return
-            if service.clock.closed:  # what it would accept now, nobody would ever deliver
-                raise AnswerCut(ENDED)
-            answer = service.speak(
-                scope["query_string"],
-                authorization,
-                header(scope, b"content-type"),
-                body.kept,
-                self._edition,
-                body.size,
-            )
+            try:
+                content_type = header(scope, b"content-type")
+                asked = (scope["query_string"], authorization, content_type, body.kept)
+                if service.orders.ask:
+                    speak = partial(service.speak, *asked, self._edition, body.size)
+                    answer = await aside(speak)
+                else:
+                    answer = service.speak(*asked, self._edition, body.size)
+            except ClockClosed:
+                raise AnswerCut(ENDED) from None
             if len(answer.body) > PIECE:
                 # More than a connection takes at once: the clock waits for nobody to read it.
                 service.clock.leave(token)

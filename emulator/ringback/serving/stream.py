@@ -20,6 +20,7 @@ from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRules
 from ringback.core.stream import Effect, HangUp, Play, Say
 from ringback.service import Service
+from ringback.serving.aside import aside
 from ringback.serving.exchange import encoded, header, no_such, stranger
 from ringback.serving.speaking import Tenants
 from ringback.session import Session
@@ -48,7 +49,11 @@ class StreamEndpoint:
             return
         token = service.clock.occupy(f"an upgrade of {self._edition.path}")
         try:
-            opened = service.open_stream(scope["query_string"], credential, self._edition)
+            asked = (scope["query_string"], credential, self._edition)
+            if service.orders.ask:
+                opened = await aside(partial(service.open_stream, *asked))
+            else:
+                opened = service.open_stream(*asked)
             if isinstance(opened, Answer):
                 await _refuse(scope, send, opened)
                 return
