@@ -11,7 +11,7 @@ from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered, Outcome
 from ringback.sending.conversation import Conversation
-from ringback.sending.exchange import Exchange
+from ringback.sending.exchange import PIECE, Exchange
 
 APP = Endpoint("http", "app.example", 80, "/done")
 MESSAGE = CallbackMessage(
@@ -100,3 +100,25 @@ def test_a_fault_of_our_own_is_not_taken_for_the_receivers(
         exchange.connection_made(SlowTransport(exchange, full_after=9))
         exchange.connection_lost(KeyError("a bug"))
     assert isinstance(outcome.exception(), KeyError)
+
+
+@pytest.mark.asyncio
+async def test_it_is_sending_while_the_transport_holds_anything_back() -> None:
+    loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the least that the system has
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        body = bytes(PIECE - 1)  # one piece, so that nothing but the transport holds it back
+        exchange = Exchange(Conversation(), [body], ours, loop.create_future())
+        transport, _ = await loop.create_connection(lambda: exchange, sock=ours)
+        assert transport.get_write_buffer_size() > 0
+        assert exchange.phase == "sending"
+        read = 0
+        while read < len(body):
+            read += len(await loop.sock_recv(theirs, PIECE))
+        assert transport.get_write_buffer_size() == 0
+        assert exchange.phase == "waiting"
+        exchange.abandon()
+        await exchange.outcome

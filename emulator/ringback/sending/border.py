@@ -36,9 +36,6 @@ def outcome_of(error: OSError, phase: str) -> Outcome:
             return Dropped("reset", phase, said)
         case ConnectionRefusedError():
             return Unreachable("refused", reason_of(error))
-        # asyncio raises this itself, without a number, when a handshake ends in an orderly close.
-        case ConnectionError(errno=None):
-            return Dropped("closed", phase)
         case ConnectionError():
             return Dropped("reset", phase)
         case OSError(errno=number) if number in _NO_RESOURCES:
