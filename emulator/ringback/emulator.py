@@ -252,9 +252,7 @@ class _Emulator(Generic[ClockFace]):
         given. What the application has encoded anew, as MP3 or Opus say, has to be decoded first.
         By ear, a sound of less than 1.4 s is known only from its beginning on.
         """
-        service = self._service
-        with service.lock:
-            return service.recognition.identify(audio, sample_rate)
+        return self._service.recognition.identify(audio, sample_rate)
 
     @property
     def timeline(self) -> str:

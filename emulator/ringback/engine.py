@@ -7,6 +7,7 @@ attempt out on the engine's loop. Whoever moves the clock decides when anything 
 import asyncio
 import itertools
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -74,14 +75,19 @@ class Engine:
         routes: Routes,
         loop: EngineLoop,
         compose: Callable[[core.Delivery], CallbackMessage],
+        prepare: Callable[[core.Delivery], Callable[[], None] | None] = lambda _: None,
     ) -> None:
-        """Serve *clock*; *compose* makes the message of a delivery."""
+        """Serve *clock*; *compose* makes the message of a delivery.
+
+        *prepare* says what has to be done before that, without the lock, for it takes long.
+        """
         self.clock = clock
         self.loop = loop
         self._lock = clock.lock
         self._journal = journal
         self._routes = routes
         self._compose = compose
+        self._prepare = prepare
         self._sequence = itertools.count(1)
         self.dispatcher = Dispatcher(settings.retry_policy, self._sequence)
         self._timers = Timers(self._sequence)
@@ -187,6 +193,9 @@ class Engine:
             delivery = self.dispatcher.look_ahead(waiting=has_slot)
             if delivery is None:
                 return None
+            if not delivery.attempts and (work := self._prepare(delivery)) is not None:
+                self._set_aside(delivery, has_slot, work)
+                return None
             try:
                 return self._begin(delivery, has_slot)
             except Exception as error:
@@ -226,6 +235,44 @@ class Engine:
             self.abort("the event loop that it ran on was closed")
         self.loop.ensure()
         return self.loop
+
+    # -- what takes long -------------------------------------------------------------------------
+
+    def _set_aside(self, delivery: core.Delivery, has_slot: bool, work: Callable[[], None]) -> None:
+        """Have *work* done before *delivery* begins, in the place where it stands in the schedule.
+
+        A walk waits for it, and so does an attempt that is due later. On a clock that flows others
+        go ahead.
+        """
+        entry = self.dispatcher.set_aside(waiting=has_slot)
+        token = self.clock.occupy(f"the audio of {delivery.job.request_id}, which is being made")
+        # The interpreter does not wait for it when it ends.
+        threading.Thread(
+            target=partial(self._bring_back, delivery, entry, token, work),
+            name="ringback audio",
+            daemon=True,
+        ).start()
+
+    def _bring_back(
+        self,
+        delivery: core.Delivery,
+        entry: tuple[int, int, int],
+        token: object,
+        work: Callable[[], None],
+    ) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - no delivery stays scheduled for ever
+            _log.exception("%s: the emulator failed", delivery.job.request_id)
+            with self._lock:
+                if not self.dispatcher.deliveries[delivery.position].settled:
+                    reason = f"aborted: the emulator failed: {error!r}"
+                    self.cancel(delivery.position, reason)
+        finally:
+            with self._lock:
+                self.dispatcher.bring_back(entry)
+            self.clock.leave(token)
+            self.clock.on_change()
 
     # -- one attempt -----------------------------------------------------------------------------
 

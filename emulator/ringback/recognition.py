@@ -1,5 +1,6 @@
 """Which request of a running emulator a body of audio answers."""
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -43,10 +44,15 @@ class Recognition:
         self._is_spoken = is_spoken
         self._repertoire: Repertoire | None = None
         self._learnt = 0
+        self._lock = threading.Lock()
 
     def identify(self, audio: bytes, sample_rate: int | None = None) -> "Identified | None":
-        """Say which request *audio* answers; see `Repertoire.identify`."""
-        return self._learn().identify(audio, sample_rate)
+        """Say which request *audio* answers; see `Repertoire.identify`.
+
+        It takes long, and nobody has to wait for it but who asks as well.
+        """
+        with self._lock:
+            return self._learn().identify(audio, sample_rate)
 
     def _learn(self) -> "Repertoire":
         """Add what happened since the last time."""

@@ -15,7 +15,6 @@ from traceback import format_exception_only
 from typing import Any
 
 from ringback.admission import Admission
-from ringback.audio.render import render
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
@@ -46,7 +45,7 @@ from ringback.core.query import Ignored, write_query
 from ringback.core.rejection import Rejection
 from ringback.core.speak import SpeakRequest
 from ringback.engine import Engine
-from ringback.errors import Refused, RingbackError, SettingsError, SpeechError
+from ringback.errors import Refused, RingbackError, SettingsError
 from ringback.recognition import Recognition
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
@@ -54,6 +53,7 @@ from ringback.sending.sender import Sender
 from ringback.session import Session, new_stream
 from ringback.settings import Settings
 from ringback.views import Book, Deliveries, Delivery, LiveDeliveries
+from ringback.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +100,26 @@ class Service:
         self._own_addresses = own_addresses
         self.loop = EngineLoop(own_thread=own_thread)
         self.engine = Engine(
-            settings, self.clock, self.journal, self.routes, self.loop, self.compose
+            settings,
+            self.clock,
+            self.journal,
+            self.routes,
+            self.loop,
+            self.compose,
+            self.prepare,
         )
-        self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, self.audio))
+        self.voice = Voice(settings)
+        self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, self.voice.audio))
         self.recognition = Recognition(
-            self.journal, self.engine.dispatcher, self.audio, self.is_spoken
+            self.journal, self.engine.dispatcher, self.voice.audio, self.voice.is_spoken
         )
         self.receptions: list[Reception] = []
         self.orders = Orders(settings.every_failure)
         self._admission = Admission(settings, self.key, self._resolves)
         self._answering = 0
         self._failed_jobs: dict[int, Rejection] = {}
+        self._prepared: dict[int, bytes] = {}
+        self._unmade: dict[str, int] = {}
         self._former = former
         self._messages = settings.message_rules
         self._too_many = settings.too_many_requests
@@ -128,9 +137,11 @@ class Service:
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
 
-        Whoever has sent the answer calls `answered`. *size* is that of the whole body, where *body*
-        is only the beginning of one that is too large. *direct*: what a test's own predicate raises
-        is raised, and not answered. Raises `ClockClosed` when this has ended.
+        Audio that takes long is not made here: such an answer has to be `made`, which nobody else
+        should have to wait for. Whoever has sent the answer calls `answered`. *size* is that of
+        the whole body, where *body* is only the beginning of one that is too large. *direct*: what
+        a test's own predicate raises is raised, and not answered. Raises `ClockClosed` when this
+        has ended.
         """
         while True:
             choice: Choice | None = None
@@ -270,6 +281,23 @@ class Service:
         """The identifier of the one project that there is."""
         return self._ids.identifier("project")
 
+    def made(self, answer: Answer) -> Answer:
+        """*answer* with the audio that it still lacks. It is called without the lock."""
+        if answer.unmade is None:
+            return answer
+        content = self.voice.content(answer.unmade)
+        with self.lock:
+            place, now = self._unmade.pop(answer.request_id), self.clock.now_ns
+            if isinstance(content, Rejection):
+                self.receptions[place] = replace(self.receptions[place], status=content.status)
+                refused = self._refused(content, now, answer.request_id)
+                return replace(refused, counted=answer.counted)
+            if self.voice.is_spoken(answer.unmade):
+                self.journal.append(RequestAnswered(now, answer.request_id, answer.unmade))
+        if answer.failure is not None and answer.failure.body is not None:
+            content = answer.body
+        return replace(answer, body=content, unmade=None)
+
     def answered(self, answer: Answer) -> None:
         """Take note that *answer* has been sent, or that nobody waits for it any more."""
         if answer.counted:
@@ -302,47 +330,39 @@ class Service:
 
     def compose(self, delivery: core.Delivery) -> CallbackMessage:
         """The message that brings a job's audio, or why there is none, to its endpoint."""
-        job = delivery.job
-        return self._messages.compose(
-            job.request,
-            job.endpoint,
-            job.request_id,
-            job.key_id,
-            self._failed_jobs.get(delivery.position) or self._content(job.request),
+        job, position = delivery.job, delivery.position
+        content: bytes | Rejection | None = self._failed_jobs.get(position)
+        if content is None:
+            content = self._prepared.pop(position, None)
+        if content is None:
+            content = self.voice.content(job.request)
+        message = self._messages.compose(
+            job.request, job.endpoint, job.request_id, job.key_id, content
         )
+        if isinstance(content, bytes):
+            self.voice.carry(job.request, content, message)
+        return message
 
-    def audio(self, request: SpeakRequest) -> bytes:
-        """The audio of *request*: the same bytes object each time, while it is remembered.
+    def prepare(self, delivery: core.Delivery) -> Callable[[], None] | None:
+        """What has to be done before `compose` may be asked, and takes long: None for nothing."""
+        position, request = delivery.position, delivery.job.request
+        if position in self._prepared or position in self._failed_jobs:
+            return None
+        return partial(self._make, position) if self.voice.takes_long(request) else None
 
-        Raises `SpeechError` where it is speech and cannot be had.
+    def _make(self, position: int) -> None:
+        """Make the audio of a delivery that has not begun. A job whose audio cannot be had fails.
+
+        It is not called under the lock.
         """
-        if self.is_spoken(request):
-            from ringback.speech.synthesis import speech
-
-            return speech(request, self.settings.wav_sizes)
-        return render(
-            request.spoken,
-            request.voice.name,
-            request.speed,
-            request.sound,
-            wav_sizes=self.settings.wav_sizes,
-        )
-
-    def is_spoken(self, request: SpeakRequest) -> bool:
-        """Whether the audio of *request* is speech, where others have tones."""
-        if not self.settings.speech:
-            return False
-        from ringback.speech.synthesis import is_spoken
-
-        return is_spoken(request)
-
-    def _content(self, request: SpeakRequest) -> bytes | Rejection:
-        """The audio of *request*, or why there is none. What is answered then is ours."""
-        try:
-            return self.audio(request)
-        except SpeechError as error:
-            message = "The text could not be spoken."
-            return Rejection(500, "INTERNAL_SERVER_ERROR", message, f"{error}.")
+        content = self.voice.content(self.engine.dispatcher.deliveries[position].job.request)
+        with self.lock:
+            if self.engine.dispatcher.deliveries[position].state is not State.SCHEDULED:
+                return  # it was cancelled meanwhile, or the emulator has begun again
+            if isinstance(content, Rejection):
+                self._fail(position, content)
+            else:
+                self._prepared[position] = content
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up. Raises `RingbackError` when it is another's, or has ended."""
@@ -367,12 +387,13 @@ class Service:
                     f"a callback of {delivery.request_id} was begun, or given up; a job can only"
                     " fail before its first attempt"
                 )
-            self.journal.append(JobFailed(self.clock.now_ns, now.position, rejection))
-            self._failed_jobs[now.position] = rejection
-            if not self.settings.callback_errors:
-                self.engine.cancel(
-                    now.position, f"the job failed ({rejection.code}), and nobody is told"
-                )
+            self._fail(now.position, rejection)
+
+    def _fail(self, position: int, rejection: Rejection) -> None:
+        self.journal.append(JobFailed(self.clock.now_ns, position, rejection))
+        self._failed_jobs[position] = rejection
+        if not self.settings.callback_errors:
+            self.engine.cancel(position, f"the job failed ({rejection.code}), and nobody is told")
 
     def redeliver(self, delivery: Delivery) -> Delivery:
         """Send what *delivery* brings again, as a delivery of its own under the same request id.
@@ -418,7 +439,7 @@ class Service:
     def pending(self) -> Deliveries:
         """The deliveries that are not settled at this moment."""
         dispatcher = self.engine.dispatcher
-        return Deliveries(LiveDeliveries(dispatcher, self.audio, dispatcher.open))
+        return Deliveries(LiveDeliveries(dispatcher, self.voice.audio, dispatcher.open))
 
     def close(self) -> None:
         """Refuse to move the clock from now on, and stop the engine's thread."""
@@ -468,7 +489,7 @@ class Service:
         if failure is not None and failure.breaks:
             self.journal.append(AnswerFailed(at, request_id, failure))
             stream.failure = failure
-        return Session(request_id, headers, opening, stream, self.clock, self.journal)
+        return Session(request_id, headers, opening, stream, self.clock, self.journal, self.voice)
 
     def _ignored(self, at: int, request_id: str, parameters: tuple[Ignored, ...]) -> None:
         self.journal.append(ParametersIgnored(at, request_id, parameters))
@@ -505,8 +526,6 @@ class Service:
         failure = self.orders.take(choice)
         if refused := self._refused_by(failure, at, request_id):
             return refused
-        if self.settings.speech and isinstance(unspoken := self._content(request), Rejection):
-            return self._refused(unspoken, at, request_id)
         answer = self._accepted(request, key_id, at, request_id)
         if limit is not None:
             self._answering += 1
@@ -530,9 +549,16 @@ class Service:
             *CROSS_ORIGIN,
         ]
         if request.callback is None:
-            self.journal.append(RequestAnswered(at, request_id, request))
             headers.append(("content-type", request.sound.content_type))
-            return Answer(200, headers, self.audio(request), request_id, streamed=True)
+            unmade = self.voice.takes_long(request)
+            if unmade:
+                self._unmade[request_id] = len(self.receptions)
+            # Speech may fail, and is then no answer.
+            if not (unmade and self.voice.is_spoken(request)):
+                self.journal.append(RequestAnswered(at, request_id, request))
+            audio = b"" if unmade else self.voice.audio(request)
+            unmade_request = request if unmade else None
+            return Answer(200, headers, audio, request_id, streamed=True, unmade=unmade_request)
         self.engine.accept(Job(request_id, key_id, request, request.callback, at))
         if self.settings.acknowledgement_headers == "minimal":
             headers = [("dg-request-id", request_id), ("date", date)]

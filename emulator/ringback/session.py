@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from ringback.audio.render import duration, render
+from ringback.audio.render import duration
 from ringback.clock.virtual import VirtualClock
 from ringback.core.duration import words
 from ringback.core.editions import V2, Edition
@@ -23,6 +23,7 @@ from ringback.core.stream import Effect, HangUp, Play, Say, Stream
 from ringback.core.text_stream import TextStream
 from ringback.core.turn_stream import TurnStream
 from ringback.settings import Settings
+from ringback.voice import Voice
 
 PIECE = 16_384
 """Bytes in a binary frame: whole samples, for clients that play each frame as it comes (assumed).
@@ -42,6 +43,7 @@ class Session:
     stream: Stream
     clock: VirtualClock
     journal: Journal
+    voice: Voice
 
     @property
     def greeting(self) -> Say:
@@ -64,10 +66,17 @@ class Session:
         with self.clock.lock:
             return self._recorded(self.stream.end(how))
 
-    def audio(self, play: Play) -> Iterator[bytes]:
-        """The binary frames of *play*."""
-        opening = self.opening
-        view = memoryview(render(play.text, opening.voice.name, play.speed, opening.sound))
+    def takes_long(self, play: Play) -> bool:
+        """Whether `audio` would keep others waiting."""
+        return self.voice.takes_long(self.request(play), tones=True)
+
+    def audio(self, play: Play) -> bytes:
+        """The audio of *play*, if it were whole: tones, which need no waiting for an engine."""
+        return self.voice.audio(self.request(play), tones=True)
+
+    def frames(self, play: Play, audio: bytes) -> Iterator[bytes]:
+        """The binary frames of *play*, whose *audio* this is."""
+        view = memoryview(audio)
         if not play.whole:
             view = view[: len(view) // 2 if play.after is None else play.after]
         for start in range(0, len(view), PIECE):

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from ringback import Emulator, Refused, Settings, SettingsError, SpeechError
+from ringback import Emulator, Settings, SettingsError, SpeechError
 from ringback.audio import g711
 from ringback.audio.wav import parse
+from ringback.bodies import BODIES
 from ringback.core.catalog import Encoding
-from ringback.core.journal import RequestRejected
+from ringback.core.journal import JobFailed, RequestRejected
+from ringback.core.rejection import Rejection
 from ringback.speech import synthesis
 
 # The engine has wheels for Linux and Windows alone, and the other tests run everywhere.
@@ -39,8 +42,8 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], N
         file.write_text(program)
         monkeypatch.setattr(synthesis, "CHILD", file)
 
-    synthesis.spoken.cache_clear()
-    synthesis._speech.cache_clear()
+    BODIES.clear()
+    synthesis.forget()
     return put
 
 
@@ -140,44 +143,131 @@ def test_speech_is_known_by_its_bytes(ringback: Emulator) -> None:
     assert (cut.request.text, cut.complete, cut.how) == (TEXT, False, "bytes")
 
 
+# -- what the engine cannot speak ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u4f60\u597d\u4e16\u754c",
+        "Hello \u4f60\u597d",
+        "\u041f\u0440\u0438\u0432\u0435\u0442",
+        "\u0661\u0662\u0663",
+        "Hello\0world",
+        "Call 0" + "1234567890" * 6,
+    ],
+    ids=["Chinese", "mixed", "Russian", "Arabic digits", "NUL", "a long number"],
+)
+def test_a_text_that_the_engine_cannot_speak_keeps_its_tones(
+    ringback: Emulator, make_ringback: Callable[..., Emulator], text: str
+) -> None:
+    tones = audio(make_ringback(), text, encoding="linear16")
+    assert audio(ringback, text, encoding="linear16") == tones
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Œuvre, naïve, Łódź: 3 × 4 ½ µ²",
+        "\u201cDon\u2019t\u201d \u2013 ok\u2026",
+        "Ring 0123456789" * 4,
+    ],
+    ids=["Latin", "punctuation", "numbers"],
+)
+def test_a_text_in_latin_letters_is_spoken(
+    ringback: Emulator, make_ringback: Callable[..., Emulator], text: str
+) -> None:
+    spoken = audio(ringback, text, encoding="linear16")
+    assert spoken != audio(make_ringback(), text, encoding="linear16")
+    assert len(spoken) > 10_000
+
+
+def test_as_long_a_number_as_is_spoken_is_no_obstacle() -> None:
+    for voice in set(synthesis._VOICES.values()):
+        assert len(synthesis.spoken("7" * 49, voice, 1.0)) > 10_000
+
+
 # -- an engine that fails --------------------------------------------------------------------------
 
 
-def test_an_engine_that_crashes_is_a_500(ringback: Emulator, broken: Callable[[str], None]) -> None:
+def failed(ringback: Emulator) -> Rejection:
+    """What a job failed with whose text was given to an engine that fails."""
+    receiver = ringback.receiver("https://app.example")
+    ringback.submit(TEXT, callback=HOOK, encoding="linear16")
+    ringback.run_until_idle()
+    assert b"The text could not be spoken" in receiver.requests[0].body
+    (fact,) = [fact for fact in ringback.journal if isinstance(fact, JobFailed)]
+    return fact.rejection
+
+
+def test_an_engine_that_crashes_fails_the_job(
+    ringback: Emulator, broken: Callable[[str], None]
+) -> None:
     broken("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)")
-    with pytest.raises(Refused, match="The text could not be spoken") as caught:
-        ringback.submit(TEXT, callback=HOOK, encoding="linear16")
-    assert (caught.value.status, caught.value.payload["err_code"]) == (500, "INTERNAL_SERVER_ERROR")
-    assert "exit status -11" in caught.value.hint
+    rejection = failed(ringback)
+    assert (rejection.status, rejection.code) == (500, "INTERNAL_SERVER_ERROR")
+    assert "exit status -11" in rejection.hint
+
+
+def test_an_answer_that_cannot_be_spoken_is_a_500(
+    ringback: Emulator, broken: Callable[[str], None]
+) -> None:
+    broken("raise SystemExit(1)")
+    answer = httpx.post(
+        f"{ringback.url}/v1/speak",
+        params={"encoding": "linear16"},
+        headers={"authorization": f"Token {ringback.api_key}"},
+        json={"text": TEXT},
+    )
+    assert (answer.status_code, answer.json()["err_code"]) == (500, "INTERNAL_SERVER_ERROR")
     fact = ringback.journal[-1]
     assert isinstance(fact, RequestRejected)
     assert not fact.ordered
-    assert not ringback.deliveries
+    assert ringback.requests[0].status == 500
 
 
 def test_an_engine_that_complains_is_quoted(
     ringback: Emulator, broken: Callable[[str], None]
 ) -> None:
     broken("raise SystemExit('no voice')")
-    with pytest.raises(Refused, match="exit status 1 no voice"):
-        ringback.submit(TEXT, callback=HOOK, encoding="linear16")
+    assert "exit status 1 no voice" in failed(ringback).hint
 
 
 def test_an_engine_that_says_nothing_has_failed(
     ringback: Emulator, broken: Callable[[str], None]
 ) -> None:
     broken("")
-    with pytest.raises(Refused, match="could not be spoken"):
-        ringback.submit(TEXT, callback=HOOK, encoding="linear16")
+    assert "exit status 0" in failed(ringback).hint
 
 
-def test_an_engine_that_hangs_is_killed(
+HANGS = "import sys\nsys.stdin.read()\nimport threading\nthreading.Event().wait()"
+
+
+def test_an_engine_that_hangs_is_killed_and_not_asked_for_that_again(
     ringback: Emulator, broken: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken("import sys\nsys.stdin.read()\nimport threading\nthreading.Event().wait()")
+    working = synthesis.CHILD
+    broken(HANGS)
     monkeypatch.setattr(synthesis, "LIMIT", 0.3)
-    with pytest.raises(Refused, match=r"took more than 0[.]3 s"):
-        ringback.submit(TEXT, callback=HOOK, encoding="linear16")
+    assert "took more than 0.3 s" in failed(ringback).hint
+    monkeypatch.setattr(synthesis, "CHILD", working)
+    monkeypatch.setattr(synthesis, "LIMIT", 9.0)
+    ringback.reset()
+    assert "took more than 0.3 s" in failed(ringback).hint
+    assert len(audio(ringback, "Another text.", encoding="linear16")) > 10_000
+
+
+def test_what_had_no_end_is_remembered_only_for_so_many_texts(
+    broken: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(HANGS)
+    monkeypatch.setattr(synthesis, "LIMIT", 0.01)
+    monkeypatch.setattr(synthesis, "ENDLESS", 2)
+    for text in ("one", "two", "three"):
+        with pytest.raises(SpeechError):
+            synthesis.spoken(text, "en-US", 1.0)
+    assert [text for text, *_ in synthesis._endless] == ["two", "three"]
+    synthesis.forget()
 
 
 def test_an_engine_that_failed_is_asked_again(
@@ -185,24 +275,18 @@ def test_an_engine_that_failed_is_asked_again(
 ) -> None:
     working = synthesis.CHILD
     broken("raise SystemExit(1)")
-    with pytest.raises(Refused):
-        ringback.submit(TEXT, callback=HOOK, encoding="linear16")
+    failed(ringback)
     monkeypatch.setattr(synthesis, "CHILD", working)
     assert len(audio(ringback, encoding="linear16")) > 10_000
 
 
-def test_a_callback_whose_speech_is_lost_tells_so(
+def test_audio_that_cannot_be_spoken_cannot_be_looked_at(
     ringback: Emulator, broken: Callable[[str], None]
 ) -> None:
-    receiver = ringback.receiver("https://app.example")
-    delivery = ringback.submit(TEXT, callback=HOOK, encoding="linear16")
-    synthesis.spoken.cache_clear()
-    synthesis._speech.cache_clear()
     broken("raise SystemExit(1)")
-    ringback.run_until_idle()
-    assert b"INTERNAL_SERVER_ERROR" in receiver.requests[0].body
+    failed(ringback)
     with pytest.raises(SpeechError):
-        _ = delivery.audio
+        _ = ringback.deliveries.only().audio
 
 
 def test_speech_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

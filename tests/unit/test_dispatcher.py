@@ -231,3 +231,34 @@ def test_a_cancelled_delivery_waits_for_no_slot() -> None:
     assert dispatcher.next_due == (9, 2)
     dispatcher.cancel(2, at=0, reason="enough")
     assert dispatcher.next_due is None
+
+
+# -- what is set aside -----------------------------------------------------------------------------
+
+
+def test_what_was_set_aside_comes_back_to_its_place() -> None:
+    dispatcher = a_dispatcher(1, 1, 2)
+    assert dispatcher.look_ahead() is dispatcher.deliveries[0]
+    entry = dispatcher.set_aside()
+    assert (dispatcher.next_due, dispatcher.look_ahead()) == ((1, 1), dispatcher.deliveries[1])
+    assert dispatcher.pending == 3
+    dispatcher.bring_back(entry)
+    assert [started(dispatcher, 2).position for _ in range(3)] == [0, 1, 2]
+    assert dispatcher.look_ahead() is None
+
+
+def test_what_was_cancelled_while_it_was_set_aside_is_not_due() -> None:
+    dispatcher = a_dispatcher(1)
+    entry = dispatcher.set_aside()
+    dispatcher.cancel(0, at=0, reason="enough")
+    dispatcher.bring_back(entry)
+    assert dispatcher.next_due is None
+
+
+def test_what_waits_for_a_slot_can_be_set_aside_as_well() -> None:
+    dispatcher = a_dispatcher(1, 2)
+    dispatcher.put_off()
+    assert dispatcher.set_aside(waiting=False)[2] == 1
+    assert dispatcher.set_aside()[2] == 0
+    with pytest.raises(MachineError, match="nothing to set aside"):
+        dispatcher.set_aside()

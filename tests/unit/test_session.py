@@ -17,6 +17,8 @@ from ringback.core.speak import Query, SpeakRules
 from ringback.core.stream import HangUp, Play
 from ringback.core.text_stream import TextStream
 from ringback.session import PIECE, Session, stories
+from ringback.settings import Settings
+from ringback.voice import Voice
 from tests.conftest import REQUEST_ID
 
 FLUSH, CLOSE = '{"type":"Flush"}', '{"type":"Close"}'
@@ -31,7 +33,14 @@ def a_session(query: bytes = b"") -> Session:
     assert isinstance(opening, Opening)
     journal = Journal()
     clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC), 0, RLock(), journal)
-    return Session(REQUEST_ID, [], opening, TextStream(opening.voice), clock, journal)
+    stream, voice = TextStream(opening.voice), Voice(Settings())
+    return Session(REQUEST_ID, [], opening, stream, clock, journal, voice)
+
+
+def frames(play: Play) -> list[bytes]:
+    """What is sent for *play*."""
+    session = a_session()
+    return list(session.frames(play, session.audio(play)))
 
 
 def test_what_was_flushed_and_how_it_ended_is_remembered() -> None:
@@ -65,10 +74,10 @@ def test_the_greeting_names_request_and_model() -> None:
 
 
 def test_audio_comes_in_pieces_that_lose_nothing() -> None:
-    pieces = list(a_session().audio(Play("word " * 20)))
+    pieces = frames(Play("word " * 20))
     assert {len(piece) for piece in pieces[:-1]} == {PIECE}
     assert len(b"".join(pieces)) == len(pieces[-1]) + PIECE * (len(pieces) - 1)
-    assert list(a_session().audio(Play("..."))) == []
+    assert frames(Play("...")) == []
 
 
 def test_each_stream_has_a_story_of_its_own() -> None:

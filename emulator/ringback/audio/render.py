@@ -1,6 +1,5 @@
 """From a request to the bytes of its answer."""
 
-from functools import lru_cache
 from typing import Literal, assert_never
 
 from ringback.audio.fingerprint import fingerprint
@@ -10,6 +9,29 @@ from ringback.core.catalog import AudioFormat, Container, Encoding
 
 WavSizes = Literal["streamed", "exact"]
 """What a WAV header says of its length: the service's placeholder, or the truth."""
+
+
+_COSTS = {
+    Encoding.MP3: (1e-3, 1e-6),
+    Encoding.OPUS: (1e-3, 10e-6),
+    Encoding.FLAC: (50e-3, 14e-6),
+    Encoding.AAC: (3e-3, 1e-6),
+    Encoding.LINEAR16: (10e-3, 0.5e-6),
+    Encoding.MULAW: (3e-3, 0.3e-6),
+    Encoding.ALAW: (6e-3, 0.3e-6),
+}
+"""What an encoding costs in seconds, as measured on one slow core: the tables of its tones, which
+are made once for each rate, and each character at speed 1."""
+
+_warm: set[tuple[Encoding, int]] = set()
+"""Encodings and rates whose tables are there."""
+
+
+def cost(text: str, speed: float, sound: AudioFormat) -> float:
+    """How many seconds `render` will take, roughly; it depends on what was rendered before."""
+    tables, character = _COSTS[sound.encoding]
+    cold = (sound.encoding, sound.sample_rate) not in _warm
+    return cold * tables + character * len(text) / speed
 
 
 def duration(text: str, speed: float) -> int:
@@ -22,17 +44,14 @@ def render(
 ) -> bytes:
     """Render *text* with the voice *model* at *speed* as *sound*.
 
-    Equal arguments give equal bytes, on every machine and in every release of Python, and the
-    last bodies are kept: many deliveries of one request share one object. A text that cannot be
-    spoken gives what its container needs and no sound.
+    Equal arguments give equal bytes, on every machine and in every release of Python. A text that
+    cannot be spoken gives what its container needs and no sound.
     """
-    return _render(text, model, speed, sound, wav_sizes)
-
-
-@lru_cache(maxsize=32)
-def _render(text: str, model: str, speed: float, sound: AudioFormat, wav_sizes: WavSizes) -> bytes:
     symbols = spell(fingerprint(text, model, speed), symbols_in(text, speed))
-    return b"".join(_pieces(symbols, sound, wav_sizes))
+    body = b"".join(_pieces(symbols, sound, wav_sizes))
+    if symbols:
+        _warm.add((sound.encoding, sound.sample_rate))
+    return body
 
 
 def _pieces(symbols: bytes, sound: AudioFormat, wav_sizes: WavSizes) -> list[bytes]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ringback.core.failure import Failure
 from ringback.core.rejection import Rejection
+from ringback.core.speak import SpeakRequest
 
 CROSS_ORIGIN = (
     ("vary", "origin, access-control-request-method, access-control-request-headers"),
@@ -27,7 +28,7 @@ class Answer:
     """One answer. A *streamed* body is sent in pieces, without its length.
 
     *failure* may delay it or break it off. One that is *counted* fills a place under the
-    concurrency limit until it has been sent.
+    concurrency limit until it has been sent. One that is *unmade* lacks the audio of a request.
     """
 
     status: int
@@ -38,6 +39,7 @@ class Answer:
     hint: str = ""
     failure: Failure | None = None
     counted: bool = False
+    unmade: SpeakRequest | None = None
 
 
 def as_json(document: Any, request_id: str, date: str = "") -> Answer:

@@ -22,6 +22,7 @@ from ringback.core.delivery import (
     State,
 )
 from ringback.core.retry import RetryPolicy
+from ringback.errors import MachineError
 
 
 class Open(Sequence[int]):
@@ -121,6 +122,18 @@ class Dispatcher:
         """Let what is scheduled next wait for a slot, behind those that wait already."""
         self._waiting.append(heapq.heappop(self._heap))
 
+    def set_aside(self, *, waiting: bool = True) -> tuple[int, int, int]:
+        """Take what `look_ahead` shows out of the schedule; `bring_back` puts it where it was."""
+        entry = self._next(waiting=waiting)
+        if entry is None:
+            raise MachineError("there is nothing to set aside")
+        self._take(entry)
+        return entry
+
+    def bring_back(self, entry: tuple[int, int, int]) -> None:
+        """Schedule what was set aside, in its old place."""
+        heapq.heappush(self._heap, entry)
+
     def start_due(
         self, now: int, at: int | None = None, *, waiting: bool = True
     ) -> Delivery | None:
@@ -132,10 +145,7 @@ class Dispatcher:
         entry = self._next(waiting=waiting)
         if entry is None or entry[0] > now:
             return None
-        if self._waiting and entry is self._waiting[0]:
-            self._waiting.popleft()
-        else:
-            heapq.heappop(self._heap)
+        self._take(entry)
         due_at, _, position = entry
         return self._apply(position, Started(due_at if at is None else max(due_at, at)))
 
@@ -162,6 +172,13 @@ class Dispatcher:
         if not queue or not heap:
             return queue[0] if queue else heap[0] if heap else None
         return min(queue[0], heap[0])
+
+    def _take(self, entry: tuple[int, int, int]) -> None:
+        """Take the first entry of one of the two out of it."""
+        if self._waiting and entry is self._waiting[0]:
+            self._waiting.popleft()
+        else:
+            heapq.heappop(self._heap)
 
     def _apply(self, position: int, event: Started | Finished | Cancelled) -> Delivery:
         before = self._deliveries[position]

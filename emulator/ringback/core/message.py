@@ -15,7 +15,7 @@ Framing: TypeAlias = Literal["content-length", "chunked"]
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class CallbackMessage:
     """One request to a receiver. *url* carries no credentials; *body* is shared, never copied."""
 

@@ -61,6 +61,8 @@ class SpeakEndpoint:
                     answer = service.speak(*asked, self._edition, body.size)
             except ClockClosed:
                 raise AnswerCut(ENDED) from None
+            if answer.unmade is not None:
+                answer = await aside(partial(service.made, answer))
             if len(answer.body) > PIECE:
                 # More than a connection takes at once: the clock waits for nobody to read it.
                 service.clock.leave(token)

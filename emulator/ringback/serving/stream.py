@@ -6,6 +6,7 @@ moves. A session that is open and silent keeps nothing still.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, assert_never
@@ -92,7 +93,7 @@ class _Conversation:
             message["subprotocol"] = subprotocol
         with suppress(OSError):  # the client has gone: `go_on` will hear of it
             await self._send(message)
-            await self._perform([self._session.greeting])
+            await self._perform([self._session.greeting], {})
 
     async def go_on(self) -> None:
         """Talk until the client leaves, the session ends, or its time is up."""
@@ -143,7 +144,12 @@ class _Conversation:
 
         Who is not *patient* does not wait for such a peer.
         """
-        sending = self._loop.create_task(self._perform(effects))
+        try:
+            audio = await self._made(effects)
+        except BaseException:
+            self._clock.leave(token)
+            raise
+        sending = self._loop.create_task(self._perform(effects, audio))
         try:
             try:
                 await drained()
@@ -155,13 +161,23 @@ class _Conversation:
         finally:
             sending.cancel()
 
-    async def _perform(self, effects: list[Effect]) -> None:
+    async def _made(self, effects: list[Effect]) -> dict[Play, bytes]:
+        """The audio of *effects*. Nobody waits for what takes long, but time."""
+        audio: dict[Play, bytes] = {}
+        for effect in effects:
+            if isinstance(effect, Play):
+                make = partial(self._session.audio, effect)
+                long = self._session.takes_long(effect)
+                audio[effect] = await aside(make) if long else make()
+        return audio
+
+    async def _perform(self, effects: list[Effect], audio: Mapping[Play, bytes]) -> None:
         for effect in effects:
             match effect:
                 case Say():
                     await self._send({"type": "websocket.send", "text": effect.text})
                 case Play():
-                    for piece in self._session.audio(effect):
+                    for piece in self._session.frames(effect, audio[effect]):
                         await self._send({"type": "websocket.send", "bytes": piece})
                 case HangUp():
                     message = {"type": "websocket.close", "code": effect.code}

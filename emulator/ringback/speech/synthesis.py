@@ -4,24 +4,34 @@ The engine is py-nanotts (SVOX Pico, Apache-2.0). Equal requests give equal byte
 of it on one kind of machine, which is less than tones promise.
 """
 
+import re
 import subprocess
 import sys
-from functools import lru_cache
+import threading
+from collections import OrderedDict
 from pathlib import Path
 
 from ringback.audio.pace import symbols_in
 from ringback.audio.render import WavSizes, dressed
 from ringback.audio.resampling import resampled
+from ringback.bodies import BODIES
 from ringback.clock.guard import set_alarm
-from ringback.core.catalog import AudioFormat, Encoding
+from ringback.core.catalog import Encoding
 from ringback.core.speak import SpeakRequest
 from ringback.errors import SpeechError
 
 RATE = 16_000
 """What the engine speaks at, in hertz."""
 
-LIMIT = 10.0
-"""Real seconds for one text. A long one takes half a second, and some texts have no end."""
+LIMIT = 9.0
+"""Real seconds for one text, which is less than the default of `Settings.guard`: of the two, this
+one says what the matter is. A long text takes half a second, and some texts have no end."""
+
+AT_ONCE = 8
+"""How many children may speak at the same time."""
+
+ENDLESS = 256
+"""How many texts are remembered that have no end: none of them is begun again."""
 
 CHILD = Path(__file__).with_name("child.py")
 
@@ -39,12 +49,30 @@ _VOICES = {
 """The engine's voice for a language; the first that fits is taken."""
 
 
+_UNSPEAKABLE = re.compile(
+    # All languages here are written in Latin letters. Others are passed over, and what is left of
+    # a text in which they stand is not what was asked. Between the letters are × and ÷.
+    r"(?![0-9A-Za-z\u00a1-\u024f\u1e00-\u1eff])[^\W_]"
+    # The engine is written in C: it reads no further.
+    r"|\0"
+    # It fails with a number of 52 digits.
+    r"|[0-9]{50}"
+)
+
+_slots = threading.BoundedSemaphore(AT_ONCE)
+_endless: OrderedDict[tuple[str, str, float], str] = OrderedDict()
+
+
 def is_spoken(request: SpeakRequest) -> bool:
-    """Whether there is speech for *request*: its encoding, its language and something to say."""
+    """Whether there is speech for *request*: its encoding, its language and what it says.
+
+    A text is spoken as a whole or not at all.
+    """
     return (
         request.sound.encoding in SAMPLED
         and engine_voice(request.voice.languages) is not None
         and symbols_in(request.spoken, request.speed) > 0
+        and _UNSPEAKABLE.search(request.spoken) is None
     )
 
 
@@ -55,20 +83,59 @@ def engine_voice(languages: tuple[str, ...]) -> str | None:
 
 def speech(request: SpeakRequest, wav_sizes: WavSizes) -> bytes:
     """The body that speaks *request*, which is one that `is_spoken`. Raises `SpeechError`."""
-    voice = engine_voice(request.voice.languages) or "en-US"
-    return _speech(request.spoken, voice, request.speed, request.sound, wav_sizes)
+    voice, sound = _voice_of(request), request.sound
+
+    def make() -> bytes:
+        samples = spoken(request.spoken, voice, request.speed)
+        return dressed(resampled(samples, RATE, sound.sample_rate), sound, wav_sizes)
+
+    return BODIES.get(_key(request, wav_sizes), make)
 
 
-@lru_cache(maxsize=32)
-def _speech(text: str, voice: str, speed: float, sound: AudioFormat, wav_sizes: WavSizes) -> bytes:
-    samples = resampled(spoken(text, voice, speed), RATE, sound.sample_rate)
-    return dressed(samples, sound, wav_sizes)
+def is_at_hand(request: SpeakRequest, wav_sizes: WavSizes) -> bool:
+    """Whether `speech` has only to look it up."""
+    return BODIES.find(_key(request, wav_sizes)) is not None
 
 
-@lru_cache(maxsize=32)
 def spoken(text: str, voice: str, speed: float) -> bytes:
-    """The samples of *text* at `RATE`: 16 bits, little-endian, mono. Raises `SpeechError`."""
-    command = [sys.executable, "-P", str(CHILD), voice, str(speed)]
+    """The samples of *text* at `RATE`: 16 bits, little-endian, mono. Raises `SpeechError`.
+
+    A text that had no end once fails at once.
+    """
+    return BODIES.get(("samples", text, voice, speed), lambda: _ask(text, voice, speed))
+
+
+def forget() -> None:
+    """Ask the engine again for what had no end."""
+    _endless.clear()
+
+
+def _key(request: SpeakRequest, wav_sizes: WavSizes) -> tuple[object, ...]:
+    return ("speech", request.spoken, _voice_of(request), request.speed, request.sound, wav_sizes)
+
+
+def _voice_of(request: SpeakRequest) -> str:
+    return engine_voice(request.voice.languages) or "en-US"
+
+
+def _ask(text: str, voice: str, speed: float) -> bytes:
+    if reason := _endless.get((text, voice, speed)):
+        raise SpeechError(reason)
+    with _slots:
+        late, samples, complaint = _run([sys.executable, "-P", str(CHILD), voice, str(speed)], text)
+    if late:
+        reason = f"the speech engine took more than {LIMIT:g} s for {_shown(text)}"
+        _endless[text, voice, speed] = reason
+        if len(_endless) > ENDLESS:
+            _endless.popitem(last=False)
+        raise SpeechError(reason)
+    if not samples:
+        raise SpeechError(f"the speech engine failed with {_shown(text)}: {complaint}")
+    return samples
+
+
+def _run(command: list[str], text: str) -> tuple[bool, bytes, str]:
+    """Have *text* spoken: whether that took too long, the samples, and what went wrong."""
     late: list[bool] = []
     pipe = subprocess.PIPE
     # The program is ours; the text is not among its arguments.
@@ -84,14 +151,9 @@ def spoken(text: str, voice: str, speed: float) -> bytes:
             samples, complaint = child.communicate(text.encode(errors="replace"))
         finally:
             alarm.cancel()
-    if late:
-        raise SpeechError(f"the speech engine took more than {LIMIT:g} s for {_shown(text)}")
-    if child.returncode or not samples:
-        reason = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-        raise SpeechError(
-            f"the speech engine failed with {_shown(text)}: exit status {child.returncode} {reason}"
-        )
-    return samples
+    reason = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+    failed = f"exit status {child.returncode} {reason}"
+    return bool(late), b"" if child.returncode else samples, failed
 
 
 def _shown(text: str) -> str:
