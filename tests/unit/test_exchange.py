@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from ringback.core.callback import Endpoint
 from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Outcome
+from ringback.core.outcome import Answered, Dropped, Outcome
 from ringback.sending.conversation import Conversation
 from ringback.sending.exchange import PIECE, Exchange
+from ringback.sending.tls import Tls, trusting_everyone
 
 APP = Endpoint("http", "app.example", 80, "/done")
 MESSAGE = CallbackMessage(
@@ -100,6 +102,37 @@ def test_a_fault_of_our_own_is_not_taken_for_the_receivers(
         exchange.connection_made(SlowTransport(exchange, full_after=9))
         exchange.connection_lost(KeyError("a bug"))
     assert isinstance(outcome.exception(), KeyError)
+
+
+class JammedTls(Tls):
+    """Has shaken hands, and can seal nothing from the second piece on."""
+
+    def __init__(self) -> None:
+        super().__init__(trusting_everyone(), "app.example")
+        self.sealed = 0
+
+    def open(self, data: bytes = b"") -> Iterator[bytes]:
+        self.established = True
+        yield from ()
+
+    def seal(self, text: memoryview) -> bytes:
+        self.sealed += 1
+        if self.sealed > 1:
+            raise ssl.SSLError(1, "jammed")
+        return b"sealed"
+
+
+def test_what_can_no_longer_be_sealed_is_a_drop_and_ends_the_connection(
+    outcome: "asyncio.Future[Outcome]",
+) -> None:
+    with socket.socket() as raw:
+        exchange = Exchange(Conversation(), [b"head", b"body"], raw, outcome, JammedTls())
+        transport = SlowTransport(exchange, full_after=1)
+        exchange.connection_made(transport)
+        exchange.resume_writing()
+        assert transport.aborted == 1
+        exchange.connection_lost(None)
+    assert outcome.result() == Dropped("reset", "sending", "jammed")
 
 
 @pytest.mark.asyncio

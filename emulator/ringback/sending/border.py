@@ -27,13 +27,8 @@ def outcome_of(error: OSError, phase: str) -> Outcome:
             return Unreachable("tls", error.verify_message or reason_of(error))
         case ssl.SSLZeroReturnError():  # a goodbye in the middle of the handshake
             return Dropped("closed", phase)
-        case ssl.SSLError(reason=reason) if phase == CONNECTING and reason in _NOT_TLS:
-            return Unreachable("tls", "the receiver does not speak TLS; is it plain http?")
-        case ssl.SSLError(reason=reason):
-            said = (reason or reason_of(error)).replace("_", " ").lower()
-            if phase == CONNECTING or _TURNED_AWAY.search(reason or ""):
-                return Unreachable("tls", said)
-            return Dropped("reset", phase, said)
+        case ssl.SSLError():
+            return _outcome_of_tls(error, phase)
         case ConnectionRefusedError():
             return Unreachable("refused", reason_of(error))
         case ConnectionError():
@@ -44,6 +39,16 @@ def outcome_of(error: OSError, phase: str) -> Outcome:
             return Unreachable("unreachable", reason_of(error))
         case _:
             return Dropped("reset", phase)
+
+
+def _outcome_of_tls(error: ssl.SSLError, phase: str) -> Outcome:
+    reason = getattr(error, "reason", None) or ""  # only OpenSSL's own errors have one
+    if phase == CONNECTING and reason in _NOT_TLS:
+        return Unreachable("tls", "the receiver does not speak TLS; is it plain http?")
+    said = (reason or reason_of(error)).replace("_", " ").lower()
+    if phase == CONNECTING or _TURNED_AWAY.search(reason):
+        return Unreachable("tls", said)
+    return Dropped("reset", phase, said)
 
 
 def reason_of(error: OSError) -> str:

@@ -114,9 +114,14 @@ class Exchange(asyncio.Protocol):
             self._be_secured()
         while self._left and not (self._paused or transport.is_closing()):
             piece = self._left.pop()
+            try:
+                transport.write(piece[:PIECE] if tls is None else tls.seal(piece[:PIECE]))
+            except ssl.SSLError as error:  # what `resume_writing` raises is not heard of again
+                self._left.append(piece)
+                self._end(self._broken(error))
+                return
             if len(piece) > PIECE:
                 self._left.append(piece[PIECE:])
-            transport.write(piece[:PIECE] if tls is None else tls.seal(piece[:PIECE]))
 
     def _hear(self, data: bytes) -> Outcome | None:
         if self._tls is None:
