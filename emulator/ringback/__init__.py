@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ringback.errors import ClockBusy as ClockBusy
     from ringback.errors import ClockClosed as ClockClosed
     from ringback.errors import ClockError as ClockError
+    from ringback.errors import ClockLeap as ClockLeap
     from ringback.errors import NeverTrue as NeverTrue
     from ringback.errors import NothingDue as NothingDue
     from ringback.errors import Refused as Refused
@@ -50,6 +51,7 @@ _HOMES = {
         "ClockBusy",
         "ClockClosed",
         "ClockError",
+        "ClockLeap",
         "NeverTrue",
         "NothingDue",
         "Refused",

@@ -109,7 +109,6 @@ class Engine:
         A flowing clock is not woken: it has to answer whoever asks first. `clock.on_change` does.
         """
         with self._lock:
-            self.clock.observe()
             self.clock.accepted()
             due_at = job.accepted_at + self._processing
             delivery = self.dispatcher.accept(job, due_at)

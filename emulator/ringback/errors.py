@@ -13,6 +13,7 @@
     │   ├── ClockBackwards   the clock cannot go back
     │   ├── ClockBusy        somebody else is moving this clock
     │   ├── ClockClosed      the emulator has ended
+    │   ├── ClockLeap        a date was given that is more than a year ahead
     │   ├── NothingDue       a step was asked for and nothing is armed
     │   ├── NeverTrue        `advance_until` reached its limit first
     │   ├── Runaway          callbacks at one instant cause callbacks without end
@@ -86,6 +87,10 @@ class ClockError(RingbackError):
 
 class ClockBackwards(ClockError, ValueError):
     """The clock cannot go back."""
+
+
+class ClockLeap(ClockError, ValueError):
+    """`advance_to` was given a date that is more than a year ahead of the emulator's clock."""
 
 
 class ClockBusy(ClockError):

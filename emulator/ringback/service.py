@@ -93,7 +93,13 @@ class Service:
         self.settings = settings
         self.lock = threading.RLock()
         self.journal = Journal()
-        self.clock = VirtualClock(settings.epoch, settings.rate, self.lock, self.journal)
+        self.clock = VirtualClock(
+            settings.epoch,
+            settings.rate,
+            self.lock,
+            self.journal,
+            keeps_epoch=settings.epoch_is_set,
+        )
         self._ids = IdSource(settings.seed or 0, settings.uuid_version)
         self.key = ApiKey(settings.api_key or secrets.token_hex(20), self._ids.identifier("key"))
         self.routes = Routes(self._dialler)
@@ -409,6 +415,7 @@ class Service:
                     " there is nothing to send again"
                 )
             old = before.job
+            self.clock.observe()
             job = Job(old.request_id, old.key_id, old.request, old.endpoint, self.clock.now_ns)
             position = self.engine.accept(job).position
             if failed is not None:
@@ -479,6 +486,7 @@ class Service:
         failure = self.orders.take(choice, streamed=True)
         if refused := self._refused_by(failure, at, request_id):
             return refused
+        self.clock.observe()
         self.journal.append(StreamOpened(at, request_id))
         headers = [
             ("dg-request-id", request_id),
@@ -541,6 +549,8 @@ class Service:
         return self._answering + jobs
 
     def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
+        if request.callback is not None:
+            self.clock.observe()
         date = self.date
         headers = [
             *metadata(request, request_id),

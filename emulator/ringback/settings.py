@@ -29,9 +29,10 @@ class Settings:
     """How one emulator behaves. Spans are seconds or `timedelta`; every default is a rule's.
 
     *seed* decides request ids and `key_id` (None: 0, or one of its own per test in the fixtures).
-    *epoch* is the moment at which the clock starts, aware. *clock* is `"paused"`, `"real"` or
-    `"x100"`. *processing_time* passes between acceptance and the first attempt. *allow_hosts*
-    are hosts beyond loopback that may be dialled. *api_key* fixes the key for an application that
+    *epoch* is the moment at which the clock starts, aware; in frozen time, the freezer's moment
+    takes the place of the default. *clock* is `"paused"`, `"real"` or `"x100"`. *processing_time*
+    passes between acceptance and the first attempt. *allow_hosts* are hosts beyond loopback that
+    may be dialled. *api_key* fixes the key for an application that
     reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
     usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
     seconds something may keep a paused clock waiting. *failure* befalls every request that would
@@ -126,6 +127,11 @@ class Settings:
             _check_speech()
         if self.ca_file is not None:
             _check_certificates(self.ca_file)
+
+    @property
+    def epoch_is_set(self) -> bool:
+        """Whether the epoch is another than the default, and so stands in frozen time, too."""
+        return self.epoch != EPOCH
 
     @property
     def rate(self) -> int:

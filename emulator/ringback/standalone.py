@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TypeAlias
 
-from ringback.clock.real import utc_now
+from ringback.clock.real import told_wall
 from ringback.core.delivery import State
 from ringback.core.duration import SECOND, words
 from ringback.core.journal import (
@@ -133,7 +133,7 @@ def describe(fact: Fact, deliveries: Deliveries) -> str:
 
 def default_settings() -> Settings:
     """What `serve` starts with: real time, from the present, for whoever has a key."""
-    return Settings(clock="real", epoch=utc_now(), any_key=True)
+    return Settings(clock="real", epoch=told_wall(), any_key=True)
 
 
 def _offset(moment: int) -> str:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -143,7 +144,39 @@ with freeze_time("{FROZEN}"):
     told = subprocess.run(
         [sys.executable, "-W", "error", "-c", story], capture_output=True, text=True, timeout=60
     )
-    assert (told.stdout, told.stderr) == ("[0, 30] 2026-01-01T00:00:30+00:00\n", "")
+    assert (told.stdout, told.stderr) == ("[0, 30] 2031-05-17T12:00:30+00:00\n", "")
+
+
+@pytest.mark.parametrize("imported", ["before", "inside"])
+def test_a_scenario_may_be_played_for_the_first_time_in_frozen_time(
+    imported: str, tmp_path: Path
+) -> None:
+    """pydantic knows no `datetime` while freezegun's imitation stands in its place."""
+    scenario = tmp_path / "one.ringback.yaml"
+    scenario.write_text(
+        f"""
+version: 1
+name: One
+settings: {{epoch: 2031-05-17T12:00:00Z}}
+submit: {{text: Hello, callback: "{CALLBACK}"}}
+receiver: [204]
+expect: {{attempts: [+0s]}}
+"""
+    )
+    before, inside = ("import ringback", "") if imported == "before" else ("", "import ringback")
+    story = f"""
+import datetime
+from freezegun import freeze_time
+{before}
+with freeze_time("{FROZEN}"):
+    {inside}
+    from ringback import Emulator, Settings
+    now = datetime.datetime.now(datetime.timezone.utc)
+    with Emulator(Settings(epoch=now)) as emulator:
+        print(emulator.play({str(scenario)!r}).passed, emulator.clock.now)
+"""
+    told = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, timeout=60)
+    assert (told.stdout, told.stderr) == ("True 2031-05-17 12:00:00+00:00\n", "")
 
 
 async def never_answers(scope: Any, receive: Any, send: Any) -> None:

@@ -32,6 +32,7 @@ APP = "https://app.example"
 HOOK = "https://app.example/hook"
 NOON = datetime(2031, 5, 17, 12, tzinfo=UTC)
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 FREEZERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "freezegun": lambda: freeze_time(NOON),
     "freezegun, ticking": lambda: freeze_time(NOON, tick=True),
@@ -74,7 +75,7 @@ def speak(ringback: Emulator | AsyncEmulator) -> httpx.Response:
 
 
 @pytest.mark.parametrize("started", ["before", "inside", "inside, and outlives it"])
-def test_a_freeze_around_a_blocking_emulator_changes_nothing(
+def test_a_freeze_around_a_blocking_emulator_changes_nothing_but_the_date(
     freezer: Freezer, started: str
 ) -> None:
     freeze = freezer()
@@ -94,15 +95,15 @@ def test_a_freeze_around_a_blocking_emulator_changes_nothing(
         freeze.__exit__(None, None, None)
         assert [attempt.offset for attempt in ringback.advance(60)] == [60, 90]
         assert speak(ringback).status_code == 200
-        assert ringback.clock.now == EPOCH + timedelta(seconds=90)
+        assert timedelta() <= ringback.clock.now - NOON - timedelta(seconds=90) < HOUR
         ringback.close()
-    assert answer.headers["date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
+    assert answer.headers["date"].startswith("Sat, 17 May 2031 12:")
     gc.collect()
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("started", ["before", "inside"])
-async def test_a_freeze_around_an_async_emulator_changes_nothing(
+async def test_a_freeze_around_an_async_emulator_changes_nothing_but_the_date(
     freezer: Freezer, started: str
 ) -> None:
     ringback = AsyncEmulator()
@@ -115,7 +116,7 @@ async def test_a_freeze_around_an_async_emulator_changes_nothing(
         submit(ringback)
         assert [attempt.offset for attempt in await ringback.advance(30)] == [0, 30]
     assert [attempt.offset for attempt in await ringback.advance(60)] == [60, 90]
-    assert ringback.clock.now == EPOCH + timedelta(seconds=90)
+    assert timedelta() <= ringback.clock.now - NOON - timedelta(seconds=90) < HOUR
     ringback.close()
 
 

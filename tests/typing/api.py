@@ -274,6 +274,7 @@ def errors_are_one_family(error: ringback.RingbackError) -> None:
         ringback.ClockBackwards,
         ringback.ClockBusy,
         ringback.ClockClosed,
+        ringback.ClockLeap,
         ringback.NeverTrue,
         ringback.NothingDue,
         ringback.Runaway,

@@ -40,6 +40,16 @@ def test_an_observed_freeze_is_counted_from_where_it_was_first_observed() -> Non
         assert wall.passed() == (NOON + timedelta(seconds=30), 30 * SECOND)
 
 
+def test_a_freeze_is_news_once() -> None:
+    wall = Wall()
+    assert not wall.observe()
+    with freeze_time(NOON):
+        assert [wall.observe(), wall.observe()] == [True, False]
+        assert wall.seen == NOON
+    assert not wall.observe()
+    assert wall.seen is None
+
+
 def test_a_move_counts_until_it_is_followed() -> None:
     with freeze_time(NOON) as frozen:
         wall = Wall()

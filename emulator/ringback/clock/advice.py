@@ -1,6 +1,7 @@
 """What the clock's errors say: what is wrong, and what to do instead."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ringback.core.duration import words
 from ringback.views import Attempt
@@ -28,6 +29,16 @@ def nothing_due(verb: str) -> str:
     return (
         f"{verb}(): nothing is due and nothing is in flight. Has the application called /v1/speak"
         " with a callback, at this emulator's URL and with its key?"
+    )
+
+
+def leap(now: datetime, moment: datetime) -> str:
+    """For `advance_to` with a moment that is more than a year away."""
+    return (
+        f"advance_to(): the emulator's clock stands at {now} and was sent to {moment}, which is"
+        " more than a year ahead. Is that a moment of frozen time, which the emulator does not"
+        " follow yet? clock.sync() makes a freezer's time its own. If it is meant, say how far:"
+        " advance(timedelta(days=…))."
     )
 
 

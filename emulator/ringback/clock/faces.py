@@ -76,7 +76,8 @@ class _Face:
     def observe(self) -> None:
         """Notice a time freezer that has become active, so that `sync` counts from here.
 
-        Accepting a job does the same.
+        `now` is the freezer's moment then, unless `Settings.epoch` was set. An emulator that begins
+        in frozen time does the same, and so does accepting a job and opening a stream.
         """
         self._virtual.observe()
 

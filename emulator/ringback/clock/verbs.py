@@ -40,7 +40,10 @@ class BlockingVerbs(ABC):
         return self._move("advance", lambda clock, agenda: clock.advance(agenda, span))
 
     def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
-        """Move to *moment*: seconds since the start, or an aware `datetime`."""
+        """Move to *moment*: seconds since the start, or an aware `datetime`.
+
+        Raises `ClockBackwards`, and `ClockLeap` for a `datetime` more than a year ahead.
+        """
         target = moment if isinstance(moment, datetime) else _span("advance_to", moment)
         return self._move("advance_to", lambda clock, agenda: clock.advance_to(agenda, target))
 
@@ -91,7 +94,10 @@ class AwaitableVerbs(ABC):
         return await self._move("advance", lambda clock, agenda: clock.advance(agenda, span))
 
     async def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
-        """Move to *moment*: seconds since the start, or an aware `datetime`."""
+        """Move to *moment*: seconds since the start, or an aware `datetime`.
+
+        Raises `ClockBackwards`, and `ClockLeap` for a `datetime` more than a year ahead.
+        """
         target = moment if isinstance(moment, datetime) else _span("advance_to", moment)
         return await self._move(
             "advance_to", lambda clock, agenda: clock.advance_to(agenda, target)

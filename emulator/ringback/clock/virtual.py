@@ -17,10 +17,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import partial
 
-from ringback.clock.advice import busy_beside, busy_inside, never_true, nothing_due
+from ringback.clock.advice import busy_beside, busy_inside, leap, never_true, nothing_due
 from ringback.clock.real import genuine, monotonic_ns, unix_ns
 from ringback.clock.steps import Steps
 from ringback.clock.turns import call_on, drained
@@ -33,6 +33,7 @@ from ringback.errors import (
     ClockBackwards,
     ClockBusy,
     ClockClosed,
+    ClockLeap,
     NeverTrue,
     NothingDue,
     Stuck,
@@ -58,8 +59,19 @@ _REQUEST: ContextVar[object] = ContextVar("ringback_request", default=None)
 class VirtualClock:
     """The time of one emulator. All state is guarded by *lock*, which the engine shares."""
 
-    def __init__(self, epoch: datetime, rate: int, lock: threading.RLock, journal: Journal) -> None:
-        """Stand at zero; *rate* is 0 for a paused clock, else virtual seconds in a real one."""
+    def __init__(
+        self,
+        epoch: datetime,
+        rate: int,
+        lock: threading.RLock,
+        journal: Journal,
+        *,
+        keeps_epoch: bool = False,
+    ) -> None:
+        """Stand at zero; *rate* is 0 for a paused clock, else virtual seconds in a real one.
+
+        A time freezer's moment takes the place of *epoch*, unless this *keeps_epoch*.
+        """
         self.lock = lock
         self.rate = rate
         self.journal = journal
@@ -68,9 +80,10 @@ class VirtualClock:
         """Says up to which moment time passes by itself before something has begun."""
         self.restless: Callable[[], bool] = bool
         """Says whether the mover's own loop has something to do, for a mover that has a loop."""
-        self._epoch = genuine(epoch)
-        self._epoch_ns = unix_ns(self._epoch)
         self._wall = Wall()
+        self._keeps_epoch = keeps_epoch
+        self._epoch = genuine((not keeps_epoch and self._wall.seen) or epoch)
+        self._epoch_ns = unix_ns(self._epoch)
         self._now = 0
         self._flow_from: int | None = None
         self._slow = False
@@ -120,8 +133,12 @@ class VirtualClock:
             self._epoch_ns = unix_ns(self._epoch)
 
     def observe(self) -> None:
-        """Notice a time freezer that has become active, so that `sync` counts from here."""
-        self._wall.observe()
+        """Notice a time freezer that has become active: its moment is what time it is here.
+
+        `sync` counts from here. A clock that keeps its epoch is told so by `sync` alone.
+        """
+        if self._wall.observe() and not self._keeps_epoch and self._wall.seen is not None:
+            self.set_wall(self._wall.seen)
 
     @property
     def busy(self) -> list[str]:
@@ -336,7 +353,7 @@ class VirtualClock:
             return (yield from self._walk(walk, lambda now: now + span))
 
     def advance_to(self, agenda: Agenda, moment: int | datetime) -> Steps[list[Attempt]]:
-        """Move to *moment*: nanoseconds since the start, or an aware `datetime`."""
+        """Move to *moment*: nanoseconds since the start, or an aware `datetime` within a year."""
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise ValueError(
                 f"advance_to({moment!r}) has no time zone; give an aware datetime, such as"
@@ -351,10 +368,15 @@ class VirtualClock:
             else:
                 target = moment
             if target < now:
+                on_the_wall = ""
+                if isinstance(moment, datetime):
+                    on_the_wall = f" (from {self.at(now)} to {genuine(moment)})"
                 raise ClockBackwards(
                     f"the clock cannot go back: it stands at {words(now)} and was sent to"
-                    f" {words(target)}"
+                    f" {words(target)}{on_the_wall}"
                 )
+            if isinstance(moment, datetime) and genuine(moment) > _a_year_after(self.at(now)):
+                raise ClockLeap(leap(self.at(now), genuine(moment)))
             return target
 
         with self._moving(agenda, "advance_to") as walk:
@@ -554,6 +576,13 @@ async def _until(subscribe: Callable[[Callable[[], None]], None]) -> None:
 
 def _nothing() -> None:
     """Nobody listens."""
+
+
+def _a_year_after(moment: datetime) -> datetime:
+    if moment.year == MAXYEAR:
+        return moment.max.replace(tzinfo=UTC)
+    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
+    return moment.replace(year=moment.year + 1, day=day)
 
 
 def _is_true(predicate: Callable[[], object]) -> bool:

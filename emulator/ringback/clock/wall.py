@@ -6,8 +6,10 @@ emulator's moment then, so entering or leaving a freeze is no jump of years.
 
 from datetime import datetime, timedelta
 
-from ringback.clock.real import frozen, told_wall, unix_ns, wall_ns
-from ringback.core.duration import SECOND, nanoseconds
+from ringback.clock.real import frozen, told_wall, utc_now
+from ringback.core.duration import nanoseconds
+
+_SECOND = timedelta(seconds=1)
 
 
 class Wall:
@@ -18,11 +20,18 @@ class Wall:
         self._seen: datetime | None = None
         self.observe()
 
-    def observe(self) -> None:
-        """Anchor on a freezer that has become active; forget one that has ended."""
+    @property
+    def seen(self) -> datetime | None:
+        """The frozen instant that was seen last; None while time is not frozen."""
+        return self._seen
+
+    def observe(self) -> bool:
+        """Anchor on a freezer that has become active, and say so; forget one that has ended."""
         told = _frozen()
-        if told is None or self._seen is None:
-            self._seen = told
+        if told is not None and self._seen is not None:
+            return False
+        self._seen = told
+        return told is not None
 
     def passed(self) -> tuple[datetime | None, int]:
         """The instant at which a freezer stands now, and by how many nanoseconds it has moved.
@@ -43,4 +52,4 @@ class Wall:
 def _frozen() -> datetime | None:
     """The instant that the process is told, if it is not the real one."""
     told = told_wall()
-    return told if frozen() or abs(unix_ns(told) - wall_ns()) >= SECOND else None
+    return told if frozen() or abs(told - utc_now()) >= _SECOND else None

@@ -38,7 +38,8 @@ def _written_as(hint: Any) -> Any:
     """The type of a setting as a scenario writes it."""
     if hint == float | timedelta:
         return Seconds
-    if hint is datetime:
+    # freezegun's imitation, which stands here when this is imported in frozen time, says yes, too.
+    if isinstance(hint, type) and issubclass(hint, datetime):
         return Moment
     if get_origin(hint) is tuple:
         return Annotated[hint, Field(strict=False)]

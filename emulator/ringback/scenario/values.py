@@ -7,7 +7,13 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from ringback.core import duration, outcome
@@ -203,7 +209,8 @@ Seconds = Annotated[
 """The same, read as seconds."""
 
 WrittenMoment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=WrittenMoment)]
+# A plain validator, for pydantic knows no `datetime` when it is imported in frozen time.
+Moment = Annotated[datetime, PlainValidator(_moment, json_schema_input_type=WrittenMoment)]
 
 Version = Annotated[int, Checked(_version, {"const": VERSION})]
 Status = Annotated[int, Field(ge=200, le=599)]
