@@ -166,8 +166,9 @@ class Service:
                     if direct and choice.error is not None:
                         raise choice.error
             with self.clock.still():
-                self._check_open()
-                if not self.orders.hold(choice):
+                if self.clock.closed:  # what was accepted now, nobody would ever deliver
+                    raise self.clock.ended("a request")
+                if choice is not None and not self.orders.hold(choice):
                     continue
                 at = self.clock.now_ns
                 unix = self.clock.unix_ns(at)
@@ -210,7 +211,7 @@ class Service:
                 if not isinstance(asked, Rejection):
                     choice = self._choose(asked.request(), streamed=True)
             with self.clock.still():
-                if not self.orders.hold(choice):
+                if choice is not None and not self.orders.hold(choice):
                     continue
                 at = self.clock.now_ns
                 unix = self.clock.unix_ns(at)
@@ -249,11 +250,6 @@ class Service:
         hint = f"fail(when=…): {text}"
         rejection = Rejection(500, "INTERNAL_SERVER_ERROR", message, hint)
         return self._refused(rejection, at, request_id)
-
-    def _check_open(self) -> None:
-        """Raise `ClockClosed` once this has ended: what it accepted, nobody would ever deliver."""
-        if self.clock.closed:
-            raise self.clock.ended("a request")
 
     def identify(self, credential: Credential) -> str | Rejection:
         """The identifier of the key that *credential* is, or was granted by."""

@@ -22,7 +22,7 @@ DOWN = Failure(503)
 def met(orders: Orders, request: SpeakRequest, *, streamed: bool = False) -> Failure | None:
     """What *request* meets, predicates asked."""
     choice = choose(orders.waiting, request, streamed=streamed) if orders.ask else None
-    assert orders.hold(choice)
+    assert choice is None or orders.hold(choice)
     return orders.take(choice, streamed=streamed)
 
 

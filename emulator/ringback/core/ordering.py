@@ -73,9 +73,9 @@ class Orders:
         self._waiting.extend(orders)
         self._asking += len(orders) if when is not None else 0
 
-    def hold(self, choice: Choice | None) -> bool:
+    def hold(self, choice: Choice) -> bool:
         """Whether what was chosen waits still. Where it does not, another choice is to be made."""
-        return choice is None or choice.order is None or choice.order in self._waiting
+        return choice.order is None or choice.order in self._waiting
 
     def take(self, choice: Choice | None = None, *, streamed: bool = False) -> Failure | None:
         """The failure that a request meets, for which *choice* was made.
@@ -83,6 +83,8 @@ class Orders:
         None: there was no predicate to be asked, and what has one was ordered later. A request that
         is *streamed* passes over what is nothing but late.
         """
+        if not self._waiting:
+            return self._every
         order = choose_at_once(self._waiting, streamed=streamed) if choice is None else choice.order
         if order is None:
             return self._every

@@ -52,13 +52,16 @@ class SpeakEndpoint:
             if body is None:
                 return
             try:
-                content_type = header(scope, b"content-type")
-                asked = (scope["query_string"], authorization, content_type, body.kept)
-                if service.orders.ask:
-                    speak = partial(service.speak, *asked, self._edition, body.size)
-                    answer = await aside(speak)
-                else:
-                    answer = service.speak(*asked, self._edition, body.size)
+                speak = partial(
+                    service.speak,
+                    scope["query_string"],
+                    authorization,
+                    header(scope, b"content-type"),
+                    body.kept,
+                    self._edition,
+                    body.size,
+                )
+                answer = await aside(speak) if service.orders.ask else speak()
             except ClockClosed:
                 raise AnswerCut(ENDED) from None
             if answer.unmade is not None:
