@@ -15,7 +15,7 @@ is late with it makes an `xN` clock late, and a `real` one only for as long as `
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context, ContextVar, copy_context
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import partial
@@ -88,6 +88,7 @@ class VirtualClock:
         self._flow_from: int | None = None
         self._slow = False
         self._still = 0
+        self._stillness = _Stillness(self)
         self._holds = 0
         self._busy: dict[object, str] = {}
         self._unanswered: set[object] = set()
@@ -295,16 +296,20 @@ class VirtualClock:
         with self.lock:
             self._now, self._flow_from = self.now_ns, None
 
-    @contextmanager
-    def still(self) -> Iterator[None]:
+    def still(self) -> AbstractContextManager[None]:
         """Have it be one moment until the end of the block, which holds the lock."""
-        with self.lock:
-            self._now = self.now_ns
-            self._still += 1
-            try:
-                yield
-            finally:
-                self._still -= 1
+        return self._stillness
+
+    def stand(self) -> None:
+        """Hold the lock, and have it be one moment, until `go_on`; `still` does both."""
+        self.lock.acquire()
+        self._now = self.now_ns
+        self._still += 1
+
+    def go_on(self) -> None:
+        """Release the lock after `stand`."""
+        self._still -= 1
+        self.lock.release()
 
     def real_seconds_until(self, moment: int) -> float:
         """How long a flowing clock takes to *moment*; zero or less when it is past."""
@@ -560,6 +565,21 @@ class VirtualClock:
 
 def _unbounded() -> None:
     """Nothing is due."""
+
+
+class _Stillness(AbstractContextManager[None]):
+    """What `VirtualClock.still` returns. Each request passes through it: a generator costs 4 us."""
+
+    __slots__ = ("_clock",)
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+
+    def __enter__(self) -> None:
+        self._clock.stand()
+
+    def __exit__(self, *_: object) -> None:
+        self._clock.go_on()
 
 
 async def _until(subscribe: Callable[[Callable[[], None]], None]) -> None:
