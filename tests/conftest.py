@@ -8,6 +8,7 @@ from ringback.core.delivery import Attempt, Job
 from ringback.core.message import CallbackMessage, MessageRules
 from ringback.core.outcome import Answered, Outcome
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from tests.budgets import load_profile
 from tests.time_limit import TimeLimit
 
 # freezegun looks at every name of every module. The SDK imports what it holds back when it is
@@ -16,8 +17,10 @@ freezegun.configure(extend_ignore_list=["deepgram"])
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let no test hang."""
+    """Let no test hang, and none try for longer than this run is meant to take."""
     config.pluginmanager.register(TimeLimit(), "time limit")
+    if config.pluginmanager.has_plugin("hypothesispytest"):  # it takes long to import
+        load_profile()
 
 
 HOOK = "https://app.example/hook"

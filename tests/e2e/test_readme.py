@@ -1,5 +1,6 @@
 """The README's code blocks do what the README says."""
 
+import os
 import re
 import shlex
 import signal
@@ -63,18 +64,32 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split("(")[0][4:])
-def test_a_python_block_is_a_test_that_passes(block: str, tmp_path: Path) -> None:
-    (tmp_path / "test_block.py").write_text(STAGE + block)
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_block.py"],
-        cwd=tmp_path,
+def name_of(block: str) -> str:
+    """The name of the test that *block* is."""
+    return block.split("(")[0][4:]
+
+
+@pytest.fixture(scope="module")
+def run_of_all(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest says of all python blocks, each in a file of its own, with our plugin alone."""
+    folder = tmp_path_factory.mktemp("blocks")
+    for block in blocks("python"):
+        (folder / f"{name_of(block)}.py").write_text(STAGE + block)
+    options = ["-p", "ringback", "-p", "no:cacheprovider", "-v", "--no-header"]
+    files = [f"{name_of(block)}.py" for block in blocks("python")]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *files],
+        cwd=folder,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
-    )
-    assert run.returncode == 0, run.stdout
-    assert "1 passed" in run.stdout
+    ).stdout
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=name_of)
+def test_a_python_block_is_a_test_that_passes(block: str, run_of_all: str) -> None:
+    assert f"{name_of(block)}.py::{name_of(block)} PASSED" in run_of_all, run_of_all
 
 
 def test_the_scenario_block_plays_as_it_expects(tmp_path: Path) -> None:

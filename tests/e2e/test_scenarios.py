@@ -1,12 +1,14 @@
 """Every shipped scenario, played both ways; and the command line that plays them."""
 
 import contextlib
+import io
 import json
 import os
 import pty
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ringback import Emulator
+from ringback.cli import main
 from ringback.core.openapi import document
 from ringback.core.rules import RULES
 from ringback.scenario.playing import play
@@ -27,10 +30,34 @@ GOOD = (SCENARIOS / "late-acceptance.ringback.yaml").read_text(encoding="utf-8")
 WRONG = GOOD.replace("+30s", "+31s")
 
 
-def ringback(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+def in_a_process(
+    *arguments: str | Path, cwd: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
     """Run the command line in a process of its own."""
     command = [sys.executable, "-m", "ringback", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the command line ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def ringback(*arguments: str | Path, cwd: Path | None = None) -> Ended:
+    """Run the command line in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(cwd or "."),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main([*map(str, arguments)], prog_name="ringback")
+    return Ended(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def write(directory: Path, name: str, text: str) -> Path:
@@ -63,7 +90,7 @@ def test_there_is_a_scenario_for_each_sentence_of_the_page() -> None:
 
 def test_play_exits_with_0_when_all_is_as_expected(tmp_path: Path) -> None:
     write(tmp_path, "good", GOOD)
-    run = ringback("play", "good.ringback.yaml", cwd=tmp_path)
+    run = in_a_process("play", "good.ringback.yaml", cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines() == [
         "passed  good.ringback.yaml: A receiver that accepts on the third try",
@@ -163,7 +190,7 @@ def test_the_report_is_one_json_document(tmp_path: Path) -> None:
 
 
 def test_all_scenarios_are_played_over_sockets_by_one_command() -> None:
-    run = ringback("play", "--over", "sockets", "--format", "json", SCENARIOS)
+    run = in_a_process("play", "--over", "sockets", "--format", "json", SCENARIOS)
     document = json.loads(run.stdout)
     assert (document["passed"], document["failed"]) == (len(SHIPPED), 0)
     assert {each["over"] for each in document["scenarios"]} == {"sockets"}

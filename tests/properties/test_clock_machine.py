@@ -42,6 +42,7 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from ringback import ClockBackwards, ClockBusy, NeverTrue, NothingDue
 from ringback.core.duration import SECOND
+from tests.budgets import budget
 from tests.properties.clock_model import APPS, ENDS, PICKS, PLANS, SPANS, Plan, Told
 from tests.properties.clock_side_by_side import SideBySide
 from tests.properties.clock_stage import numbered
@@ -241,9 +242,8 @@ def test_the_clock_agrees_with_the_model() -> None:
     run_state_machine_as_test(
         ClockMachine,
         settings=settings(
-            max_examples=60,
+            max_examples=budget(20, 150),
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

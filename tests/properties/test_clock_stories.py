@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ringback import AsyncEmulator, Emulator, Runaway, Settings, Stuck
 from ringback.clock.walk import MAX_GENERATIONS
 from ringback.core.duration import SECOND
+from tests.budgets import budget
 from tests.properties.clock_model import PLANS, SCRIPTED, SPANS, Ended, Model, Plan
 from tests.properties.clock_stage import Stage
 
@@ -75,7 +76,7 @@ def played_on_a_loop(story: Story, turns: Callable[[], int] = int) -> Any:
     return asyncio.run(play())
 
 
-quickly = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=budget(15, 100), suppress_health_check=[HealthCheck.too_slow])
 
 
 @quickly
@@ -105,7 +106,7 @@ def test_a_receivers_real_delay_changes_nothing(story: Story, data: st.DataObjec
     assert played_on_a_loop(story, lambda: data.draw(jitter)) == told(story)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=budget(10, 40))
 @given(st.lists(SCRIPTED, min_size=1, max_size=5))
 def test_to_flow_and_to_walk_write_the_same_journal(plans: list[Plan]) -> None:
     """I12: eager == stepped. The jobs are submitted at one moment, whenever that is."""
@@ -126,7 +127,7 @@ def test_to_flow_and_to_walk_write_the_same_journal(plans: list[Plan]) -> None:
 
 
 @given(st.integers(1, 2 * MAX_GENERATIONS))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=budget(10, 60))
 def test_a_cascade_runs_away_when_it_is_too_deep(depth: int) -> None:
     """I17: an endless cascade ends in `Runaway` with elapsed unchanged; a long one does not."""
 

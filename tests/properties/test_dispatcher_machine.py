@@ -35,6 +35,7 @@ from ringback.core.outcome import (
 )
 from ringback.core.retry import RetryPolicy
 from ringback.errors import MachineError
+from tests.budgets import budget
 from tests.conftest import a_job, an_attempt
 
 REACHED: set[tuple[State, type, State]] = set()
@@ -267,9 +268,8 @@ def test_the_dispatcher_agrees_with_the_model_and_takes_every_declared_transitio
     run_state_machine_as_test(
         DispatcherMachine,
         settings=settings(
-            max_examples=200,
+            max_examples=budget(60, 400),
             stateful_step_count=50,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.core.duration import SECOND, nanoseconds, read, seconds, words
@@ -11,40 +11,32 @@ from ringback.core.duration import SECOND, nanoseconds, read, seconds, words
 EXACT = 2**52
 """Nanoseconds below which a float of seconds still tells each from the next."""
 
-untimed = settings(deadline=None)
 
-
-@untimed
 @given(st.integers(0, 10**30))
 def test_an_offset_is_read_as_it_was_written(span: int) -> None:
     assert read(words(span)) == span
 
 
-@untimed
 @given(st.integers(1, 10**30))
 def test_a_span_before_the_start_is_written_with_a_minus(span: int) -> None:
     assert words(-span) == "-" + words(span).removeprefix("+")
 
 
-@untimed
 @given(st.integers(-EXACT, EXACT))
 def test_seconds_become_the_nanoseconds_that_they_were(span: int) -> None:
     assert nanoseconds(seconds(span)) == span
 
 
-@untimed
 @given(st.timedeltas())
 def test_a_timedelta_is_exact(span: timedelta) -> None:
     assert nanoseconds(span) == span // timedelta(microseconds=1) * 1000
 
 
-@untimed
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_float_is_rounded_once(span: float) -> None:
     assert abs(nanoseconds(span) - Fraction(span) * SECOND) <= Fraction(1, 2)
 
 
-@untimed
 @given(st.text())
 def test_a_text_is_a_time_or_an_error_that_shows_how_to_write_one(text: str) -> None:
     try:

@@ -31,7 +31,7 @@ def same(one: Outcome, other: Outcome) -> bool:
     return one == other
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pieces=cut_answers(), orderly=st.booleans())
 def test_the_same_bytes_mean_the_same_however_they_are_cut(
     pieces: list[bytes], orderly: bool
@@ -40,7 +40,7 @@ def test_the_same_bytes_mean_the_same_however_they_are_cut(
     assert same(whole, hear(pieces, orderly=orderly))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pieces=cut_answers())
 def test_an_answer_that_has_ended_is_heard_alike_whether_the_connection_ends_or_breaks(
     pieces: list[bytes],

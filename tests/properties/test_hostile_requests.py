@@ -16,11 +16,12 @@ import pytest
 from ringback import Emulator, Settings
 from ringback.serving.app import Application
 from ringback.serving.server import Server
+from tests.budgets import budget
 from tests.properties.hostile_requests import KEY, SECRETS, HostileRequest, hostile_request
 from tests.time_limit import limited
 
 SEED = 20260101
-COUNT = 10_000
+COUNT = budget(1_000, 10_000)
 """So many requests meet each of three emulators."""
 
 DEFAULT = Settings(api_key=KEY, retries=0)

@@ -12,12 +12,13 @@ import h11
 import pytest
 
 from ringback import Emulator, Settings
+from tests.budgets import budget
 from tests.properties.hostile_requests import KEY
 from tests.properties.hostile_streams import HEAD, JSON, TEXT, hostile_stream
 from tests.properties.test_hostile_requests import Heard, assert_going_on, assert_sound
 
 SEED = 20260101
-COUNT = 2000
+COUNT = budget(300, 2000)
 GUARD = 20
 """Real seconds after which a peer that says nothing is taken for hung."""
 

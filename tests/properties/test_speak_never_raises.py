@@ -14,6 +14,7 @@ from ringback.core.keys import Credential, read_authorization
 from ringback.core.message import MessageRules
 from ringback.core.rejection import Rejection
 from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from tests.budgets import budget
 from tests.properties.almost_valid import VALID, Sent, mistaken
 
 ANY_TEXT = st.text() | st.text(st.characters() | st.integers(0xD800, 0xDFFF).map(chr))
@@ -49,7 +50,7 @@ CONTENT_TYPES = st.one_of(
 )
 RULES = SpeakRules()
 
-thoroughly = settings(max_examples=250, deadline=None)
+thoroughly = settings(max_examples=budget(60, 500))
 
 
 def assert_sound(rejection: Rejection) -> None:

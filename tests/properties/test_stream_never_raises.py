@@ -15,6 +15,7 @@ from ringback.core.stream import HangUp, Play, Say, Stream
 from ringback.core.text_stream import TextStream
 from ringback.core.turn_stream import TurnStream
 from ringback.core.voices import DEFAULT_VOICE
+from tests.budgets import budget
 
 ANY_TEXT = st.text() | st.text(st.characters() | st.integers(0xD800, 0xDFFF).map(chr))
 """Text with lone surrogates too, which no wire carries but a server in Python may hand in."""
@@ -73,7 +74,7 @@ def no_json(constant: str) -> None:
 
 
 @pytest.mark.parametrize("begin", [a_text_stream, an_unlimited_text_stream, a_turn_stream])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=budget(40, 500))
 @given(client=CLIENTS)
 def test_a_session_answers_every_client(
     begin: Callable[[], Stream], client: list[tuple[str | bytes, int]]

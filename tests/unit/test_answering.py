@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from starlette.types import Message
@@ -10,6 +11,7 @@ from ringback.core.body import MAX_BODY
 from ringback.serving.exchange import Body, read_body
 
 
+@cache
 def some_bytes(size: int) -> bytes:
     """Bytes that are nowhere the same for long."""
     return b"".join(number.to_bytes(4, "big") for number in range(size // 4 + 1))[:size]

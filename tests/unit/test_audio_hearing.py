@@ -77,7 +77,7 @@ def through_a_telephone(samples: bytes) -> bytes:
     return g711.linear(compressed, Encoding.ALAW)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.text(min_size=25, max_size=60).filter(lambda text: symbols_in(text, 1.0) > 0))
 def test_the_fingerprint_of_any_text_is_heard(text: str) -> None:
     reading = heard(sound(text))

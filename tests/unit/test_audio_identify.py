@@ -5,7 +5,7 @@ import struct
 import wave
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.audio.fingerprint import fingerprint
@@ -67,7 +67,6 @@ def test_empty_audio_says_nothing(sound: AudioFormat) -> None:
     assert read_wav(body) is None
 
 
-@settings(deadline=None)
 @given(st.sampled_from(CELLS), st.text(min_size=1, max_size=40), st.floats(0.7, 1.5))
 def test_any_request_is_read_from_its_body(sound: AudioFormat, text: str, speed: float) -> None:
     reading = read_first(render(text, VOICE, speed, sound))

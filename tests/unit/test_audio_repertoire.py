@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.audio import g711
@@ -67,7 +67,6 @@ def test_a_body_is_known_and_incomplete_wherever_it_was_cut(sound: AudioFormat) 
         assert found == Identified(request, ("0",), complete=False, how="bytes"), size
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_half_a_body_is_known_among_many(data: st.DataObject) -> None:
     requests = [

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.core.callback import Endpoint
@@ -63,7 +63,6 @@ ANSWERS = [
 ]
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(answer=st.sampled_from(ANSWERS), cuts=st.lists(st.integers(0, 100), max_size=6))
 def test_an_answer_means_the_same_however_it_is_cut(answer: bytes, cuts: list[int]) -> None:
     places = sorted({min(cut, len(answer)) for cut in cuts} | {0, len(answer)})
@@ -77,7 +76,6 @@ def test_an_answer_means_the_same_however_it_is_cut(answer: bytes, cuts: list[in
         assert whole == cut
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(noise=st.binary(min_size=1, max_size=300))
 def test_no_bytes_whatever_are_raised(noise: bytes) -> None:
     hear(noise)

@@ -18,7 +18,7 @@ HANGS = {
     "joining a thread": "threading.Thread(target=gate.wait, daemon=True).run()",
     "for a result": "Future().result()",
     "busily": "while True: pass",
-    "on a socket": "socket.create_server(('127.0.0.1', 0)).accept()",
+    "on a socket": "with socket.create_server(('127.0.0.1', 0)) as server: server.accept()",
     "on a loop": "asyncio.run(asyncio.Event().wait())",
 }
 PRELUDE = """

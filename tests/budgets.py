@@ -1,0 +1,27 @@
+"""How much a run tries: little by default, so that it takes seconds, and much in the deep one.
+
+`RINGBACK_TESTS=deep` asks for the deep one, as `.ci/run` does. Both promise the same.
+"""
+
+import os
+
+DEEP = os.environ.get("RINGBACK_TESTS") == "deep"
+
+
+def budget(quick: int, deep: int) -> int:
+    """How many examples, steps or workers this run takes."""
+    return deep if DEEP else quick
+
+
+def load_profile() -> None:
+    """Have Hypothesis try what this run asks for. By default it tries the same every time.
+
+    No example has a deadline: a busy machine is no fault.
+    """
+    from hypothesis import settings
+
+    settings.register_profile(
+        "quick", deadline=None, max_examples=25, derandomize=True, database=None
+    )
+    settings.register_profile("deep", deadline=None, max_examples=200, print_blob=True)
+    settings.load_profile("deep" if DEEP else "quick")
