@@ -71,8 +71,9 @@ def test_story(ringback_server):
 
 
 def test_the_server_ends_at_once_though_clients_keep_their_connections() -> None:
-    took = []
-    for _ in range(5):
+    took = [1.0]
+    # On a busy machine the fastest of many shows what is not waited for.
+    while min(took) >= 0.05 and len(took) < 100:
         server = Server()
         with socket.create_connection(("127.0.0.1", server.port)) as client:
             client.sendall(b"GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n")

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -43,18 +42,16 @@ def test_every_verb_of_a_closed_clock_says_that_it_is_closed(face: Face, verb: s
 def test_whoever_is_blocked_when_the_emulator_ends_is_woken(
     gate: Gate, beside: Callable[..., "Future[Any]"]
 ) -> None:
-    ringback = Emulator().open()
+    ringback = Emulator(Settings(guard=300)).open()
     ringback.connect(APP, gate.asgi)
     delivery = ringback.submit("Hello", callback=HOOK)
     walk = beside(ringback.advance, 30)
     gate.wait()
     joined = beside(ringback.settle)
-    before = time.monotonic()
     ringback.close()
     for blocked in (walk, joined):
         with pytest.raises(ClockClosed, match="this emulator has ended"):
-            blocked.result(5)
-    assert time.monotonic() - before < 5, "it waited for the guard"
+            blocked.result(60)  # the guard is longer
     assert delivery.statuses == ["aborted"]
     assert delivery.reason == "aborted: the emulator was closed"
     assert ringback.clock.elapsed == 0
