@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ringback.afterwork import Afterwork
 from ringback.clock.guard import set_alarm
-from ringback.clock.loops import EngineLoop, drained
+from ringback.clock.loops import EngineLoop, drained, ended
 from ringback.clock.timers import Timer, Timers
 from ringback.clock.virtual import VirtualClock
 from ringback.core import delivery as core
@@ -22,18 +23,20 @@ from ringback.core.duration import SECOND, nanoseconds
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
+    BackgroundFailed,
     DeliveryCancelled,
     JobAccepted,
     Journal,
 )
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Aborted, Answered, Outcome, TimedOut, noted
+from ringback.core.outcome import Aborted, Answered, Outcome, TimedOut, noted, remarked
 from ringback.core.reply import Answer
 from ringback.errors import MachineError
+from ringback.sending.answers import described
 from ringback.sending.faults import Fault, Pair, Twice
 from ringback.sending.redirects import Trail
 from ringback.sending.routes import Routes
-from ringback.sending.sender import UNLIMITED, Limits, Sender
+from ringback.sending.sender import UNLIMITED, Limits, Sender, Work
 from ringback.settings import Settings
 from ringback.views import Attempt
 
@@ -51,11 +54,27 @@ class Call:
     message: CallbackMessage
     fault: Fault | None
     sender: Sender
-    token: object
     pair: Pair | None = None
+    token: object = None
     task: "asyncio.Task[None] | None" = None
+    awaited: bool = False
     expired: bool = False
     ended: bool = False
+    going_on: int = 0
+    note: str = ""
+
+    @property
+    def number(self) -> int:
+        """Counted from 1."""
+        return _number(self.delivery)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, and nothing goes on that is known of."""
+        return self.ended and not self.going_on
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.delivery.job.request_id} to {self.message.url}"
 
     def expire(self) -> None:
         """Stop the attempt, for its real limit has passed."""
@@ -101,6 +120,7 @@ class Engine:
                 settings.seconds_of("connect_timeout"), settings.seconds_of("attempt_timeout")
             )
         self._calls: set[Call] = set()
+        self._afterwork = Afterwork(clock, loop)
         self._slots = MAX_AT_ONCE
 
     def accept(self, job: core.Job) -> core.Delivery:
@@ -173,7 +193,11 @@ class Engine:
         """The attempts that ended since the journal had the length *mark*."""
         deliveries = self.dispatcher.deliveries
         return [
-            Attempt(deliveries[fact.position].job, fact.attempt)
+            # Something may have been noted about it since.
+            Attempt(
+                deliveries[fact.position].job,
+                deliveries[fact.position].attempts[fact.attempt.number - 1],
+            )
             for fact in self._journal.since(mark)
             if isinstance(fact, AttemptFinished)
         ]
@@ -199,7 +223,7 @@ class Engine:
                 return self._begin(delivery, has_slot)
             except Exception as error:
                 # The verb that moves the clock raises it; no delivery stays in flight for ever.
-                self.cancel(delivery.position, f"aborted: the emulator failed: {error!r}")
+                self._fail(delivery.position, f"the emulator failed: {error!r}")
                 raise
 
     async def exchange(self, call: Call) -> None:
@@ -208,25 +232,30 @@ class Engine:
         If the waiting is cancelled the attempt goes on, and ends in its own time. If the attempt is
         aborted the waiting ends. An error of our own surfaces here.
         """
+        call.awaited = True
         task = self.launch(call)
-        await asyncio.wait({task})
+        await ended(task)
         if not task.cancelled():
             task.result()
         await drained()
 
     def launch(self, call: Call) -> "asyncio.Task[None]":
         """Carry *call* out in a task of its own, on the running loop."""
-        context = self.clock.inside(lambda: not call.ended)
+        context = self.clock.inside(lambda: not call.over)
         call.task = asyncio.get_running_loop().create_task(self._carry_out(call), context=context)
         return call.task
 
     def abort(self, reason: str) -> None:
-        """End every attempt in flight as aborted: recorded, and not retried."""
+        """End every attempt in flight as aborted, and what goes on after others.
+
+        What is aborted is recorded, and not retried.
+        """
         with self._lock:
             for call in list(self._calls):
                 self._give_up(call, reason)
                 if call.task is not None:
                     self.loop.call_soon(call.task.cancel)
+            self._afterwork.stop()
 
     def ensure_loop(self) -> EngineLoop:
         """The loop on which exchanges run, bound or started now if it was not."""
@@ -285,7 +314,7 @@ class Engine:
         return self.dispatcher.next_due if self._has_slot else self.dispatcher.next_scheduled
 
     def _begin(self, delivery: core.Delivery, has_slot: bool) -> Call | None:
-        job, number = delivery.job, len(delivery.attempts) + 1
+        job, number = delivery.job, _number(delivery)
         if not has_slot and not self._is_scripted(job, number):
             self.dispatcher.put_off()
             return None
@@ -309,11 +338,22 @@ class Engine:
             raise MachineError(f"the route of {job.endpoint.origin} leads nowhere")
         elif pair is not None:
             sender = Twice(sender, pair)
-        token = self.clock.occupy(f"attempt {number} of {job.request_id} to {message.url}")
-        call = Call(delivery, message, fault, sender, token, pair)
+        call = Call(delivery, message, fault, sender, pair)
+        call.token = self.clock.occupy(str(call))
         self._calls.add(call)
         call.delivery = self._start(has_slot)
         return call
+
+    def _fail(self, position: int, reason: str) -> None:
+        """Give up on an attempt that could not be made; it is recorded if it had begun."""
+        delivery = self.dispatcher.deliveries[position]
+        if delivery.settled:
+            return
+        self.cancel(position, f"aborted: {reason}")
+        if delivery.state is core.State.IN_FLIGHT:
+            fault = self._routes.find(delivery.job.endpoint.origin).fault(_number(delivery))
+            message = self._message(delivery)
+            self._end(delivery, message, fault, Aborted(reason), self.clock.now_ns)
 
     def _is_scripted(self, job: core.Job, number: int) -> bool:
         """Whether attempt *number* of *job* is answered at once, and so needs no slot."""
@@ -333,7 +373,7 @@ class Engine:
         started = self.dispatcher.start_due(now, now, waiting=has_slot)
         if started is None:
             raise MachineError("an attempt was to begin before it is due")
-        number = len(started.attempts) + 1
+        number = _number(started)
         self._journal.append(AttemptStarted(started.started_at or 0, started.position, number))
         return started
 
@@ -351,8 +391,19 @@ class Engine:
     ) -> None:
         """Take an answer that costs no real time, now or after the virtual time that it takes."""
         outcome, takes = self._heard(answer)
-        if fault is not None and fault.instead is None:
-            outcome = fault.after(outcome)
+        copy = None if copy is None else _taken(copy, None)
+        self._take(delivery, message, fault, _taken(outcome, fault), takes, copy)
+
+    def _take(
+        self,
+        delivery: core.Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        outcome: Outcome,
+        takes: int,
+        copy: Outcome | None,
+    ) -> None:
+        """End an attempt that *takes* so much virtual time, when that has passed."""
         ended_at = (delivery.started_at or 0) + takes
         if takes:
 
@@ -371,18 +422,28 @@ class Engine:
         return answer.outcome, answer.takes
 
     async def _carry_out(self, call: Call) -> None:
-        limits, alarm = self._real_limits, None
+        connect, total, alarm = self._real_limits.connect, self._real_limits.total, None
+        limits = Limits(connect, total, partial(self._watch, call))
         try:
-            if limits.total is not None:
-                alarm = set_alarm(limits.total, partial(self.loop.call_soon, call.expire))
+            if total is not None:
+                alarm = set_alarm(total, partial(self.loop.call_soon, call.expire))
             outcome = await call.sender.send(call.message, call.delivery.job.endpoint, limits)
-        except asyncio.CancelledError:
+            # Made before the call is given up: an error here must not leave it in flight.
+            outcome = _taken(outcome, call.fault)
+            if call.pair is not None and call.pair.second is not None:
+                call.pair.second = _taken(call.pair.second, None)
+        except (asyncio.CancelledError, GeneratorExit):
             if not call.expired:
                 self._give_up(call, "its event loop has ended")
                 raise
-            outcome = self._expired(call, TimedOut(limits.total or 0))
         except SystemExit as error:  # it would end the loop, and with it whoever waits for it
             self._give_up(call, f"the receiver called sys.exit({error.code!r})")
+            return
+        except KeyboardInterrupt as error:
+            self._give_up(call, "it was interrupted")
+            self.clock.unheard.append(error)
+            if not call.awaited:  # no verb may ever come, and the loop may be the test's own
+                asyncio.get_running_loop().call_soon(_raise, error)
             return
         except Exception as error:
             _log.exception("%s: the emulator failed", call.message.url)
@@ -391,9 +452,28 @@ class Engine:
         finally:
             if alarm is not None:
                 alarm.cancel()
-        if call.fault is not None:
-            outcome = call.fault.after(outcome)
+        if call.expired:
+            outcome = self._expired(call, TimedOut(total or 0))
         self._hang_up(call, outcome, call.sender.takes if isinstance(call.sender, Trail) else 0)
+
+    def _watch(self, call: Call, work: Work) -> None:
+        """Have time wait for what a receiver goes on doing when it has answered *call*."""
+        call.going_on += 1
+        of_copy = call.pair is not None and call.pair.first is not None
+        self._afterwork.watch(str(call), partial(self._note, call, of_copy), work)
+
+    def _note(self, call: Call, of_copy: bool, error: BaseException | None) -> None:
+        """Take note that a receiver has come to an end after its answer, in an *error* perhaps."""
+        call.going_on -= 1
+        if error is None:
+            return
+        with self._lock:
+            position, number, note = call.delivery.position, call.number, described(error)
+            if call.ended:
+                self.dispatcher.remark(position, number, note, of_copy=of_copy)
+            elif not of_copy:
+                call.note = note
+            self._journal.append(BackgroundFailed(self.clock.now_ns, position, number, note))
 
     def _give_up(self, call: Call, reason: str) -> None:
         """End *call* as aborted: recorded, and not retried.
@@ -416,7 +496,7 @@ class Engine:
         if pair is None or pair.first is None:
             return end
         pair.second = pair.second or end
-        return pair.first
+        return _taken(pair.first, call.fault)
 
     def _hang_up(self, call: Call, outcome: Outcome, takes: int = 0) -> None:
         """End *call*, once, and let time go on.
@@ -435,9 +515,11 @@ class Engine:
                 # still meanwhile.
                 ended_at = max(ended_at, started_at + nanoseconds(outcome.limit))
             self._calls.discard(call)
+            if call.note:
+                outcome = remarked(outcome, call.note)
             if takes:
-                answer = Answer(outcome, ended_at - started_at + takes)
-                self._answered(call.delivery, call.message, call.fault, answer, copy)
+                outcome, takes = self._heard(Answer(outcome, takes + ended_at - started_at))
+                self._take(call.delivery, call.message, call.fault, outcome, takes, copy)
             else:
                 self._end(call.delivery, call.message, call.fault, outcome, ended_at, copy)
         self.clock.leave(call.token)
@@ -453,18 +535,34 @@ class Engine:
         copy: Outcome | None = None,
     ) -> None:
         attempt = core.Attempt(
-            len(delivery.attempts) + 1,
+            _number(delivery),
             delivery.started_at or 0,
             ended_at,
             message,
-            noted(outcome) if isinstance(outcome, Answered) else outcome,
+            outcome,
             None if fault is None else fault.word,
-            noted(copy) if isinstance(copy, Answered) else copy,
+            copy,
         )
         after = self.dispatcher.finish(delivery.position, attempt)
         self._journal.append(
             AttemptFinished(ended_at, delivery.position, attempt, after.state, after.due_at)
         )
+
+
+def _taken(outcome: Outcome, fault: Fault | None) -> Outcome:
+    """What the dispatcher makes of a receiver's *outcome*: a fault may be in between."""
+    if fault is not None and fault.instead is None:
+        outcome = fault.after(outcome)
+    return noted(outcome) if isinstance(outcome, Answered) else outcome
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def _number(delivery: core.Delivery) -> int:
+    """The number of the attempt that is next, or in flight."""
+    return len(delivery.attempts) + 1
 
 
 def _earlier(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from ringback.core.headers import Headers
-from ringback.core.outcome import Answered, Dropped
+from ringback.core.outcome import Answered
 from ringback.errors import SettingsError
 from ringback.sending.asgi import AsgiApp, AsgiSender, Event, Receive, Scope, Send
 from ringback.sending.lifespan import Lifespan
@@ -152,8 +152,10 @@ async def test_of_a_huge_answer_the_beginning_is_kept() -> None:
 
 
 @pytest.mark.asyncio
-async def test_an_app_that_returns_without_answering_has_closed() -> None:
-    assert await send(AsgiSender(says())) == Dropped("closed", "waiting")
+async def test_an_app_that_returns_without_answering_is_answered_for_as_by_its_server() -> None:
+    assert await send(AsgiSender(says())) == Answered(
+        500, note="the app returned without an answer"
+    )
 
 
 @pytest.mark.asyncio

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Dropped
+from ringback.core.outcome import Answered
 from ringback.errors import SettingsError
 from ringback.sending.sender import UNLIMITED
 from ringback.sending.wsgi import Environ, WsgiSender, takes
@@ -205,9 +205,9 @@ async def test_a_body_before_the_start_is_the_apps_fault() -> None:
 
 
 @pytest.mark.asyncio
-async def test_an_app_that_returns_without_answering_has_closed() -> None:
+async def test_an_app_that_returns_without_answering_is_answered_for_as_by_its_server() -> None:
     outcome = await send(WsgiSender(lambda environ, start_response: []))
-    assert outcome == Dropped("closed", "waiting")
+    assert outcome == Answered(500, note="the app returned without an answer")
 
 
 @pytest.mark.asyncio

@@ -231,6 +231,33 @@ def test_a_task_that_wants_to_exit_does_not_take_the_loop_with_it(
     thread.stop()
 
 
+def test_whoever_stops_the_loop_stops_nobody_else() -> None:
+    async def stop() -> None:
+        asyncio.get_running_loop().stop()
+
+    thread = LoopThread("still here")
+    for _ in range(2):
+        thread.submit(stop()).result(5)
+        assert thread.submit(name_of_thread()).result(5) == "still here"
+    thread.stop()
+    assert thread.loop.is_closed()
+
+
+def test_a_task_that_stops_the_loop_when_it_is_cancelled_does_not_keep_it_open() -> None:
+    async def stop(begun: threading.Event) -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            asyncio.get_running_loop().stop()
+
+    thread, begun = LoopThread("stubborn"), threading.Event()
+    thread.submit(stop(begun))
+    assert begun.wait(5)
+    thread.stop()
+    assert thread.loop.is_closed()
+
+
 def test_a_thread_that_stops_itself_does_not_wait_for_itself() -> None:
     thread = LoopThread("its own end")
 

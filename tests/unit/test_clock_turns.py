@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ringback.clock.turns import MAX_TURNS, _draining, call_on, drained, restless
+from ringback.clock.turns import MAX_TURNS, _draining, call_on, drained, ended, restless
 
 
 @pytest.fixture
@@ -131,3 +131,22 @@ def test_a_closed_loop_is_not_called_and_nobody_minds() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
     call_on(loop, lambda: pytest.fail("it was called"))
+
+
+def test_who_waits_for_the_first_of_several_cancels_none_of_them() -> None:
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        one, other = loop.create_future(), loop.create_future()
+        waiting = asyncio.create_task(ended(one, other))
+        await drained()
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        assert (one.cancelled(), other.cancelled()) == (False, False)
+        again = asyncio.create_task(ended(one, other))
+        await drained()
+        one.set_result(None)
+        other.set_result(None)
+        await again
+
+    asyncio.run(story())

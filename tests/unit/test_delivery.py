@@ -1,6 +1,7 @@
 """One delivery, from its first attempt to one of its three ends."""
 
 import re
+from dataclasses import replace
 from itertools import product
 from typing import get_args
 
@@ -228,3 +229,22 @@ def test_the_diagram_shows_what_the_table_says() -> None:
         for (_, event), next_states in TRANSITIONS.items()
         for next_state in next_states
     }
+
+
+def test_a_remark_is_added_to_the_attempt_that_it_is_about_and_changes_nothing_else() -> None:
+    before = after_failures(2)
+    after = before.remarked(2, "odd")
+    assert [each.outcome for each in after.attempts] == [Answered(503), Answered(503, note="odd")]
+    assert (after.state, after.due_at) == (before.state, before.due_at)
+    assert before.remarked(3, "odd") == before
+
+
+def test_a_remark_on_a_second_copy_stays_with_the_copy() -> None:
+    attempts = (
+        replace(an_attempt(1), copy=Answered(500)),
+        replace(an_attempt(2), copy=None),
+    )
+    delivery = replace(NEW, attempts=attempts)
+    (first, _) = delivery.remarked(1, "odd", of_copy=True).attempts
+    assert (first.outcome, first.copy) == (attempts[0].outcome, Answered(500, note="odd"))
+    assert delivery.remarked(2, "odd", of_copy=True) == delivery

@@ -233,6 +233,17 @@ def test_a_cancelled_delivery_waits_for_no_slot() -> None:
     assert dispatcher.next_due is None
 
 
+def test_what_comes_to_be_known_later_is_remarked_on_the_attempt() -> None:
+    dispatcher = Dispatcher(RetryPolicy())
+    dispatcher.accept(a_job(), 0)
+    dispatcher.start_due(0, 0)
+    dispatcher.finish(0, an_attempt(1, 200))
+    dispatcher.remark(0, 1, "the app raised KeyError")
+    (attempt,) = dispatcher.deliveries[0].attempts
+    assert str(attempt.outcome) == "answered 200 (the app raised KeyError)"
+    assert dispatcher.pending == 0
+
+
 # -- what is set aside -----------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from ringback.core.outcome import (
     TimedOut,
     Unreachable,
     noted,
+    remarked,
     succeeded,
 )
 
@@ -117,3 +118,16 @@ def test_notes_are_added_to_what_was_odd_already() -> None:
 )
 def test_an_answer_with_nothing_to_pass_over_stays_as_it_is(answer: Answered) -> None:
     assert noted(answer) is answer
+
+
+def test_what_is_remarked_later_is_added_to_the_answer() -> None:
+    answer = Answered(200, body=b"fine", note="truncated body")
+    later = Answered(200, body=b"fine", note="truncated body; the app raised KeyError")
+    assert remarked(answer, "the app raised KeyError") == later
+    assert remarked(AnswerLost(answer), "the app raised KeyError") == AnswerLost(later)
+    assert remarked(Answered(200), "odd") == Answered(200, note="odd")
+
+
+def test_what_is_no_answer_takes_no_remark() -> None:
+    outcome = Dropped("reset", "waiting")
+    assert remarked(outcome, "odd") is outcome

@@ -6,6 +6,9 @@ from datetime import datetime
 from ringback.core.duration import words
 from ringback.views import Attempt
 
+BACKGROUND = "background work"
+"""How what a receiver goes on doing after its answer is called while it keeps time from moving."""
+
 
 def busy_inside(verb: str) -> str:
     """For a mover inside a receiver."""
@@ -48,4 +51,21 @@ def never_true(made: Sequence[Attempt], within: int) -> str:
     return (
         f"advance_until(): the predicate was not true within {words(within)}. Attempts on the"
         f" way:{tail}"
+    )
+
+
+def stuck(guard: float, busy: Sequence[str]) -> str:
+    """For a walk that has waited for *guard* real seconds for what is *busy*, in words."""
+    said = f"nothing moved for {guard:g} real seconds; still in flight: "
+    if busy and all(each.startswith(BACKGROUND) for each in busy):
+        return (
+            f"{said}{', '.join(busy)}. The callback was answered, and its delivery keeps that"
+            " answer. What the receiver goes on doing keeps time from moving, so that a test sees"
+            " its effects: let it end, or raise Settings.guard."
+        )
+    return (
+        f"{said}{', '.join(busy) or 'the event loop itself'}. A real receiver's slowness costs no"
+        " virtual time, so this is a receiver that hangs, a client that does not read its answer,"
+        " or a hold that was not released. Script a time-out with receiver(…,"
+        " replies=['timeout']), or raise Settings.guard."
     )

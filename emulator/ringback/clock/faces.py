@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from ringback.clock.advice import stuck
 from ringback.clock.guard import set_alarm
 from ringback.clock.steps import Effect, drive, run
-from ringback.clock.turns import call_on, restless
+from ringback.clock.turns import call_on, ended, restless
 from ringback.clock.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.clock.virtual import VirtualClock
 from ringback.clock.walk import Agenda
@@ -85,13 +86,7 @@ class _Face:
         """What to raise when an effect has not come to its end."""
         if self._virtual.closed:
             return self._virtual.ended("the clock was being moved")
-        held = ", ".join(self._virtual.busy) or "the event loop itself"
-        return Stuck(
-            f"nothing moved for {self._guard:g} real seconds; still in flight: {held}. A real"
-            " receiver's slowness costs no virtual time, so this is a receiver that hangs, a client"
-            " that does not read its answer, or a hold that was not released. Script a time-out"
-            " with receiver(…, replies=['timeout']), or raise Settings.guard."
-        )
+        return Stuck(stuck(self._guard, self._virtual.busy))
 
 
 class BlockingClock(BlockingVerbs, _Face):
@@ -144,7 +139,7 @@ class AwaitableClock(AwaitableVerbs, _Face):
         alarm = set_alarm(self._guard, interrupt)
         forget = self._virtual.when_closed(interrupt)
         try:
-            await asyncio.wait({work, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            await ended(work, interrupted)
             if not work.done():
                 raise self._interrupted()
             return work.result()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ringback.clock.real import LoopThread
 from ringback.clock.turns import call_on
 from ringback.clock.turns import drained as drained
+from ringback.clock.turns import ended as ended
 from ringback.errors import ClockClosed, ClockError
 
 T = TypeVar("T")

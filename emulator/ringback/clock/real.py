@@ -108,28 +108,30 @@ class LoopThread:
     def __init__(self, name: str) -> None:
         """Start the thread; its loop is ready when this returns."""
         self.loop = SteadyLoop()
-        self._stopped: asyncio.Future[None] = self.loop.create_future()
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._stopped.done():
-            # An application that calls sys.exit() ends its own task, and not everybody's loop.
+        while not self._stopped:
+            # An application that exits, or stops the loop, ends its own task, and nobody else's.
             with suppress(SystemExit, KeyboardInterrupt):
-                self.loop.run_until_complete(self._stopped)
+                self.loop.run_forever()
         self._cancel_tasks()
         # What has swallowed its cancellation, or has begun meanwhile, has a second chance.
         self._cancel_tasks()
         self.loop.close()
 
     def _halt(self) -> None:
-        if not self._stopped.done():
-            self._stopped.set_result(None)
+        if not self._stopped:
+            self._stopped = True
+            self.loop.call_soon(self.loop.stop)  # what was submitted before has its turn
 
     def _cancel_tasks(self) -> None:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
-        self.loop.run_until_complete(drained())
+        with suppress(RuntimeError):  # an application has stopped the loop once more
+            self.loop.run_until_complete(drained())
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run *work* on the loop; the future holds its result."""

@@ -487,6 +487,8 @@ class VirtualClock:
     def _quiet(self) -> Steps[None]:
         while self._busy:
             yield partial(_until, self.when_quiet)
+        if self.unheard and any(isinstance(each, KeyboardInterrupt) for each in self.unheard):
+            self.raise_unheard()
 
     def _reachable(self, moment: int) -> int:
         if self._epoch_ns + moment > _LAST:

@@ -14,13 +14,13 @@ it is taken. Whatever the table does not have raises `MachineError`, for that is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from ringback.core.callback import Endpoint
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome, succeeded
+from ringback.core.outcome import Outcome, remarked, succeeded
 from ringback.core.retry import RetryPolicy
 from ringback.core.speak import SpeakRequest
 from ringback.errors import MachineError
@@ -139,6 +139,19 @@ class Delivery:
         if changed.state not in allowed:
             raise MachineError(f"{self.state} may not become {changed.state}")
         return changed
+
+    def remarked(self, number: int, note: str, *, of_copy: bool = False) -> "Delivery":
+        """This delivery with a further *note* on attempt *number*, if that has ended."""
+
+        def with_note(attempt: Attempt) -> Attempt:
+            if attempt.number != number:
+                return attempt
+            if of_copy:
+                copy = None if attempt.copy is None else remarked(attempt.copy, note)
+                return replace(attempt, copy=copy)
+            return replace(attempt, outcome=remarked(attempt.outcome, note))
+
+        return replace(self, attempts=tuple(map(with_note, self.attempts)))
 
     def _finished(self, attempt: Attempt, policy: RetryPolicy) -> "Delivery":
         if self.started_at is None or attempt.number != len(self.attempts) + 1:

@@ -160,6 +160,11 @@ class Dispatcher:
         """Give a delivery up."""
         return self._apply(position, Cancelled(at, reason))
 
+    def remark(self, position: int, number: int, note: str, *, of_copy: bool = False) -> None:
+        """Note what came to be known about attempt *number*, or its copy, after it had ended."""
+        delivery = self._deliveries[position]
+        self._deliveries[position] = delivery.remarked(number, note, of_copy=of_copy)
+
     def _next(self, *, waiting: bool) -> tuple[int, int, int] | None:
         """The entry that is first, whichever of the two it stands in."""
         heap, queue = self._heap, self._waiting

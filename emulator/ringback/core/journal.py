@@ -159,6 +159,20 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundFailed:
+    """What a receiver went on doing after its answer raised an error; the answer stands.
+
+    The attempt *number* may have been finished before, or be finished after this.
+    """
+
+    name: ClassVar[str] = "attempt.background_failed"
+    at: int
+    position: int
+    number: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryCancelled:
     """A delivery was given up."""
 
@@ -193,6 +207,7 @@ Fact: TypeAlias = (
     | StreamClosed
     | AttemptStarted
     | AttemptFinished
+    | BackgroundFailed
     | DeliveryCancelled
     | ClockMoved
 )

@@ -135,6 +135,17 @@ def succeeded(outcome: Outcome) -> bool:
     return isinstance(outcome, Answered) and 200 <= outcome.status <= 299
 
 
+def remarked(outcome: Outcome, note: str) -> Outcome:
+    """*outcome* with a further *note* on the answer, if there was one."""
+    match outcome:
+        case Answered():
+            return replace(outcome, note="; ".join(filter(None, (outcome.note, note))))
+        case AnswerLost(Answered() as answer):
+            return AnswerLost(replace(answer, note="; ".join(filter(None, (answer.note, note)))))
+        case _:
+            return outcome
+
+
 def noted(answer: Answered) -> Answered:
     """*answer* with a note on what the dispatcher passes over: redirects, and `Retry-After`."""
     if succeeded(answer) or not answer.headers.items_as_sent:

@@ -1,16 +1,20 @@
-"""Calls an ASGI app of this process as a receiver, without sockets and without copies."""
+"""Calls an ASGI app of this process as a receiver, without sockets and without copies.
+
+The app runs in a task of its own, as under a server: an attempt ends with its answer, whatever the
+app goes on doing, and a cancelled attempt is over, whatever the app makes of being cancelled.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
 from ringback.core.callback import Endpoint
-from ringback.core.headers import NO_HEADERS, Headers
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Dropped, Outcome
-from ringback.sending.answers import Body, answered
+from ringback.core.outcome import Outcome
+from ringback.sending.answers import Given, HungUp, described, turn
 from ringback.sending.sender import Limits
 
 Scope = MutableMapping[str, Any]
@@ -22,13 +26,17 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 CLIENT = ("127.0.0.1", 0)
 """Who the app is told is calling: this machine, from no port."""
 
+_PATIENCE = 10
+_DEAF = 100
+"""How often an app is told that nobody listens, before it is left waiting for the rest of its time.
+"""
+
 _log = logging.getLogger("ringback.receiver")
 
 
 class AsgiSender:
     """A `Sender` into an ASGI 3 *app*, on the loop that sends.
 
-    An attempt lasts until the app's callable returns, so its background tasks are part of it.
     *state* is what the app's lifespan has provided. Whoever sends keeps the limits, by cancelling.
     """
 
@@ -42,15 +50,22 @@ class AsgiSender:
         scope = scope_of(message, endpoint)
         if self._state is not None:
             scope["state"] = dict(self._state)
-        call = _Call(message.body)
+        loop = asyncio.get_running_loop()
+        call = _Call(message.body, endpoint, loop.create_future())
+        work = loop.create_task(call.run(self._app, scope))
         try:
-            await self._app(scope, call.receive, call.send)
-        except BaseException as error:
-            if _ends_the_attempt(error):
-                raise
-            _log.exception("%s: the receiver failed", endpoint)
-            return call.raised(error)
-        return call.outcome()
+            await call.heard
+        except BaseException:
+            call.hang_up()
+            with suppress(RuntimeError):  # the loop has been closed, and nothing runs on it
+                work.cancel()
+            raise
+        if isinstance(call.error, KeyboardInterrupt) and not call.answer.complete:
+            raise call.error
+        if not call.over or isinstance(call.error, KeyboardInterrupt):
+            limits.watch(work)
+            return call.answer.outcome()
+        return call.answer.outcome(described(call.error) if call.error else "")
 
 
 def scope_of(message: CallbackMessage, endpoint: Endpoint) -> Scope:
@@ -77,29 +92,62 @@ def scope_of(message: CallbackMessage, endpoint: Endpoint) -> Scope:
 
 
 class _Call:
-    """One call of an app: hands it the body, and listens to its answer."""
+    """One call of an app: hands it the body, and listens to its answer.
 
-    __slots__ = ("_answer", "_complete", "_gone", "_headers", "_request", "_status")
+    *heard* is resolved when there is no more to hear: the answer is complete, or the app is *over*.
+    """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, endpoint: Endpoint, heard: asyncio.Future[None]) -> None:
+        self.answer = Given()
+        self.heard = heard
+        self.over = False
+        self.error: BaseException | None = None
         self._request: bytes | None = body
-        self._status = 0
-        self._headers = NO_HEADERS
-        self._answer = Body()
-        self._complete = False
+        self._endpoint = endpoint
+        self._ended = False
+        self._hung_up = False
         self._gone: asyncio.Event | None = None
+        self._events = 0
+        self._told = 0
+
+    async def run(self, app: AsgiApp, scope: Scope) -> BaseException | None:
+        """Call *app*, to its end. Nothing is raised, which could end the loop: it is returned."""
+        try:
+            await app(scope, self.receive, self.send)
+        except HungUp:
+            pass
+        except BaseException as error:  # noqa: BLE001 - whatever a receiver does is an outcome
+            if not self._is_stopped_by(error):
+                self.error = error
+                _log.error("%s: the receiver failed", self._endpoint, exc_info=error)
+        finally:
+            self.over = True
+            self._end()
+        return self.error
+
+    def hang_up(self) -> None:
+        """Listen no more."""
+        self._hung_up = True
+        self._end()
 
     async def receive(self) -> Event:
         if self._request is not None:
             body, self._request = self._request, None
             return {"type": "http.request", "body": body, "more_body": False}
         # As over a socket, the other side stays until it has the whole answer.
-        if not self._complete:
+        if not (self.answer.complete or self._hung_up):
             self._gone = self._gone or asyncio.Event()
             await self._gone.wait()
+        await self._tell()
         return {"type": "http.disconnect"}
 
     async def send(self, event: Event) -> None:
+        if self._hung_up:
+            await self._tell()
+            raise HungUp
+        self._events += 1
+        if not self._events % _DEAF:
+            await turn()  # an answer without an end must not keep the loop from all else
         kind = event["type"]
         if kind == "http.response.start":
             self._start(event)
@@ -107,48 +155,72 @@ class _Call:
             self._more(event)
 
     def _start(self, event: Event) -> None:
-        if self._status:
+        if self.answer.status:
             raise RuntimeError("http.response.start was sent twice")
-        self._status = int(event["status"])
-        self._headers = Headers(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in event.get("headers", ())
-        )
+        status = event["status"]
+        if not isinstance(status, int):
+            raise TypeError(f"a status must be an int, not {status!r}")
+        pairs = [(_text(name), _text(value)) for name, value in event.get("headers", ())]
+        self.answer.begin(int(status), pairs)
+        if self.answer.complete:
+            self._end()
 
     def _more(self, event: Event) -> None:
-        if not self._status or self._complete:
+        answer = self.answer
+        if not answer.status or self._ended:
             raise RuntimeError("http.response.body was sent before the start or after the end")
-        self._answer.add(event.get("body", b""))
-        if not event.get("more_body", False):
-            self._complete = True
-            if self._gone is not None:
-                self._gone.set()
+        part, last = _octets(event.get("body", b"")), not event.get("more_body", False)
+        if answer.room is not None and len(part) > answer.room:
+            raise RuntimeError("the body is longer than its Content-Length")
+        answer.add(part)
+        if last:
+            self._ended = True
+            answer.end()
+            if not answer.complete:
+                raise RuntimeError("the body is shorter than its Content-Length")
+        if answer.complete:
+            self._hung_up = not last and answer.room != 0
+            self._end()
 
-    def outcome(self) -> Outcome:
-        if not self._status:
-            return Dropped("closed", "waiting")
-        return self._answered("" if self._complete else "truncated body")
+    def _is_stopped_by(self, error: BaseException) -> bool:
+        """Whether *error* came from outside; an app may well cancel itself, or what it awaits.
 
-    def raised(self, error: BaseException) -> Outcome:
-        self._status = self._status or 500
-        return self._answered(described(error))
-
-    def _answered(self, odd: str) -> Answered:
-        return answered(self._status, self._headers, self._answer, odd)
-
-
-def described(error: BaseException) -> str:
-    """A note on what an app raised."""
-    text = str(error)
-    return f"the app raised {type(error).__name__}{': ' if text else ''}{text}"
-
-
-def _ends_the_attempt(error: BaseException) -> bool:
-    """Whether *error* is meant for whoever sends, and is not the app's own affair.
-
-    An app may well have a task of its own cancelled, or call `pytest.fail`.
-    """
-    if isinstance(error, asyncio.CancelledError):
+        Once it has answered, its own task is nobody's to cancel but ours, or the loop's at its end.
+        """
+        if isinstance(error, GeneratorExit):
+            return self.heard.get_loop().is_closed()
+        if not isinstance(error, asyncio.CancelledError):
+            return False
         task = asyncio.current_task()
-        return task is None or task.cancelling() > 0
-    return isinstance(error, KeyboardInterrupt | GeneratorExit)
+        ended = self.answer.complete and task is not None and task.cancelling() > 0
+        return ended or self._hung_up or self.heard.cancelled()
+
+    async def _tell(self) -> None:
+        """Let the others go on before an app is told, again and again, that nobody listens.
+
+        Not at once: an app may ask in a way that is over as soon as it would have to wait.
+        """
+        self._told += 1
+        if self._told > _DEAF:
+            await asyncio.Event().wait()
+        if self._told > _PATIENCE:
+            await turn()
+
+    def _end(self) -> None:
+        if self._gone is not None:
+            self._gone.set()
+        if not self.heard.done():
+            with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+                self.heard.set_result(None)
+
+
+def _text(header: object) -> str:
+    return _octets(header).decode("latin-1").strip(" \t")
+
+
+def _octets(given: object) -> bytes:
+    if isinstance(given, bytes):
+        return given
+    if isinstance(given, bytearray | memoryview):
+        return bytes(given)
+    raise TypeError(f"headers and bodies are made of bytes, not {type(given).__name__}")

@@ -5,7 +5,8 @@ from types import TracebackType
 from typing import Any
 
 from ringback.errors import SettingsError
-from ringback.sending.asgi import AsgiApp, Event, described
+from ringback.sending.answers import described
+from ringback.sending.asgi import AsgiApp, Event
 
 
 class Lifespan:

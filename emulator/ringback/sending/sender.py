@@ -1,20 +1,35 @@
 """What every way of sending looks like to the engine."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 from ringback.core.callback import Endpoint
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Outcome
 
+Work: TypeAlias = "asyncio.Future[BaseException | None]"
+"""What a receiver of this process goes on doing once its answer is complete.
+
+Its result is what it raised; to cancel it is to have it stopped.
+"""
+
+
+def unwatched(work: Work) -> None:
+    """Leave *work* to itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long an attempt may take, in real seconds; None where the clock stands still."""
+    """How long an attempt may take, in real seconds; None where the clock stands still.
+
+    *watch* is told what a receiver goes on doing, before its answer is handed over.
+    """
 
     connect: float | None = None
     total: float | None = None
+    watch: Callable[[Work], object] = field(default=unwatched, compare=False, repr=False)
 
 
 UNLIMITED = Limits()
@@ -38,7 +53,8 @@ Loop timers are no substitute: time freezers stop them, or ring all of them at o
 class Sender(Protocol):
     """Brings one message to one receiver.
 
-    Nothing that a receiver does is raised: it becomes an `Outcome`. Only cancellation is passed on.
+    Nothing that a receiver does is raised: it becomes an `Outcome`. Only cancellation is passed on,
+    at once, and `KeyboardInterrupt`, which is meant for whoever runs all this.
     """
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:

@@ -5,6 +5,7 @@ import contextvars
 import inspect
 import io
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -15,18 +16,20 @@ from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
 from ringback.core.callback import Endpoint
-from ringback.core.headers import NO_HEADERS, Headers
 from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Dropped, Outcome
+from ringback.core.outcome import Aborted, Outcome
 from ringback.errors import SettingsError
-from ringback.sending.answers import Body, answered
-from ringback.sending.asgi import CLIENT, described
-from ringback.sending.sender import Limits
+from ringback.sending.answers import Given, HungUp, described, turn
+from ringback.sending.asgi import CLIENT
+from ringback.sending.sender import Limits, Work
 
 Environ = dict[str, Any]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 Write = Callable[[bytes], object]
 WsgiApp = Callable[[Environ, Callable[..., Write]], Iterable[bytes]]
+
+_STATUS = re.compile(r"[2-9][0-9]{2}(?: [^\x00-\x08\x0a-\x1f\x7f]*)?")
+_TURNS = 3
 
 _log = logging.getLogger("ringback.receiver")
 
@@ -34,8 +37,8 @@ _log = logging.getLogger("ringback.receiver")
 class WsgiSender:
     """A `Sender` into a WSGI *app*. Whoever sends keeps the limits, by cancelling.
 
-    A thread cannot be stopped: an app whose attempt is cancelled runs on, and nobody hears its
-    answer.
+    A thread cannot be stopped: an app whose attempt is cancelled runs on until it has something to
+    say, and nobody hears it.
     """
 
     def __init__(self, app: WsgiApp) -> None:
@@ -44,39 +47,23 @@ class WsgiSender:
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Call the app with *message* and say what it answered."""
-        return await in_thread(partial(self._call, message, endpoint))
-
-    def _call(self, message: CallbackMessage, endpoint: Endpoint) -> Outcome:
-        call = _Call()
+        call = _Call(endpoint, asyncio.get_running_loop())
         try:
-            call.run(self._app, environ_of(message, endpoint))
-        except BaseException as error:  # noqa: BLE001 - whatever a receiver does is an outcome
-            _log.exception("%s: the receiver failed", endpoint)
-            return call.raised(error)
-        return call.outcome()
-
-
-async def in_thread(work: Callable[[], Outcome]) -> Outcome:
-    """Run *work* in a thread of its own, in this context.
-
-    The loop's own executor would do, but the interpreter waits for its threads when it ends, and
-    an app that never answers would keep it from ending.
-    """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Outcome] = loop.create_future()
-    context = contextvars.copy_context()
-
-    def resolve(outcome: Outcome) -> None:
-        if not done.done():
-            done.set_result(outcome)
-
-    def run() -> None:
-        outcome = context.run(work)
-        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            loop.call_soon_threadsafe(resolve, outcome)
-
-    threading.Thread(target=run, name="ringback wsgi receiver", daemon=True).start()
-    return await done
+            call.start(self._app, environ_of(message, endpoint))
+        except RuntimeError as error:
+            return Aborted(f"this process has no room for a thread ({error})")
+        try:
+            await call.heard
+        except BaseException:
+            call.gone = True
+            raise
+        # Most apps have nothing left to do, and need a moment to see it.
+        for _ in range(_TURNS):
+            if not call.over:
+                await turn()
+        if isinstance(call.error, KeyboardInterrupt) and not call.complete:
+            raise call.error
+        return call.outcome(call.error if not call.watched_by(limits.watch) else None)
 
 
 def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
@@ -110,55 +97,145 @@ def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
 
 
 class _Call:
-    """One call of an app: what it has said so far."""
+    """One call of an app, in a thread of its own and in the context of who makes it.
 
-    def __init__(self) -> None:
-        self._status = 0
-        self._headers = NO_HEADERS
-        self._answer = Body()
+    The loop's own executor would do, but the interpreter waits for its threads when it ends, and
+    an app that never answers would keep it from ending.
+
+    *heard* is resolved when there is no more to hear: the answer is complete, or the app is *over*.
+    """
+
+    def __init__(self, endpoint: Endpoint, loop: asyncio.AbstractEventLoop) -> None:
+        self.answer = Given()
+        self.heard: asyncio.Future[None] = loop.create_future()
+        self.error: BaseException | None = None
+        self.over = False
+        self.gone = False
+        self._endpoint = endpoint
+        self._loop = loop
+        self._work: Work | None = None
+        self._lock = threading.Lock()
+        self._announced = False
         self._sent = False
 
-    def run(self, app: WsgiApp, environ: Environ) -> None:
-        result = app(environ, self._start_response)
+    @property
+    def complete(self) -> bool:
+        """Whether the whole answer has gone out. Its head does so with the first of its body."""
+        return self._sent and self.answer.complete
+
+    def start(self, app: WsgiApp, environ: Environ) -> None:
+        """Call *app*. Raises `RuntimeError` if there can be no further thread."""
+        run = partial(contextvars.copy_context().run, self._run, app, environ)
+        threading.Thread(target=run, name="ringback wsgi receiver", daemon=True).start()
+
+    def watched_by(self, watch: Callable[[Work], object]) -> bool:
+        """Have *watch* told of what the app goes on doing; False when that is nothing."""
+        with self._lock:
+            if self.over and not isinstance(self.error, KeyboardInterrupt):
+                return False
+            self._work = work = self._loop.create_future()
+            work.add_done_callback(self._leave)
+            if self.over:
+                work.set_result(self.error)
+        watch(work)
+        return True
+
+    def outcome(self, error: BaseException | None) -> Outcome:
+        """What the dispatcher makes of it, and of an *error* in which it ended."""
+        if error is None:
+            return self.answer.outcome()
+        # What was not sent yet is replaced by the error page of a server.
+        return (self.answer if self._sent else Given()).outcome(described(error))
+
+    def _run(self, app: WsgiApp, environ: Environ) -> None:
+        close: Callable[[], object] | None = None
         try:
-            for part in result:
-                self._write(part)
-        finally:
-            close = getattr(result, "close", None)
+            try:
+                result = app(environ, self._start_response)
+                close = getattr(result, "close", None)
+                for part in result:
+                    self._write(part)
+                self._finish()
+            except BaseException as error:  # noqa: BLE001 - whatever a receiver does is an outcome
+                self._failed(error)
             if close is not None:
+                if self.complete:
+                    self._announce()
                 close()
+        except BaseException as error:  # noqa: BLE001 - the same
+            self._failed(error)
+        finally:
+            self._end()
+
+    def _failed(self, error: BaseException) -> None:
+        if not isinstance(error, HungUp):
+            self.error = self.error or error
+            _log.error("%s: the receiver failed", self._endpoint, exc_info=error)
 
     def _start_response(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+        self, status: object, headers: Iterable[Any], exc_info: ExcInfo | None = None
     ) -> Write:
         if exc_info is not None and exc_info[1] is not None and self._sent:
             raise exc_info[1].with_traceback(exc_info[2])
-        if exc_info is None and self._status:
+        if exc_info is None and self.answer.status:
             raise RuntimeError("start_response() was called twice without exc_info")
-        self._status = int(status.split(" ", 1)[0])
-        self._headers = Headers(headers)
+        if not (isinstance(status, str) and _STATUS.fullmatch(status)):
+            raise ValueError(f"a status must be a str such as '200 OK', not {status!r}")
+        pairs = [(_text(name), _text(value)) for name, value in headers]
+        self.answer.begin(int(status[:3]), pairs)
         return self._write
 
-    def _write(self, part: bytes) -> None:
-        if not self._status:
+    def _write(self, part: object) -> None:
+        answer = self.answer
+        if self.gone or (self.complete and answer.room is None):
+            raise HungUp
+        if not isinstance(part, bytes):
+            raise TypeError(f"a body is made of bytes, not {type(part).__name__}")
+        if not answer.status:
             raise RuntimeError("the app sent a body before it called start_response()")
-        if part:
+        if part and not self.complete:
             self._sent = True
-            self._answer.add(part)
+            # A client does the same: what is beyond the Content-Length is nobody's.
+            answer.add(part if answer.room is None else part[: answer.room])
+            if answer.complete:
+                self._announce()
 
-    def outcome(self) -> Outcome:
-        if not self._status:
-            return Dropped("closed", "waiting")
-        return self._answered("")
+    def _finish(self) -> None:
+        if self.answer.status:
+            self._sent = True
+            self.answer.end()
 
-    def raised(self, error: BaseException) -> Outcome:
-        # What was not sent yet is replaced by the error page of a server.
-        if not self._sent:
-            self._status, self._headers = 500, NO_HEADERS
-        return self._answered(described(error))
+    def _announce(self) -> None:
+        if not self._announced:
+            self._announced = True
+            self._on_loop(self._resolve)
 
-    def _answered(self, odd: str) -> Answered:
-        return answered(self._status, self._headers, self._answer, odd)
+    def _end(self) -> None:
+        with self._lock:
+            self.over = True
+        if self._work is not None:
+            self._on_loop(self._resolve)
+        self._announce()
+
+    def _resolve(self) -> None:
+        if not self.heard.done():
+            self.heard.set_result(None)
+        if self.over and self._work is not None and not self._work.done():
+            self._work.set_result(self.error)
+
+    def _leave(self, work: Work) -> None:
+        self.gone = self.gone or work.cancelled()
+
+    def _on_loop(self, callback: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            self._loop.call_soon_threadsafe(callback)
+
+
+def _text(header: object) -> str:
+    if not isinstance(header, str):
+        raise TypeError(f"headers are made of str, not {type(header).__name__}")
+    header.encode("latin-1")  # raises what a server raises
+    return header.strip(" \t")
 
 
 def takes(app: object) -> Literal["asgi", "wsgi"]:
