@@ -4,9 +4,9 @@ Exit codes: 0 all as expected, 1 an expectation failed, 2 usage, 3 a scenario fi
 4 the server cannot start. Everything but click is imported by the command that needs it.
 """
 
+import io
 import json
 import sys
-from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -20,6 +20,10 @@ class _Commands(click.Group):
     """Says our errors in one message, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            # What a terminal's encoding has no character for is spelt out: that is no failure.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except RingbackError as error:
@@ -82,7 +86,7 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True)
 @click.option(
     "--over",
     type=click.Choice(["process", "sockets"]),
@@ -94,7 +98,8 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
     "--to",
     metavar="URL",
     callback=_base_url,
-    help="Base URL of the application that receives, for scenarios without `receiver`.",
+    help="Base URL of the application that receives, for scenarios without `receiver`. Without it"
+    " they are skipped.",
 )
 @click.option(
     "--format",
@@ -105,14 +110,15 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
     help="A table for people, or one JSON document.",
 )
 def play(
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     over: Literal["process", "sockets"],
     to: str | None,
     style: str,
 ) -> None:
     """Play scenario files; directories are searched for *.ringback.yaml."""
     from ringback.emulator import Emulator
-    from ringback.scenario.batch import Batch, find
+    from ringback.scenario.batch import Batch
+    from ringback.scenario.finding import find
     from ringback.scenario.printing import print_batch, tracked
 
     batch = Batch()
@@ -121,7 +127,7 @@ def play(
     if style == "json":
         click.echo(json.dumps(batch.as_json(), indent=2))
     else:
-        print_batch(batch)
+        print_batch(batch, to)
     sys.exit(batch.exit_code)
 
 

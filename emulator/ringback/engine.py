@@ -108,7 +108,9 @@ class Engine:
         self._compose = compose
         self._prepare = prepare
         self._sequence = itertools.count(1)
-        self.dispatcher = Dispatcher(settings.retry_policy, self._sequence)
+        policy = settings.retry_policy
+        self.dispatcher = Dispatcher(policy, self._sequence)
+        self._retries_at_once = 0 if policy.delay else policy.retries
         self._timers = Timers(self._sequence)
         self._background = Timers(self._sequence)
         self._processing = settings.processing
@@ -188,6 +190,11 @@ class Engine:
     def mark_sequence(self) -> int:
         """A number above every sequence number so far."""
         return next(self._sequence)
+
+    @property
+    def retries_at_once(self) -> int:
+        """How many retries of one delivery may follow each other at one instant."""
+        return self._retries_at_once
 
     def attempts_since(self, mark: int) -> Sequence[Attempt]:
         """The attempts that ended since the journal had the length *mark*."""

@@ -26,7 +26,8 @@ What the *application* does wrong is not raised: it is a
 wrong is an `Outcome`, kept in the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import NamedTuple
 
 
 class RingbackError(Exception):
@@ -53,15 +54,26 @@ class Refused(RingbackError):
         super().__init__(f"{status} {payload['err_code']}: {payload['err_msg']}{advice}")
 
 
+class Mistake(NamedTuple):
+    """One mistake in a scenario file. *line* and *column* count from 1; None: of the whole file."""
+
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+
+
 class ScenarioError(RingbackError):
     """One or more faults of a scenario file, each with file, line, column and a caret.
 
-    *problems* holds one printable text per fault, in the order of the file.
+    *problems* holds one printable text per fault, in the order of the file, and *mistakes* says the
+    same in parts.
     """
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Iterable[str], mistakes: Iterable[Mistake] = ()) -> None:
         """Keep the faults; the message shows all of them."""
         self.problems = tuple(problems)
+        self.mistakes = tuple(mistakes)
         super().__init__("\n".join(self.problems))
 
 

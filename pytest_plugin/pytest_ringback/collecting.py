@@ -20,6 +20,11 @@ def collect(file_path: Path, parent: pytest.Collector) -> pytest.Collector:
     return ScenarioCollector.from_parent(parent, path=file_path)
 
 
+def application(config: pytest.Config) -> str | None:
+    """The base URL of the application that scenarios without `receiver` are played to."""
+    return str(config.getini("ringback_to")) or None
+
+
 class NotAsExpected(Exception):
     """A scenario was played, and something was not as expected."""
 
@@ -62,16 +67,19 @@ class ScenarioItem(pytest.Item):
         self._error = error
 
     def runtest(self) -> None:
-        """Play the scenario. One that is written for a real application is skipped."""
+        """Play the scenario: to the application that the ini option `ringback_to` names, or not at
+        all, where it is written for one."""
         from ringback import Emulator
         from ringback.scenario.playing import play
 
         if self._file is None:
             raise self._error or AssertionError("an item has a file or an error")
-        scenario = self._file.scenario
-        if scenario.receiver is None and not scenario.expect.refused:
-            pytest.skip("it has no `receiver`: play it to an application, in a test of yours")
-        report = play(self._file, Emulator)
+        report = play(self._file, Emulator, to=application(self.config))
+        if report.skipped:
+            reason = report.skipped
+            if self._file.scenario.needs_an_application:
+                reason += " (ini option ringback_to)"
+            pytest.skip(f"{report.file}: {reason}")
         if not report.passed:
             self.user_properties.append(("ringback_timeline", "\n".join(report.timeline)))
             raise NotAsExpected(report)

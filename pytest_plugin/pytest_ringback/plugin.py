@@ -27,6 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "ringback_collect", "collect *.ringback.yaml files as tests", type="bool", default=True
     )
+    parser.addini(
+        "ringback_to",
+        "base URL of the application to which scenario files without `receiver` are played; empty:"
+        " they are skipped",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     _port(config)
     _collects(config)
+    _check_application(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -171,6 +177,16 @@ def _collects(config: pytest.Config) -> bool:
         return bool(config.getini("ringback_collect"))
     except (ValueError, pytest.UsageError) as error:  # which of them depends on pytest's version
         raise pytest.UsageError(f"ringback_collect is true or false: {error}") from None
+
+
+def _check_application(config: pytest.Config) -> None:
+    url = str(config.getini("ringback_to"))
+    if not url:
+        return
+    from ringback.core.callback import read_origin
+
+    if read_origin(url) is None:
+        raise pytest.UsageError(f"ringback_to is a base URL, http://127.0.0.1:PORT, not {url!r}")
 
 
 def _advice_to_workers(config: pytest.Config) -> str:

@@ -184,9 +184,28 @@ def test_the_report_is_one_json_document(tmp_path: Path) -> None:
     (scenario,) = document["scenarios"]
     assert scenario["timeline"] == ["+0s PUT 503", "+30s PUT timeout", "+70s PUT 204"]
     assert [check for check in scenario["checks"] if not check["passed"]] == [
-        {"what": "attempt 2, at", "line": 13, "expected": "+31s", "got": "+30s", "passed": False}
+        {
+            "what": "attempt 2, at",
+            "line": 13,
+            "column": 19,
+            "expected": "+31s",
+            "got": "+30s",
+            "passed": False,
+        }
     ]
-    assert len(document["problems"]) == 3
+    assert scenario["failures"] == [
+        {
+            "file": "wrong.ringback.yaml",
+            "line": 13,
+            "column": 19,
+            "message": "attempt 2, at: expected +31s, got +30s",
+        }
+    ]
+    assert (document["invalid"], document["skipped"]) == (1, 0)
+    assert document["problems"] == [
+        {"file": "bad.ringback.yaml", "line": 1, "column": 1, "message": f"missing key {key!r}"}
+        for key in ("name", "submit", "expect")
+    ]
 
 
 def test_all_scenarios_are_played_over_sockets_by_one_command() -> None:

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from ringback.core.reply import Reply
+from ringback.scenario.loopback import LoopbackReceiver
+
 pytest_plugins = ["pytester"]
 
 GOOD = """\
@@ -63,7 +66,7 @@ def test_an_invalid_file_fails_and_the_others_still_run(pytester: pytest.Pyteste
             "bad.ringback.yaml:1:1: error: missing key 'submit'",
             " 1 | version: 1",
             "   | ^",
-            "bad.ringback.yaml:2:1: error: a list stands where a text belongs",
+            "bad.ringback.yaml:2:1: error: a list stands where a text belongs; *",
             "FAILED bad.ringback.yaml::bad - bad.ringback.yaml:1:1: error: missing key *",
         ]
     )
@@ -73,7 +76,29 @@ def test_a_scenario_for_an_application_is_skipped(pytester: pytest.Pytester) -> 
     write(pytester, app=GOOD.replace("receiver: [503, 204]\n", ""))
     result = run(pytester, "-rs")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["*it has no `receiver`: play it to an application*"])
+    result.stdout.fnmatch_lines(
+        ["*app.ringback.yaml: it has no `receiver`: * base URL (ini option ringback_to)"]
+    )
+
+
+def test_a_scenario_for_an_application_is_played_to_the_one_that_is_named(
+    pytester: pytest.Pytester,
+) -> None:
+    write(pytester, app=GOOD.replace("receiver: [503, 204]\n", ""), good=GOOD)
+    with LoopbackReceiver([Reply(503), Reply(204)]) as application:
+        pytester.makeini(f"[pytest]\nringback_to = {application.url}\n")
+        run(pytester).assert_outcomes(passed=2)
+    assert len(application.requests) == 2
+
+
+def test_an_application_at_no_url_is_refused_before_any_test(pytester: pytest.Pytester) -> None:
+    write(pytester, good=GOOD)
+    pytester.makeini("[pytest]\nringback_to = localhost\n")
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: ringback_to is a base URL, http://127.0.0.1:PORT, not 'localhost'"]
+    )
 
 
 def test_a_scenario_is_chosen_by_its_name(pytester: pytest.Pytester) -> None:

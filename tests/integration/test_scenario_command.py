@@ -52,7 +52,7 @@ GOOD = (Path(__file__).parents[2] / "scenarios" / "late-acceptance.ringback.yaml
         (
             b"x: !!python/object:os.system {}",
             "bad.ringback.yaml:1:4: error: tags are not supported; take '!!python/object:os.system'"
-            " out",
+            " out, or put the text in quotes",
         ),
     ],
     ids=[

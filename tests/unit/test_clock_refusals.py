@@ -90,24 +90,28 @@ def test_a_loop_at_one_instant_is_a_runaway_and_time_stays_there() -> None:
     assert next(runs) == MAX_GENERATIONS + 1
 
 
+@pytest.mark.parametrize("retries_at_once", [0, 50])
 @pytest.mark.parametrize("too_many", [0, 1])
-def test_so_many_generations_and_no_more_are_no_loop(too_many: int) -> None:
-    """They are counted from what was armed before the instant began, on the way to it or before."""
+def test_so_many_generations_and_no_more_are_no_loop(too_many: int, retries_at_once: int) -> None:
+    """They are counted from what was armed before the instant began, on the way to it or before.
+
+    Retries without a delay come on top.
+    """
     plan = a_plan()
+    plan.retries_at_once = retries_at_once
+    most = MAX_GENERATIONS + retries_at_once
 
     def cascade(left: int) -> None:
         if left:
             plan.at(10, "child", lambda: cascade(left - 1))
 
-    plan.at(
-        0, "long before", lambda: plan.at(10, "root", lambda: cascade(MAX_GENERATIONS + too_many))
-    )
+    plan.at(0, "long before", lambda: plan.at(10, "root", lambda: cascade(most + too_many)))
     walk = plan.clock.advance(plan, 30 * SECOND)
     if too_many:
         with pytest.raises(Runaway):
             next(walk)
     else:
-        assert len(walked(walk)) == MAX_GENERATIONS + 2
+        assert len(walked(walk)) == most + 2
 
 
 def test_ten_thousand_things_at_one_instant_are_no_loop() -> None:

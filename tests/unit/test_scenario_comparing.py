@@ -85,8 +85,8 @@ def test_each_attempt_is_held_against_each() -> None:
     expect = {"each": {"method": "PUT", "url": "https://app.example/other"}}
     assert mismatches(expect, seen(an_attempt(), an_attempt(30, method="PUT"))) == [
         "attempt 1, method: expected PUT, got POST",
-        "attempt 1, url: expected https://app.example/other, got https://app.example/hook",
-        "attempt 2, url: expected https://app.example/other, got https://app.example/hook",
+        "attempt 1, url: expected 'https://app.example/other', got 'https://app.example/hook'",
+        "attempt 2, url: expected 'https://app.example/other', got 'https://app.example/hook'",
     ]
 
 
@@ -103,7 +103,7 @@ def test_header_names_are_compared_without_case() -> None:
 def test_a_variable_is_shown_as_what_it_stands_for() -> None:
     expect = {"each": {"headers": {"dg-token": "$request_id"}}}
     assert mismatches(expect, seen(an_attempt())) == [
-        "attempt 1, header dg-token: expected request-1, got key-1"
+        "attempt 1, header dg-token: expected 'request-1', got 'key-1'"
     ]
 
 
@@ -116,18 +116,18 @@ def test_a_header_that_is_not_there_is_none() -> None:
 def test_a_header_that_must_be_absent_is_null() -> None:
     expect = {"each": {"headers": {"x-a": None, "dg-token": None}}}
     assert mismatches(expect, seen(an_attempt())) == [
-        "attempt 1, header dg-token: expected none, got key-1"
+        "attempt 1, header dg-token: expected none, got 'key-1'"
     ]
 
 
 @pytest.mark.parametrize(
     ("expected", "said"),
     [
-        ("Basic b3RoZXI=", "expected Basic ***, got Basic *** (another one)"),
-        ("Bearer abc", "expected Bearer ***, got Basic ***"),
-        ("secret", "expected ***, got Basic ***"),
-        (None, "expected none, got Basic ***"),
-        ("$regex:Digest .*", "expected $regex:Digest .*, got Basic ***"),
+        ("Basic b3RoZXI=", "expected 'Basic ***', got 'Basic ***' (another one)"),
+        ("Bearer abc", "expected 'Bearer ***', got 'Basic ***'"),
+        ("secret", "expected '***', got 'Basic ***'"),
+        (None, "expected none, got 'Basic ***'"),
+        ("$regex:Digest .*", "expected '$regex:Digest ***', got 'Basic ***'"),
     ],
 )
 def test_credentials_show_in_no_mismatch(expected: str | None, said: str) -> None:
@@ -172,8 +172,8 @@ def test_a_refusal_is_compared_by_status_code_and_message() -> None:
     expect = {"answer": {"status": 413, "err_code": "GOOD", "err_msg": "Yes."}}
     assert mismatches(expect, seen(answer=REFUSED)) == [
         "answer: expected 413, got 400 BAD: No. Try another.",
-        "err_code: expected GOOD, got BAD",
-        "err_msg: expected Yes., got No.",
+        "err_code: expected 'GOOD', got 'BAD'",
+        "err_msg: expected 'Yes.', got 'No.'",
     ]
 
 

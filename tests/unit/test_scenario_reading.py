@@ -201,7 +201,10 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
     [
         ("name: «12»", f"12 {NO_TEXT}"),
         ("name: «true»", f"true {NO_TEXT}"),
-        ("«name»: [a]", "a list stands where a text belongs"),
+        (
+            "«name»: [a]",
+            "a list stands where a text belongs; put a text that begins with [ in quotes",
+        ),
         ('name: «""»', ONE_LINE),
         ('name: «"a\\nb"»', ONE_LINE),
         ("submit: «Hello»", f"'Hello' {KEYS_BELONG}"),
@@ -219,14 +222,15 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
         ("receiver: [«600»]", "600 is more than 599"),
         (
             "receiver: [«'200'»]",
-            "'200' is not an answer; write one of timeout, refused, reset",
+            "'200' is not an answer; write 200 without quotes",
         ),
         ("receiver: [«2e2»]", f"200.0 {AN_ANSWER}"),
         ("receiver: [«true»]", f"true {AN_ANSWER}"),
         ("receiver: [«null»]", f"null {AN_ANSWER}"),
         (
             "receiver: [«answer lost»]",
-            "'answer lost' is not an answer; write one of timeout, refused, reset",
+            "'answer lost' is not an answer; what happens on the way stands under `faults`: faults:"
+            " [answer lost]",
         ),
         (
             "receiver: [{after: «1:30»}]",
@@ -265,7 +269,11 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
             "expect: {state: «done»}",
             "'done' is not an end of a delivery; write one of delivered, exhausted, cancelled",
         ),
-        ("expect: {answer: «200»}", f"200 {KEYS_BELONG}"),
+        (
+            "expect: {answer: «200»}",
+            "200 is not an answer to the submission; write keys, such as {status: 400}, or one of"
+            " cut, stalled",
+        ),
         (
             "expect: {answer: {«status»: 200, err_code: X}}",
             "an answer from 200 to 299 carries no error",
@@ -329,12 +337,12 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
         ("settings: {permitted_ports: «all»}", "'all' is not 'any'"),
         (
             "settings: {«permitted_ports»: [0]}",
-            "permitted_ports is a tuple of ports from 1 to 65535, or 'any', not (0,)",
+            "permitted_ports is a list of ports from 1 to 65535, or the word any, not [0]",
         ),
         ("settings: {wav_sizes: «big»}", "'big' is not 'streamed' or 'exact'"),
         (
             "settings: {epoch: «2026-01-01»}",
-            "'2026-01-01' lacks its zone; write e.g. 2026-01-01T00:00:00Z",
+            "'2026-01-01' lacks its time or its zone; write e.g. 2026-01-01T00:00:00Z",
         ),
         (
             "settings: {epoch: «soon»}",
@@ -355,9 +363,9 @@ def test_a_list_has_an_end() -> None:
 
 def test_the_long_forms_mean_what_the_short_ones_do() -> None:
     scenario = read(
-        with_line("receiver: [503, timeout, {status: 204, headers: {a: b}, body: x, after: 500ms}]")
+        with_line("receiver: [503, timeout, {status: 500, headers: {a: b}, body: x, after: 500ms}]")
     )
-    assert scenario.replies == [503, "timeout", Reply(204, {"a": "b"}, "x", 0.5)]
+    assert scenario.replies == [503, "timeout", Reply(500, {"a": "b"}, "x", 0.5)]
     scenario = read(with_line("faults: [null, answer lost, {status: 500}]"))
     assert scenario.mishaps == [None, "answer lost", Reply(500, {}, "")]
 

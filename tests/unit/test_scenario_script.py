@@ -3,8 +3,7 @@
 import pytest
 
 from ringback.core.reply import FaultLike, Reply, ReplyLike
-from ringback.errors import SettingsError
-from ringback.scenario.script import Script, divide
+from ringback.scenario.script import LATE_AND_LOST, SLOW_DUPLICATE, Script, divide
 
 
 def test_statuses_are_the_receivers() -> None:
@@ -44,13 +43,9 @@ def test_nothing_is_lost_where_nothing_was_answered() -> None:
     assert divide(["reset", 204], ["answer lost"], 2) == Script((Reply(204),), ("reset", None))
 
 
-def test_an_answer_both_late_and_lost_is_refused() -> None:
-    with pytest.raises(SettingsError, match="both late and lost") as caught:
-        divide([Reply(200, after=1)], ["answer lost"], 1)
-    assert str(caught.value) == (
-        "an answer that is both late and lost cannot come from a real receiver; play the scenario"
-        " in process"
-    )
+def test_an_answer_both_late_and_lost_ends_the_script_before_it() -> None:
+    script = divide([500, Reply(200, after=1)], [None, "answer lost"], 9)
+    assert script == Script((Reply(500),), (None,), 2, LATE_AND_LOST)
 
 
 def test_a_duplicate_uses_up_two_replies() -> None:
@@ -60,9 +55,10 @@ def test_a_duplicate_uses_up_two_replies() -> None:
 
 
 @pytest.mark.parametrize("replies", [["timeout", 200], [200, "reset"], [200, Reply(200, after=1)]])
-def test_a_duplicate_that_is_not_answered_at_once_is_refused(replies: list[ReplyLike]) -> None:
-    with pytest.raises(SettingsError, match=r"^a duplicate that is not answered at once "):
-        divide(replies, ["duplicate"], 1)
+def test_a_duplicate_that_is_not_answered_at_once_ends_the_script_before_it(
+    replies: list[ReplyLike],
+) -> None:
+    assert divide(replies, ["duplicate"], 9) == Script((), (), 1, SLOW_DUPLICATE)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_an_alias_is_refused_whether_its_anchor_exists_or_not() -> None:
     said = "is an alias, and scenarios have none; write the value out, or put it in quotes"
     assert problems("text: *hello") == [f"1:7+6 '*hello' {said}"]
     assert problems("a: &x 1\nb: *x") == [
-        "1:4+4 anchors are not supported; take '&x' out",
+        "1:4+4 anchors are not supported; take '&x' out, or put the text in quotes",
         f"2:4+2 '*x' {said}",
     ]
 
@@ -82,7 +82,9 @@ def test_an_alias_bomb_does_not_go_off() -> None:
 @pytest.mark.parametrize("tag", ["!!str", "!!python/object:os.system", "!mine", "!"])
 def test_a_tag_is_refused(tag: str) -> None:
     width = len(tag) + 2
-    assert problems(f"a: {tag} x") == [f"1:4+{width} tags are not supported; take '{tag}' out"]
+    assert problems(f"a: {tag} x") == [
+        f"1:4+{width} tags are not supported; take '{tag}' out, or put the text in quotes"
+    ]
 
 
 def test_a_merge_key_is_refused() -> None:

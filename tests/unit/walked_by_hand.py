@@ -32,6 +32,8 @@ class Plan:
     aborted: list[str] = field(default_factory=list)
     tokens: dict[str, object] = field(default_factory=dict)
 
+    retries_at_once: int = 0
+
     def at(
         self, due: float, name: str, then: Callable[[], object] = bool, *, real: bool = False
     ) -> None:

@@ -31,6 +31,11 @@ class Agenda(Protocol):
         """A number above every sequence number so far and below every later one."""
         ...
 
+    @property
+    def retries_at_once(self) -> int:
+        """How many retries of one delivery may follow each other at one instant."""
+        ...
+
     def begin_next(self) -> Any | None:
         """Begin what comes next; what is returned must be passed to `exchange`."""
         ...
@@ -53,6 +58,7 @@ class Walk:
 
     What was armed before an instant began is its first generation; what a generation's work arms
     at the same instant is the next. Only generations are counted, and all steps, up to a million.
+    Retries without a delay end by themselves, so they come on top.
     """
 
     def __init__(self, agenda: Agenda, journal: Journal) -> None:
@@ -64,6 +70,7 @@ class Walk:
         self._instant = -1
         self._generation = 0
         self._boundary = agenda.mark_sequence()
+        self._most = MAX_GENERATIONS + agenda.retries_at_once
         self._patience = MAX_STEPS + 100 * self._boundary
 
     @property
@@ -90,7 +97,7 @@ class Walk:
             self._generation += 1
             self._boundary = self.agenda.mark_sequence()
         self.steps += 1
-        if self._generation > MAX_GENERATIONS or self.steps > self._patience:
+        if self._generation > self._most or self.steps > self._patience:
             raise Runaway(
                 f"at {words(moment)} callbacks keep causing callbacks"
                 f" ({self._generation} generations at this instant, {self.steps} steps in this"

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ringback.core.callback import Endpoint, split
 from ringback.core.duration import words
-from ringback.core.headers import MASK, NO_HEADERS, SECRET_NAMES, Headers
+from ringback.core.failure import Break
+from ringback.core.headers import NO_HEADERS, Headers
 from ringback.scenario import variables
 from ringback.scenario.expectation import (
     Expect,
@@ -14,19 +16,27 @@ from ringback.scenario.expectation import (
     ExpectedBody,
     ExpectedRequest,
 )
+from ringback.scenario.masking import masked, masked_header
 from ringback.scenario.source import DocumentPath
+from ringback.scenario.values import quoted
 
 
 @dataclass(frozen=True, slots=True)
 class SeenAnswer:
-    """What the submission was answered. *hint* is the emulator's advice, never sent."""
+    """What the submission was answered. *hint* is the emulator's advice, never sent.
+
+    *breaks* says how the answer ended before its end; its error is not known then.
+    """
 
     status: int = 200
     err_code: str = ""
     err_msg: str = ""
     hint: str = ""
+    breaks: Break = ""
 
     def __str__(self) -> str:
+        if self.breaks:
+            return self.breaks
         error = f" {self.err_code}: {self.err_msg}" if self.err_code else ""
         return f"{self.status}{error}{f' {self.hint}' if self.hint else ''}"
 
@@ -53,12 +63,18 @@ class Seen:
     audio: bytes = field(default=b"", repr=False)
     known: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def refused(self) -> bool:
+        """Whether the request was turned down."""
+        return self.answer.status >= 300
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One expectation, held against what was seen.
 
-    *path* leads to it in the document; *line* is its line in the file, 0 while that is unknown.
+    *path* leads to it in the document; *line* and *column* are its place in the file, 0 while that
+    is unknown.
     """
 
     what: str
@@ -67,6 +83,7 @@ class Check:
     got: str
     passed: bool
     line: int = 0
+    column: int = 0
 
     def __str__(self) -> str:
         return f"{self.what}: expected {self.expected}, got {self.got}"
@@ -74,31 +91,43 @@ class Check:
 
 def compare(expect: Expect, seen: Seen) -> list[Check]:
     """Hold *seen* against every expectation, in the order of the file's keys."""
-    checks = list(_answer(expect.answer, seen))
-    if seen.answer.status >= 300 and not expect.refused:
-        return checks  # Without an acceptance the rest would only repeat that.
-    checks += _attempts(expect, seen)
+    return [
+        replace(each, expected=masked(each.expected), got=masked(each.got))
+        for each in _checks(expect, seen)
+    ]
+
+
+def _checks(expect: Expect, seen: Seen) -> Iterator[Check]:
+    answered = list(_answer(expect.answer, seen))
+    yield from answered
+    if seen.refused and not expect.refused and not all(check.passed for check in answered):
+        return  # Without an acceptance the rest would only repeat that.
+    yield from _attempts(expect, seen)
     if expect.each is not None:
         for index, attempt in enumerate(seen.attempts):
             where = ("expect", "each")
-            checks += _request(f"attempt {index + 1}", where, expect.each, attempt, seen)
+            yield from _request(f"attempt {index + 1}", where, expect.each, attempt, seen)
     if expect.state is not None:
-        checks.append(_equal("state", ("expect", "state"), expect.state, seen.state))
-    return checks
+        yield _equal("state", ("expect", "state"), expect.state, seen.state)
 
 
-def _answer(expected: ExpectedAnswer | None, seen: Seen) -> Iterator[Check]:
+def _answer(expected: ExpectedAnswer | str | None, seen: Seen) -> Iterator[Check]:
     answer = seen.answer
-    if expected is None:
-        yield Check("answer", ("expect",), "200", str(answer), answer.status == 200)
-        return
     where = ("expect", "answer")
-    right = expected.status == answer.status
-    yield Check("answer", (*where, "status"), str(expected.status), str(answer), right)
+    if isinstance(expected, str):
+        yield Check("answer", where, expected, str(answer), answer.breaks == expected)
+        return
+    status = 200 if expected is None else expected.status
+    right = status == answer.status and not answer.breaks
+    if expected is None:
+        yield Check("answer", ("expect",), str(status), str(answer), right)
+        return
+    yield Check("answer", (*where, "status"), str(status), str(answer), right)
     if expected.err_code is not None:
-        yield _equal("err_code", (*where, "err_code"), expected.err_code, answer.err_code)
+        place = (*where, "err_code")
+        yield _text("err_code", place, expected.err_code, answer.err_code or None, seen)
     if expected.err_msg is not None:
-        yield _text("err_msg", (*where, "err_msg"), expected.err_msg, answer.err_msg, seen)
+        yield _text("err_msg", (*where, "err_msg"), expected.err_msg, answer.err_msg or None, seen)
 
 
 def _attempts(expect: Expect, seen: Seen) -> Iterator[Check]:
@@ -128,7 +157,8 @@ def _request(
     if expected.method is not None:
         yield _equal(f"{what}, method", (*where, "method"), expected.method, attempt.method)
     if expected.url is not None:
-        yield _text(f"{what}, url", (*where, "url"), expected.url, attempt.url, seen)
+        wanted = _as_sent(expected.url)
+        yield _text(f"{what}, url", (*where, "url"), wanted, attempt.url, seen)
     for name, value in expected.headers.items():
         place = (*where, "headers", name)
         yield _header(f"{what}, header {name}", place, name, value, attempt, seen)
@@ -145,13 +175,13 @@ def _header(
     seen: Seen,
 ) -> Check:
     got = attempt.headers.get(name)
-    if expected is None or got is None:
-        wanted = "none" if expected is None else _masked(name, expected)
-        return Check(what, where, wanted, _masked(name, got or "none"), expected is got)
-    right = variables.agrees(expected, got, seen.known)
-    wanted = _masked(name, variables.meaning(expected, seen.known))
-    other = " (another one)" if not right and wanted == _masked(name, got) else ""
-    return Check(what, where, wanted, _masked(name, got) + other, right)
+    shown = "none" if got is None else quoted(masked_header(name, got))
+    if expected is None:
+        return Check(what, where, "none", shown, got is None)
+    right = got is not None and variables.agrees(expected, got, seen.known)
+    wanted = _wanted(masked_header(name, variables.meaning(expected, seen.known)))
+    other = " (another one)" if not right and wanted == shown else ""
+    return Check(what, where, wanted, shown + other, right)
 
 
 def _body(
@@ -190,14 +220,18 @@ def _equal(what: str, where: DocumentPath, expected: str, got: str) -> Check:
     return Check(what, where, expected, got or "none", expected == got)
 
 
-def _text(what: str, where: DocumentPath, expected: str, got: str, seen: Seen) -> Check:
-    right = variables.agrees(expected, got, seen.known)
-    return Check(what, where, variables.meaning(expected, seen.known), got or "none", right)
+def _text(what: str, where: DocumentPath, expected: str, got: str | None, seen: Seen) -> Check:
+    right = got is not None and variables.agrees(expected, got, seen.known)
+    wanted = _wanted(variables.meaning(expected, seen.known))
+    return Check(what, where, wanted, "none" if got is None else quoted(got), right)
 
 
-def _masked(name: str, value: str) -> str:
-    """A header's value as it may be shown: of credentials only their scheme."""
-    if name.lower() not in SECRET_NAMES or value == "none" or value.startswith("$"):
-        return value
-    scheme, space, _ = value.partition(" ")
-    return f"{scheme}{space}{MASK}" if space else MASK
+def _wanted(expected: str) -> str:
+    """An expected text in quotes, so that its blanks are seen and `none` is not nothing."""
+    return expected if expected == variables.ANY else quoted(expected)
+
+
+def _as_sent(url: str) -> str:
+    """An expected URL whose characters beyond ASCII are written as such, as it is sent."""
+    endpoint = None if url.isascii() else split(url)
+    return endpoint.url if isinstance(endpoint, Endpoint) else url

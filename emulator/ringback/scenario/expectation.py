@@ -17,18 +17,19 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from ringback.core.callback import Endpoint, split
-from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, form
+from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_named_once, form
+from ringback.scenario.times import Span, WrittenSpan
 from ringback.scenario.values import (
+    AnswerStatus,
     Audio,
+    BreakWord,
     Digest,
     EndWord,
     Expected,
     HeaderName,
     MethodWord,
     OutcomeWord,
-    Span,
     Status,
-    WrittenSpan,
     wrong,
 )
 
@@ -50,9 +51,12 @@ HeaderEntry: TypeAlias = Annotated[
 class ExpectedAnswer(Part):
     """What the submission itself is answered."""
 
-    status: Status
-    err_code: str | None = None
+    status: AnswerStatus
+    """200, or from 400 to 599."""
+    err_code: Expected | None = None
+    """The `err_code` of a refusal."""
     err_msg: Expected | None = None
+    """The `err_msg` of a refusal."""
 
     @model_validator(mode="after")
     def _errors_are_refusals(self) -> "ExpectedAnswer":
@@ -61,12 +65,19 @@ class ExpectedAnswer(Part):
         return self
 
 
+AnswerEntry: TypeAlias = Annotated[
+    Annotated[ExpectedAnswer, Tag("long form")] | Annotated[BreakWord, Tag("word")],
+    Discriminator(form, custom_error_type="answer_form", custom_error_message="no answer"),
+]
+
+
 class ExpectedBody(Part):
     """What a callback's body must be."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     sha256: Digest | None = None
+    """Its SHA-256, in lower-case hexadecimal."""
     bytes: Annotated[int, Field(ge=0)] | None = None
     """Its length."""
     same_as: SameAs | None = None
@@ -83,10 +94,13 @@ class ExpectedRequest(Part):
     """What a callback must look like; a header that must be absent is `null`."""
 
     method: MethodWord | None = None
+    """In capitals, as it is sent."""
     url: Expected | None = None
     """Without credentials: they travel as the `authorization` header."""
     headers: Annotated[dict[HeaderName, HeaderEntry], ONLY_THESE] = Field(default_factory=dict)
+    """Its headers, by their names; whatever is not named is not looked at."""
     body: ExpectedBody | None = None
+    """What it brings."""
 
     @field_validator("url")
     @classmethod
@@ -99,11 +113,7 @@ class ExpectedRequest(Part):
     @field_validator("headers")
     @classmethod
     def _named_once(cls, headers: dict[str, str | None]) -> dict[str, str | None]:
-        seen: dict[str, str] = {}
-        for name in headers:
-            if name.lower() in seen:
-                raise wrong(f"{name!r} is the same header as {seen[name.lower()]!r}", name)
-            seen[name.lower()] = name
+        check_named_once(headers)
         return headers
 
 
@@ -147,7 +157,8 @@ class Expect(Part):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    answer: ExpectedAnswer | None = None
+    answer: AnswerEntry | None = None
+    """What the submission is answered; or `cut` or `stalled`, when its answer breaks off."""
     attempts: Annotated[
         tuple[AttemptEntry, ...] | None, Field(strict=False, max_length=MAX_ENTRIES)
     ] = None
@@ -160,7 +171,7 @@ class Expect(Part):
     @property
     def refused(self) -> bool:
         """Whether the submission is expected to be turned down."""
-        return self.answer is not None and self.answer.status >= 300
+        return isinstance(self.answer, ExpectedAnswer) and self.answer.status >= 300
 
     @model_validator(mode="after")
     def _can_come_true(self) -> "Expect":
@@ -183,10 +194,20 @@ class Expect(Part):
     def _compares_what_there_is(self) -> None:
         if self.attempts is None:
             return
+        count = len(self.attempts)
+        if self.each is not None and not count and not self.refused:
+            raise wrong("no attempt is expected, so `each` says nothing; take it out", "each")
         for index, attempt in enumerate(self.attempts):
-            same_as = attempt.body.same_as if attempt.body else None
-            if isinstance(same_as, int) and same_as > len(self.attempts):
+            self._compares(attempt, count, "attempts", index)
+            if attempt.body is not None and attempt.body.same_as == index + 1:
                 raise wrong(
-                    f"there is no attempt {same_as} to compare with",
+                    "an attempt is always the same as itself",
                     *("attempts", index, "body", "same_as"),
                 )
+        if self.each is not None:
+            self._compares(self.each, count, "each")
+
+    def _compares(self, request: ExpectedRequest, count: int, *where: str | int) -> None:
+        same_as = request.body.same_as if request.body else None
+        if isinstance(same_as, int) and same_as > count:
+            raise wrong(f"there is no attempt {same_as} to compare with", *where, "body", "same_as")

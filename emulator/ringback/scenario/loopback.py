@@ -72,7 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length", 0))
         body = b"".join(self._chunks()) if chunked else self.rfile.read(length)
         headers = Headers(self.headers.items())
-        reply = self.receiver.take(self.command, self.path, headers, body)
+        # `path` has lost all but one of the slashes that it may begin with.
+        target = self.requestline.split(" ")[1]
+        reply = self.receiver.take(self.command, target, headers, body)
         content = reply.body.encode() if isinstance(reply.body, str) else reply.body
         bodiless = reply.status in (204, 304)
         self.send_response_only(reply.status)

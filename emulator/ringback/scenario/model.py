@@ -2,34 +2,69 @@
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from ringback.core.callback import Endpoint, split
 from ringback.core.duration import seconds
+from ringback.core.query import write_query
 from ringback.core.reply import FaultLike, Reply, ReplyLike
 from ringback.scenario.changes import ChangedSettings
 from ringback.scenario.expectation import Expect
-from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, form
+from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_named_once, form
+from ringback.scenario.times import Span
 from ringback.scenario.values import (
+    FailureStatus,
     FaultWord,
     HeaderName,
     HeaderValue,
     Name,
     ReplyWord,
-    Span,
     Status,
     Version,
+    plain_line,
+    wrong,
 )
+
+FRAMING = ("content-length", "transfer-encoding")
+"""Headers that say where an answer ends, which is for whoever sends it to say."""
+
+BODILESS = (204, 304)
+"""Statuses of answers that have no body."""
 
 
 class LongReply(Part):
     """An answer with more to say than its status."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["status"], "properties": {"status": {"enum": list(BODILESS)}}},
+            "then": {"properties": {"body": {"maxLength": 0}}},
+        }
+    )
+
     status: Status = 200
+    """200 if it is left out."""
     headers: Annotated[dict[HeaderName, HeaderValue], ONLY_THESE] = Field(default_factory=dict)
+    """Its headers, by their names."""
     body: str = ""
+    """Its body; empty if it is left out."""
     after: Span = 0
     """How long the answer takes, on the emulator's clock."""
+
+    @field_validator("headers")
+    @classmethod
+    def _named_once(cls, headers: dict[str, str]) -> dict[str, str]:
+        check_named_once(headers)
+        for name in headers:
+            if name.lower() in FRAMING:
+                raise wrong(f"{name!r} is given to every answer as it must be; take it out", name)
+        return headers
+
+    @model_validator(mode="after")
+    def _has_a_body(self) -> "LongReply":
+        if self.body and self.status in BODILESS:
+            raise wrong(f"an answer with {self.status} has no body; take it out", "body")
+        return self
 
     def to_reply(self) -> Reply:
         """The same as the emulator takes it."""
@@ -56,6 +91,10 @@ TagEntry: TypeAlias = Annotated[
 ]
 
 
+MAX_QUERY = 32_000
+"""Characters of the query of a request, escapes included. Servers give up at 64 KiB."""
+
+
 class Submit(Part):
     """The request: a text, and the parameters of `/v1/speak`."""
 
@@ -64,16 +103,35 @@ class Submit(Part):
     callback: str
     """The URL to which the audio is brought."""
     callback_method: str | None = None
-    content_type: str | None = None
+    """`post` (the default) or `put`."""
+    content_type: Annotated[str, plain_line("a content type")] | None = None
     """`application/json` (the default) or `text/plain`: how the text travels."""
     model: str | None = None
+    """The voice, such as `aura-2-thalia-en`."""
     encoding: str | None = None
+    """How the audio is encoded, such as `mp3` (the default) or `linear16`."""
     container: str | None = None
+    """What the audio is wrapped in: `wav`, `ogg` or `none`, as the encoding allows."""
     sample_rate: int | None = None
+    """Samples in a second."""
     bit_rate: int | None = None
+    """Bits in a second, for encodings that have a choice."""
     speed: float | None = None
+    """How fast is spoken: 1 is the voice's own speed."""
     tag: TagEntry | None = None
+    """A label of the request, or several."""
     mip_opt_out: bool | None = None
+    """Whether the text is kept out of the service's training."""
+
+    @model_validator(mode="after")
+    def _fits_into_a_request(self) -> "Submit":
+        length = len(write_query(self.parameters))
+        if length > MAX_QUERY:
+            raise wrong(
+                f"the parameters make a URL of {length} characters, and servers read no more than"
+                f" {MAX_QUERY}"
+            )
+        return self
 
     @property
     def endpoint(self) -> Endpoint | None:
@@ -91,14 +149,21 @@ class Submit(Part):
 class FailedJob(Part):
     """What a job fails with, though it was acknowledged."""
 
-    status: Status = 422
+    status: FailureStatus = 422
+    """For `callback_status_header`; 422 if it is left out."""
     err_code: str = "UNPROCESSABLE_ENTITY"
+    """What the callback brings as `err_code`."""
     err_msg: str = "Failed to handle request."
+    """What the callback brings as `err_msg`."""
 
 
 class Scenario(Part):
     """One story: what is submitted, what the receiver does, what must be seen."""
 
+    dollar_schema: Annotated[
+        str | None,
+        Field(alias="$schema", description="Where an editor finds the schema of this file."),
+    ] = None
     version: Version
     """The version of this format."""
     name: Name
@@ -106,6 +171,7 @@ class Scenario(Part):
     why: str = ""
     """The rule that the story shows."""
     submit: Submit
+    """The one request of the story."""
     receiver: Annotated[
         tuple[ReplyEntry, ...] | None, Field(strict=False, min_length=1, max_length=MAX_ENTRIES)
     ] = None
@@ -115,7 +181,20 @@ class Scenario(Part):
     failed_job: FailedJob | None = None
     """What the job fails with after its acknowledgement; left out for one that does not fail."""
     settings: ChangedSettings = ChangedSettings()
+    """Settings of the emulator that the story needs."""
     expect: Expect
+    """What must be seen."""
+
+    @model_validator(mode="after")
+    def _can_come_true(self) -> "Scenario":
+        if self.failed_job is not None and self.expect.refused:
+            raise wrong("a refused request has no job that could fail", "failed_job")
+        return self
+
+    @property
+    def needs_an_application(self) -> bool:
+        """Whether it is told for a receiver that is no script."""
+        return self.receiver is None and not self.expect.refused
 
     @property
     def replies(self) -> list[ReplyLike] | None:

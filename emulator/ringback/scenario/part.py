@@ -1,5 +1,6 @@
 """What every mapping of a scenario file has in common."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -17,6 +18,15 @@ def form(value: Any) -> str | None:
     """The member of a union that *value* is meant to be, by its type alone."""
     forms = {int: "status", str: "word", dict: "long form", list: "list", type(None): "none"}
     return forms.get(type(value))
+
+
+def check_named_once(headers: Mapping[str, Any]) -> None:
+    """Refuse a second spelling of one header's name."""
+    seen: dict[str, str] = {}
+    for name in headers:
+        if name.lower() in seen:
+            raise wrong(f"{name!r} is the same header as {seen[name.lower()]!r}", name)
+        seen[name.lower()] = name
 
 
 class Part(BaseModel):

@@ -1,23 +1,41 @@
 """Plays a scenario on an emulator, and holds what was seen against what its file expects."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ringback.core.duration import nanoseconds
+from ringback.core.failure import Failure
+from ringback.core.journal import RequestRejected
 from ringback.core.message import CallbackMessage
-from ringback.errors import Refused, RingbackError
-from ringback.scenario.comparing import Check, Seen, SeenAnswer, SeenAttempt, compare
+from ringback.errors import RingbackError
+from ringback.scenario.comparing import Check, Seen, SeenAttempt, compare
+from ringback.scenario.masking import masked
+from ringback.scenario.phrasing import for_files
 from ringback.scenario.reading import ScenarioFile
 from ringback.scenario.report import Report
-from ringback.scenario.staging import Over, Stage, Wire, check_settings, connect, set_up
-from ringback.scenario.submitting import JSON, Submitted, submit_over_http
+from ringback.scenario.script import arrivals
+from ringback.scenario.staging import (
+    Asked,
+    NotPlayable,
+    Over,
+    Stage,
+    Wire,
+    check_settings,
+    connect,
+    set_up,
+)
+from ringback.scenario.submitting import Submitted, submit_in_process, submit_over_http
 from ringback.settings import Settings
 
 if TYPE_CHECKING:
     from ringback.emulator import AsyncEmulator, Emulator
     from ringback.views import Attempt, Delivery
+
+SOON = 0.001
+"""Real seconds between two looks at whether an answer has come."""
 
 MakeEmulator: TypeAlias = "Callable[[Settings], AbstractContextManager[Emulator]]"
 
@@ -29,8 +47,9 @@ def play(
 
     *over* `sockets`, the request and every callback travel over HTTP, and the scripted receiver is
     a real one on a loopback port. *to* is a base URL or an application that stands in for the
-    receiver of a scenario without a script. What keeps the scenario from being played is not
-    raised: it is the report's trouble.
+    receiver of a scenario without a script; one with a script is played to that. A scenario that
+    cannot be played here is skipped, and whatever else happens is not raised either: it is the
+    report's trouble.
     """
     try:
         with ExitStack() as stack:
@@ -39,9 +58,20 @@ def play(
             performance = Performance(emulator, file, stage)
             emulator.run_until_idle()
             return performance.report()
+    except NotPlayable as error:
+        return _unplayed(file, over, skipped=for_files(str(error)))
     except (RingbackError, OSError) as error:
-        scenario = file.scenario
-        return Report(file.name, scenario.name, scenario.why, over, trouble=str(error))
+        return _unplayed(file, over, trouble=for_files(str(error)))
+    except Exception as error:  # noqa: BLE001  # one file's trouble must not end the batch
+        trouble = f"it could not be played to its end, by a fault of Ringback's own: {error!r}"
+        return _unplayed(file, over, trouble=trouble)
+
+
+def _unplayed(file: ScenarioFile, over: Over, *, trouble: str = "", skipped: str = "") -> Report:
+    scenario = file.scenario
+    return Report(
+        file.name, scenario.name, scenario.why, over, trouble=masked(trouble), skipped=skipped
+    )
 
 
 class Performance:
@@ -64,46 +94,95 @@ class Performance:
         self._file = file
         self._stage = stage or Stage(emulator.settings)
         self._earlier = len(emulator.deliveries)
+        self._requests_before = len(emulator.requests)
+        self._asked: Asked | None = None
         endpoint = scenario.submit.endpoint
         if endpoint is not None:
-            connect(emulator, scenario, self._stage, endpoint)
+            self._asked = connect(emulator, scenario, self._stage, endpoint)
         self._submitted = self._submit()
-        if scenario.failed_job is not None and (deliveries := self._deliveries()):
-            emulator.fail_job(deliveries[-1], **scenario.failed_job.model_dump())
 
     def report(self) -> Report:
-        """Hold what has been seen so far against what the file expects."""
-        scenario = self._file.scenario
+        """Hold what has been seen so far against what the file expects.
+
+        Raises `NotPlayable` where it came to an attempt that a real receiver cannot take.
+        """
+        scenario, wire = self._file.scenario, self._stage.wire
         deliveries = self._deliveries()
         seen = self._seen(deliveries)
-        checks = [*compare(scenario.expect, seen), *self._wire_checks(seen)]
+        if wire is not None and 0 < wire.script.end <= len(seen.attempts):
+            raise NotPlayable(f"{wire.script.reason}; play the scenario in process")
+        checks = [*compare(scenario.expect, seen), *self._wire_checks(seen), *self._unused(seen)]
         return Report(
             file=self._file.name,
             name=scenario.name,
             why=scenario.why,
             over=self._stage.over,
-            checks=tuple(replace(each, line=self._file.line(each.path)) for each in checks),
-            timeline=tuple(_line(each) for delivery in deliveries for each in delivery.attempts),
-            end=seen.state or str(seen.answer),
+            checks=tuple(self._placed(each) for each in checks),
+            timeline=tuple(line for delivery in deliveries for line in delivery.timeline),
+            end=seen.state or masked(str(seen.answer)),
         )
+
+    def _placed(self, check: Check) -> Check:
+        place = self._file.place(check.path)
+        return replace(check, line=place.line, column=place.column)
 
     def _submit(self) -> Submitted:
         submit, emulator = self._file.scenario.submit, self._emulator
-        if self._stage.over == "sockets":
-            return submit_over_http(emulator.url, emulator.api_key, submit)
-        try:
-            content_type = submit.content_type or JSON
-            delivery = emulator.submit(submit.text, content_type=content_type, **submit.parameters)
-        except Refused as error:
-            answer = SeenAnswer(
-                error.status, error.payload["err_code"], error.payload["err_msg"], error.hint
+        failure = emulator.settings.every_failure
+        if self._stage.over == "process":
+            submitted = submit_in_process(emulator._live_service, submit)
+        elif failure is not None and failure.delay:
+            return self._told(self._submit_while_time_goes_on(failure))
+        else:
+            submitted = submit_over_http(emulator.url, emulator.api_key, submit, failure)
+        submitted = self._told(submitted)
+        self._fail_job(submitted.request_id)
+        return submitted
+
+    def _submit_while_time_goes_on(self, failure: Failure) -> Submitted:
+        """Submit over HTTP where the answer is late: it comes while the clock runs."""
+        # Over sockets there is always an emulator that blocks: `play` makes it.
+        emulator = cast("Emulator", self._emulator)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(
+                submit_over_http,
+                *(emulator.url, emulator.api_key, self._file.scenario.submit, failure),
             )
-            return Submitted(answer)
-        return Submitted(SeenAnswer(200), delivery.request_id)
+            while not self._first_request_id and not answer.done():
+                wait([answer], timeout=SOON)
+            self._fail_job(self._first_request_id)
+            while not answer.done():
+                emulator.run_until_idle()
+                wait([answer], timeout=SOON)
+            return answer.result()
+
+    @property
+    def _first_request_id(self) -> str:
+        """The id of the first request since this began: whoever receives may make others."""
+        later = self._emulator.requests[self._requests_before :]
+        return later[0].request_id if later else ""
+
+    def _told(self, submitted: Submitted) -> Submitted:
+        """*submitted* with what no wire has carried: the hint, and the id if no header came."""
+        answer, request_id = submitted
+        request_id = request_id or self._first_request_id
+        if not answer.hint:
+            for fact in self._emulator.journal:
+                if isinstance(fact, RequestRejected) and fact.request_id == request_id:
+                    answer = replace(answer, hint=fact.rejection.hint)
+        return Submitted(replace(answer, hint=for_files(answer.hint)), request_id)
+
+    def _fail_job(self, request_id: str) -> None:
+        failed_job = self._file.scenario.failed_job
+        deliveries = self._deliveries_of(request_id)
+        if failed_job is not None and deliveries:
+            self._emulator.fail_job(deliveries[-1], **failed_job.model_dump())
 
     def _deliveries(self) -> "list[Delivery]":
         """Those of the request that was submitted: the application may have submitted others."""
-        request_id = self._submitted.request_id
+        return self._deliveries_of(self._submitted.request_id)
+
+    def _deliveries_of(self, request_id: str) -> "list[Delivery]":
         later = self._emulator.deliveries[self._earlier :]
         return [each for each in later if each.request_id == request_id]
 
@@ -127,6 +206,27 @@ class Performance:
         sent = sum(wire.script.arrivals(number + 1) for number in range(len(seen.attempts)))
         got = len(wire.receiver.requests)
         yield Check("requests on the wire", ("expect",), str(sent), str(got), sent == got)
+
+    def _unused(self, seen: Seen) -> Iterator[Check]:
+        """Whether all that was scripted was met, as the fixtures look at it."""
+        scenario = self._file.scenario
+        if seen.refused and not scenario.expect.refused:
+            return
+        replies, faults = len(scenario.replies or ()), scenario.mishaps
+        if replies > 1:  # a single one answers whatever comes
+            met = min(self._times_asked(seen), replies)
+            where = ("receiver", min(met, replies - 1))
+            yield Check("answers given", where, str(replies), str(met), met == replies)
+        for number, fault in enumerate(faults, 1):
+            if fault is not None and number > len(seen.attempts):
+                where = ("faults", number - 1)
+                yield Check(f"fault {number}", where, "to be met", "no such attempt", passed=False)
+
+    def _times_asked(self, seen: Seen) -> int:
+        if self._asked is not None:
+            return self._asked.count
+        faults = self._file.scenario.mishaps[: len(seen.attempts)]
+        return sum(map(arrivals, faults)) + len(seen.attempts) - len(faults)
 
 
 def _requests(attempts: "Sequence[Attempt]", wire: Wire | None) -> Iterator[CallbackMessage]:

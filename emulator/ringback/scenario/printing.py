@@ -10,6 +10,11 @@ from ringback.scenario.batch import Batch
 from ringback.scenario.report import Report
 
 Item = TypeVar("Item")
+_STYLES = {
+    "passed": ("passed", "green"),
+    "failed": ("FAILED", "bold red"),
+    "skipped": ("skipped", "yellow"),
+}
 
 
 def tracked(items: Sequence[Item]) -> Iterator[Item]:
@@ -23,10 +28,11 @@ def tracked(items: Sequence[Item]) -> Iterator[Item]:
     yield from track(items, "playing", console=Console(stderr=True), transient=True)
 
 
-def print_batch(batch: Batch) -> None:
+def print_batch(batch: Batch, to: str | None = None) -> None:
     """Print a batch for people: one row for each scenario, and every failure in full.
 
-    The problems of invalid files go to standard error.
+    The problems of invalid files go to standard error, and so does the word that the application at
+    *to* was not needed.
     """
     if sys.stdout.isatty():
         _print_table(batch)
@@ -34,15 +40,23 @@ def print_batch(batch: Batch) -> None:
         for report in batch.reports:
             click.echo(_lines(report))
     for report in batch.reports:
-        if not report.passed:
+        if report.failed:
             click.echo(f"\n{report}")
+    if sys.stdout.isatty():
+        for report in batch.reports:
+            if report.skipped:
+                click.echo(report)
     for problem in batch.problems:
         click.echo(problem, err=True)
+    if to is not None and batch.reports and not batch.needy:
+        click.echo(f"nothing was sent to {to}: each scenario scripts its own `receiver`", err=True)
     click.echo(f"\n{batch.summary}")
 
 
 def _lines(report: Report) -> str:
     """Two lines: what was played, and what happened."""
+    if report.skipped:
+        return f"skipped {report.file}: {report.name}\n        {report.skipped}"
     word = "passed" if report.passed else "FAILED"
     happened = [*_in_short(report.timeline, 12), f"= {report.end or report.trouble}"]
     return f"{word}  {report.file}: {report.name}\n        {', '.join(happened)}"
@@ -59,7 +73,7 @@ def _print_table(batch: Batch) -> None:
     table.add_column("attempts", no_wrap=True)
     table.add_column("end", no_wrap=True)
     for report in batch.reports:
-        word, style = ("passed", "green") if report.passed else ("FAILED", "bold red")
+        word, style = _STYLES[report.outcome]
         name = Text(f"{report.name}\n").append(report.file, style="dim")
         table.add_row(
             Text(word, style),

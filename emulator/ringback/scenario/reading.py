@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ringback.scenario.model import Scenario
-from ringback.scenario.source import DocumentPath, Problem, Source, read_source
+from ringback.scenario.source import DocumentPath, Place, Problem, Source, read_source
 from ringback.scenario.tree import Tree, parse
 from ringback.scenario.values import VERSION, shown
 from ringback.scenario.wording import problems_of
@@ -22,7 +22,11 @@ class ScenarioFile:
 
     def line(self, path: DocumentPath) -> int:
         """The line of the key at *path*, or of the nearest value around it."""
-        return self.tree.key_place(path).line
+        return self.place(path).line
+
+    def place(self, path: DocumentPath) -> Place:
+        """The place of the key at *path*, or of the nearest value around it."""
+        return self.tree.key_place(path)
 
 
 def read(path: Path) -> ScenarioFile:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from ringback.errors import Mistake
 from ringback.scenario.comparing import Check
 
 
@@ -13,7 +14,7 @@ class Report:
 
     *over* is `process` or `sockets`, *timeline* has one line for each attempt, *end* is the
     delivery's state or the answer that refused the request. *trouble* says why a scenario could
-    not be played to its end; it is empty otherwise.
+    not be played to its end, *skipped* why it was not begun; both are empty otherwise.
     """
 
     file: str
@@ -24,18 +25,46 @@ class Report:
     timeline: tuple[str, ...] = ()
     end: str = ""
     trouble: str = ""
+    skipped: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether everything was as expected."""
-        return not self.trouble and all(check.passed for check in self.checks)
+        """Whether it was played, and everything was as expected."""
+        return self.outcome == "passed"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was played, and something was not as expected."""
+        return self.outcome == "failed"
+
+    @property
+    def outcome(self) -> Literal["passed", "failed", "skipped"]:
+        """One of the three things that can become of a scenario."""
+        if self.skipped:
+            return "skipped"
+        well = not self.trouble and all(check.passed for check in self.checks)
+        return "passed" if well else "failed"
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """What was not as expected, in parts."""
+        trouble = [Mistake(self.file, None, None, self.trouble)] if self.trouble else []
+        failed = [
+            Mistake(self.file, each.line, each.column, str(each))
+            for each in self.checks
+            if not each.passed
+        ]
+        return trouble + failed
 
     @property
     def failures(self) -> list[str]:
         """One line for each expectation that failed: file, line, expected and got."""
-        trouble = [f"{self.file}: {self.trouble}"] if self.trouble else []
-        failed = [f"{self.file}:{each.line}: {each}" for each in self.checks if not each.passed]
-        return trouble + failed
+        return [
+            f"{each.file}: {each.message}"
+            if each.line is None
+            else f"{each.file}:{each.line}: {each.message}"
+            for each in self.mistakes
+        ]
 
     @property
     def story(self) -> list[str]:
@@ -46,6 +75,8 @@ class Report:
     def __str__(self) -> str:
         if self.passed:
             return f"passed  {self.file}: {self.name}"
+        if self.skipped:
+            return f"{self.file}: skipped: {self.skipped}"
         return "\n".join([*self.failures, *self.story])
 
     def as_json(self) -> dict[str, Any]:
@@ -55,23 +86,30 @@ class Report:
             "name": self.name,
             "why": self.why,
             "over": self.over,
+            "outcome": self.outcome,
             "passed": self.passed,
             "trouble": self.trouble,
+            "skipped": self.skipped,
             "end": self.end,
             "timeline": list(self.timeline),
             "checks": [_as_json(check) for check in self.checks],
+            "failures": [each._asdict() for each in self.mistakes],
         }
 
 
-def document(reports: Sequence[Report], invalid: Sequence[str]) -> dict[str, Any]:
-    """Everything that was played, and the problems of the files that could not be, as one value."""
-    passed = sum(report.passed for report in reports)
+def document(
+    reports: Sequence[Report], problems: Sequence[Mistake] = (), invalid: int = 0
+) -> dict[str, Any]:
+    """Everything that was played, and the problems of *invalid* files that could not be."""
+    outcomes = [report.outcome for report in reports]
     return {
         "version": 1,
-        "passed": passed,
-        "failed": len(reports) - passed,
+        "passed": outcomes.count("passed"),
+        "failed": outcomes.count("failed"),
+        "skipped": outcomes.count("skipped"),
+        "invalid": invalid,
         "scenarios": [report.as_json() for report in reports],
-        "problems": list(invalid),
+        "problems": [each._asdict() for each in problems],
     }
 
 
@@ -79,6 +117,7 @@ def _as_json(check: Check) -> dict[str, Any]:
     return {
         "what": check.what,
         "line": check.line,
+        "column": check.column,
         "expected": check.expected,
         "got": check.got,
         "passed": check.passed,

@@ -17,6 +17,9 @@ from ringback.scenario.values import VERSION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+IDENTITY = f"urn:ringback:scenario:{VERSION}"
+"""The schema's name: it is printed, and published nowhere."""
+
 
 class _AsWritten(GenerateJsonSchema):
     """Describes files, not models: what may be left out need not be `null`, and has no title."""
@@ -35,15 +38,19 @@ class _AsWritten(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """The schema, draft 2020-12. Do not change what you get: it is made once."""
     schema = Scenario.model_json_schema(schema_generator=_AsWritten)
-    return {"$schema": DIALECT, **schema, "title": f"Ringback scenario, version {VERSION}"}
+    for definition in schema["$defs"].values():
+        definition.pop("title", None)  # the name of a class: an editor would show it to people
+    named = {"$schema": DIALECT, "$id": IDENTITY}
+    return {**named, **schema, "title": f"Ringback scenario, version {VERSION}"}
 
 
 def keys_at(path: DocumentPath) -> list[str]:
-    """The keys that the mapping at *path* may have."""
+    """The keys that the mapping at *path* may have, apart from what is for editors."""
     schemas = [json_schema()]
     for part in path:
         schemas = [inner for schema in schemas for inner in _inside(schema, part)]
-    return [key for schema in schemas for key in schema.get("properties", ())]
+    found = [key for schema in schemas for key in schema.get("properties", ())]
+    return [key for key in found if not key.startswith("$")]
 
 
 def sections_with(key: str) -> list[str]:

@@ -4,65 +4,79 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringback.core.reply import ANSWER_LOST, DUPLICATE, REACHING, FaultLike, Reply, ReplyLike
-from ringback.errors import SettingsError
+
+LATE_AND_LOST = "an answer that is both late and lost cannot come from a real receiver"
+SLOW_DUPLICATE = "a duplicate that is not answered at once cannot be played to a real receiver"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """*answers* are for the receiver, in order of arrival; *faults* are one for each attempt."""
+    """*answers* are for the receiver, in order of arrival; *faults* are one for each attempt.
+
+    No attempt from *end* on can be played so, for the *reason* given; 0: all of them can.
+    """
 
     answers: tuple[Reply, ...]
     faults: tuple[FaultLike, ...]
+    end: int = 0
+    reason: str = ""
 
     def arrivals(self, number: int) -> int:
         """How many times attempt *number*, counted from 1, gets to the receiver."""
-        fault = self.faults[number - 1] if number <= len(self.faults) else None
-        if fault == DUPLICATE:
-            return 2
-        return 1 if fault in (None, ANSWER_LOST) else 0
+        return arrivals(self.faults[number - 1] if number <= len(self.faults) else None)
+
+
+class _Indivisible(Exception):
+    """An attempt that only a scripted receiver in process can take."""
+
+
+def arrivals(fault: FaultLike) -> int:
+    """How many times an attempt under *fault* gets to its receiver."""
+    if fault == DUPLICATE:
+        return 2
+    return 1 if fault in (None, ANSWER_LOST) else 0
 
 
 def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: int) -> Script:
     """Divide a script between a real receiver and the dispatcher, for so many *attempts* at most.
 
-    Words and late answers become faults: a real receiver could show them in real time alone.
-    Raises `SettingsError` for what cannot be divided: an answer both late and lost, or a duplicate
-    of which either is no answer given at once.
+    Words and late answers become faults: a real receiver could show them in real time alone. It
+    ends before an answer both late and lost, and before a duplicate of which either is no answer
+    given at once; whether it comes to that only the play can tell.
     """
     entries = _repeating(replies)
     answers: list[Reply] = []
     played: list[FaultLike] = []
     for number in range(attempts):
         fault = faults[number] if number < len(faults) else None
-        if fault is not None and fault not in REACHING:
-            played.append(fault)
-            continue
-        reply = next(entries)
-        if fault == DUPLICATE:
-            answers += map(_at_once, (reply, next(entries)))
-            played.append(fault)
-            continue
-        if isinstance(reply, str):
-            played.append(reply)
-        elif not reply.after:
-            answers.append(reply)
-            played.append(fault)
-        elif fault is None:
-            played.append(reply)
-        else:
-            raise SettingsError(
-                "an answer that is both late and lost cannot come from a real receiver; play the"
-                " scenario in process"
-            )
+        try:
+            given, fault = _attempt(entries, fault)
+        except _Indivisible as error:
+            return Script(tuple(answers), tuple(played), number + 1, str(error))
+        answers += given
+        played.append(fault)
     return Script(tuple(answers), tuple(played))
+
+
+def _attempt(entries: Iterator[Reply | str], fault: FaultLike) -> tuple[Sequence[Reply], FaultLike]:
+    """What the receiver answers in one attempt, and the fault under which it is made."""
+    if fault is not None and fault not in REACHING:
+        return (), fault
+    reply = next(entries)
+    if fault == DUPLICATE:
+        return (_at_once(reply), _at_once(next(entries))), fault
+    if isinstance(reply, str):
+        return (), reply
+    if not reply.after:
+        return (reply,), fault
+    if fault is None:
+        return (), reply
+    raise _Indivisible(LATE_AND_LOST)
 
 
 def _at_once(reply: Reply | str) -> Reply:
     if isinstance(reply, str) or reply.after:
-        raise SettingsError(
-            "a duplicate that is not answered at once cannot be played to a real receiver; play"
-            " the scenario in process"
-        )
+        raise _Indivisible(SLOW_DUPLICATE)
     return reply
 
 

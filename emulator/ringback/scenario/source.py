@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
 
-from ringback.core.headers import MASK
-from ringback.errors import ScenarioError
+from ringback.errors import Mistake, ScenarioError
+from ringback.scenario.masking import masked
 
 MAX_BYTES = 1 << 20
 """The largest scenario file: 1 MiB."""
@@ -24,10 +24,6 @@ DocumentPath: TypeAlias = tuple[str | int, ...]
 
 # YAML ends a line at more characters than a text editor does, and its marks count by them.
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_USERINFO = re.compile(r"(?<=://)[^/\s@]+(?=@)")
-_CREDENTIALS = re.compile(
-    r"(?i)(?<=authorization)([^,}]*?\b(?:basic|bearer|token)\s+)([^\s'\",}]+)"
-)
 _ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -68,11 +64,11 @@ class Source:
 
     def shown(self, problem: Problem) -> str:
         """A problem as people read it: `name:line:column: error: …`, the line, and carets."""
-        place = problem.place
+        place, message = problem.place, masked(problem.message)
         if place is None:
-            return f"{self.name}: error: {problem.message}"
-        heading = f"{self.name}:{place.line}:{place.column}: error: {problem.message}"
-        line = _masked(self.lines[place.line - 1]) if place.line <= len(self.lines) else ""
+            return f"{self.name}: error: {message}"
+        heading = f"{self.name}:{place.line}:{place.column}: error: {message}"
+        line = masked(self.lines[place.line - 1]) if place.line <= len(self.lines) else ""
         start = max(0, place.column - 1 - WINDOW // 2) if len(line) > WINDOW else 0
         excerpt = "".join(
             character if character.isprintable() else " "
@@ -87,10 +83,19 @@ class Source:
     def error(self, problems: list[Problem]) -> ScenarioError:
         """Every problem, in the order of the file, as one error."""
         ordered = sorted(problems, key=lambda problem: problem.place or Place(0, 0))
-        shown = [self.shown(problem) for problem in ordered[:MAX_PROBLEMS]]
         if len(ordered) > MAX_PROBLEMS:
-            shown.append(f"{self.name}: error: and {len(ordered) - MAX_PROBLEMS} problems more")
-        return ScenarioError(shown)
+            rest = Problem(f"and {len(ordered) - MAX_PROBLEMS} problems more")
+            ordered = [*ordered[:MAX_PROBLEMS], rest]
+        return ScenarioError(map(self.shown, ordered), map(self._mistake, ordered))
+
+    def _mistake(self, problem: Problem) -> Mistake:
+        place = problem.place
+        return Mistake(
+            self.name,
+            place.line if place else None,
+            place.column if place else None,
+            masked(problem.message),
+        )
 
 
 def read_source(path: Path) -> Source:
@@ -119,6 +124,8 @@ def printable(path: Path) -> str:
 
 def _bytes_of(path: Path) -> bytes:
     if not path.exists():
+        if path.is_symlink():
+            raise ValueError("this is a link that leads nowhere; mend it, or take it away")
         raise ValueError(_missing(path))
     if path.is_dir():
         raise ValueError(
@@ -153,16 +160,6 @@ def _decoded(raw: bytes) -> str:
         raise ValueError(
             f"line {line} is not UTF-8 (byte 0x{raw[error.start]:02x}); save the file as UTF-8"
         ) from None
-
-
-def _masked(line: str) -> str:
-    """The line with credentials replaced, column by column, so that carets still fit."""
-    line = _USERINFO.sub(lambda match: _stars(match[0]), line)
-    return _CREDENTIALS.sub(lambda match: match[1] + _stars(match[2]), line)
-
-
-def _stars(secret: str) -> str:
-    return (MASK * len(secret))[: len(secret)]
 
 
 def _columns(text: str) -> int:

@@ -8,7 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ringback.core.callback import Endpoint
-from ringback.errors import SettingsError
+from ringback.core.message import CallbackMessage
+from ringback.core.reply import Answer
+from ringback.errors import RingbackError, SettingsError
+from ringback.receiving.scripted import Receiver
 from ringback.scenario.certificates import certify
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.model import Scenario
@@ -17,6 +20,11 @@ from ringback.settings import Settings
 
 if TYPE_CHECKING:
     from ringback.emulator import AsyncEmulator, Emulator
+
+
+class NotPlayable(RingbackError):
+    """A scenario that cannot be played here, though nothing is wrong with it."""
+
 
 Over: TypeAlias = Literal["process", "sockets"]
 
@@ -42,23 +50,21 @@ class Stage:
 def set_up(scenario: Scenario, over: Over, to: Any, stack: ExitStack) -> Stage:
     """Prepare a stage for an emulator that is still to be made; *stack* takes it down.
 
-    Raises `SettingsError` when nobody would receive the callback, or two would.
+    *to* receives where the scenario has no script for its receiver. Raises `NotPlayable` when
+    nobody would receive the callback.
     """
     settings = Settings(**scenario.settings.given)
     replies, endpoint = scenario.replies, scenario.submit.endpoint
-    if replies is None and to is None and not scenario.expect.refused:
-        raise SettingsError(
-            "this scenario has no `receiver`: it is for a real application, and needs its base URL"
-            " (ringback play --to http://127.0.0.1:PORT)"
+    if scenario.needs_an_application and to is None:
+        raise NotPlayable(
+            "it has no `receiver`: it is for a real application, and needs its base URL"
         )
-    if replies is not None and to is not None:
-        raise SettingsError(
-            "this scenario scripts its own `receiver`; take that out to play it to an application"
-        )
+    if replies is not None:
+        to = None
     if over == "process" or replies is None or endpoint is None:
         return Stage(settings, over, to)
     if settings.follow_redirects:
-        raise SettingsError(
+        raise NotPlayable(
             "a scenario with follow_redirects is played in process: a real receiver cannot tell a"
             " redirected request from the next attempt"
         )
@@ -66,20 +72,41 @@ def set_up(scenario: Scenario, over: Over, to: Any, stack: ExitStack) -> Stage:
     context = None
     if endpoint.scheme == "https":
         directory = stack.enter_context(TemporaryDirectory(prefix="ringback-"))
-        context, ca_file = certify(endpoint.host, Path(directory))
+        try:
+            context, ca_file = certify(endpoint.host, Path(directory))
+        except ValueError:
+            raise NotPlayable(
+                f"no certificate can name the host {endpoint.host}; play the scenario in process"
+            ) from None
         settings = settings.changed(ca_file=ca_file)
     receiver = stack.enter_context(LoopbackReceiver(script.answers, context))
     return Stage(settings, over, wire=Wire(receiver, script))
 
 
+class Asked(Receiver):
+    """A scripted receiver that counts how often it is asked: a refused connection counts, too."""
+
+    count = 0
+
+    def answer(self, message: CallbackMessage) -> Answer:
+        """Take *message*, count it and answer it."""
+        self.count += 1
+        return super().answer(message)
+
+
 def connect(
     emulator: "Emulator | AsyncEmulator", scenario: Scenario, stage: Stage, endpoint: Endpoint
-) -> None:
-    """Lead the callbacks to *endpoint* to whatever receives them on *stage*."""
+) -> Asked | None:
+    """Lead the callbacks to *endpoint* to whatever receives them on *stage*, the script if it is.
+
+    Raises `SettingsError` where the scenario has faults that nothing can stand behind.
+    """
     if stage.wire is not None:
         emulator.connect(endpoint.origin, stage.wire.receiver.url, stage.wire.script.faults)
     elif scenario.replies is not None:
-        emulator.receiver(endpoint.origin, scenario.replies, scenario.mishaps)
+        receiver = Asked(endpoint.origin, scenario.replies)
+        emulator.connect(endpoint.origin, receiver, scenario.mishaps)
+        return receiver
     elif stage.to is not None:
         emulator.connect(endpoint.origin, stage.to, scenario.mishaps)
     elif scenario.mishaps:
@@ -87,16 +114,25 @@ def connect(
             "the scenario has `faults`, and its receiver is connected already, without them; hand"
             " the receiver to play() instead"
         )
+    return None
 
 
 def check_settings(settings: Settings, scenario: Scenario) -> None:
     """Refuse to play a scenario under other settings than its own. Raises `SettingsError`."""
-    for name, wanted in scenario.settings.given.items():
-        actual = getattr(settings, name)
-        if isinstance(actual, timedelta):
-            actual = actual.total_seconds()
+    given = scenario.settings.given
+    needed = Settings(**given)
+    for name, written in given.items():
+        wanted, actual = _meaning(needed, name), _meaning(settings, name)
         if actual != wanted:
             raise SettingsError(
-                f"the scenario needs {name}={wanted!r}, and this emulator has {actual!r}; make it"
-                f" with Settings({name}={wanted!r}), or take {name!r} out of the scenario"
+                f"the scenario needs {name}={written!r}, and this emulator has {actual!r}; make it"
+                f" with Settings({name}={written!r}), or take {name!r} out of the scenario"
             )
+
+
+def _meaning(settings: Settings, name: str) -> Any:
+    """The setting *name*, whichever way it was written."""
+    if name == "failure":
+        return settings.every_failure
+    value = getattr(settings, name)
+    return value.total_seconds() if isinstance(value, timedelta) else value

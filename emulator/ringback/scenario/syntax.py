@@ -21,6 +21,21 @@ _AT_THE_START = {
 }
 """Contexts whose beginning is the place to look at."""
 
+_BEHIND_AN_INDICATOR = "a text behind > or | begins in the next line; or put it in quotes"
+_BY_ITSELF = {
+    "sequence entries are not allowed": (
+        "a value cannot begin with '- ' here; put it in quotes, or begin a list in the next line"
+    ),
+    "mapping keys are not allowed": "a value cannot begin with '? '; put it in quotes",
+    "comment or line break": _BEHIND_AN_INDICATOR,
+    "a comment or a line break": _BEHIND_AN_INDICATOR,
+    "a flow node": "the list or mapping around this lacks an entry here, or its end",
+}
+"""Complaints that say all by themselves."""
+
+_ENDED_ABOVE = "the value has ended before this; put the whole of it in quotes"
+_BLOCKS = ("a block mapping", "a block collection")
+
 _WHERE_IT_STOPPED = {
     "mapping values are not allowed": (
         "this ': ' begins no value; put a value that contains ': ' in quotes, or mend the"
@@ -68,17 +83,37 @@ def _tabs(source: Source) -> list[Problem]:
 
 def _explained(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     words = f"{error.context or ''}; {error.problem or ''}"
+    place = _at(error.problem_mark or error.context_mark)
+    if "escape" in words or "hexdecimal" in words:
+        return _wrong_escape(source, place)
+    for phrase, message in _BY_ITSELF.items():
+        if phrase in words:
+            return Problem(message, place)
     for phrase, message in _AT_THE_START.items():
         if phrase in words and error.context_mark is not None:
             return Problem(message, _at(error.context_mark))
-    place = _at(error.problem_mark or error.context_mark)
+    line = source.lines[place.line - 1] if place.line <= len(source.lines) else ""
     for phrase, message in _WHERE_IT_STOPPED.items():
         if phrase in words:
-            return Problem(message, place)
+            before = line[: place.column - 1].strip(" -")
+            return Problem(_ENDED_ABOVE if before and phrase in _BLOCKS else message, place)
     if "cannot start any token" in words:
-        character = source.lines[place.line - 1][place.column - 1]
+        character = line[place.column - 1]
         return Problem(f"a value cannot begin with {character!r}; put it in quotes", place)
     return Problem(f"this is not YAML: {error.problem}", place)
+
+
+def _wrong_escape(source: Source, place: Place) -> Problem:
+    """The escape that a parser stopped at, or behind the beginning of."""
+    line = source.lines[place.line - 1]
+    start = line.rfind("\\", 0, place.column)
+    escape = line[start : start + 2]
+    if start < 0 or escape[1:] in "xuU":
+        return Problem("this escape is no character; write the character itself", place)
+    return Problem(
+        f"{escape} is no escape in double quotes; write \\{escape}, or take single quotes",
+        Place(place.line, start + 1, 2),
+    )
 
 
 def _numbered(source: Source) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@ The parser's events are composed here, not by PyYAML: its composer keeps neither
 nor a second key of the same name, expands aliases and recurses as deep as the file asks.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,10 @@ MAX_DEPTH = 64
 
 MAX_VALUES = 20_000
 """How many values a file may hold, lists and mappings among them."""
+
+
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+"""An escape that only the parser of Python lets through."""
 
 
 def _loader() -> Any:
@@ -37,12 +42,18 @@ _LOADER = _loader()
 
 @dataclass(slots=True)
 class Tree:
-    """The document's *value*, the *places* of values and of *keys* by path, and the *problems*."""
+    """The document's *value*, the *places* of values and of *keys* by path, and the *problems*.
+
+    *flows* are the lists and mappings that stand in brackets, *remarks* the values that are nothing
+    but a comment.
+    """
 
     value: Any = None
     places: dict[DocumentPath, Place] = field(default_factory=dict)
     keys: dict[DocumentPath, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    flows: set[DocumentPath] = field(default_factory=set)
+    remarks: set[DocumentPath] = field(default_factory=set)
 
     def place(self, path: DocumentPath) -> Place:
         """The place of the value at *path*, or of the nearest value around it."""
@@ -77,6 +88,7 @@ def parse(source: Source) -> Tree:
 class _Composer:
     def __init__(self, source: Source) -> None:
         self.tree = Tree()
+        self._lines = source.lines
         # The stubs know neither that an event of a node has a tag nor that every event has marks.
         self._events: Iterator[Any] = yaml.parse(source.text, Loader=_LOADER)
 
@@ -110,19 +122,41 @@ class _Composer:
             self._report(f"nested more than {MAX_DEPTH} levels deep", event, path)
             raise _Abandoned
         elif isinstance(event, yaml.SequenceStartEvent):
+            self._note_brackets(event, path)
             value = self._sequence(path)
         else:
+            self._note_brackets(event, path)
             value = self._mapping(path)
         self._refuse_properties(event, path)
         return value
 
     def _scalar(self, event: Any, path: DocumentPath) -> Any:
         plain = event.implicit[0]
+        half = HALF_A_CHARACTER.search(event.value)
+        if half:
+            self._report(
+                f"\\u{ord(half[0]):04x} is half a character; write the whole of it", event, path
+            )
+            return None
+        if plain and not event.value:
+            self._note_remark(event, path)
         try:
             return resolve(event.value) if plain else event.value
         except ValueError as error:
             self._report(str(error), event, path)
             return None
+
+    def _note_brackets(self, event: Any, path: DocumentPath) -> None:
+        if event.flow_style:
+            self.tree.flows.add(path)
+
+    def _note_remark(self, event: Any, path: DocumentPath) -> None:
+        mark = event.start_mark
+        if (
+            mark.line < len(self._lines)
+            and self._lines[mark.line][mark.column :].lstrip()[:1] == "#"
+        ):
+            self.tree.remarks.add(path)
 
     def _sequence(self, path: DocumentPath) -> list[Any]:
         items: list[Any] = []
@@ -163,10 +197,16 @@ class _Composer:
 
     def _refuse_properties(self, event: Any, path: DocumentPath) -> None:
         if event.anchor:
-            self._report(f"anchors are not supported; take '&{event.anchor}' out", event, path)
+            self._report(
+                f"anchors are not supported; take '&{event.anchor}' out, or put the text in quotes",
+                event,
+                path,
+            )
         if getattr(event, "tag", None):
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._report(f"tags are not supported; take {tag!r} out", event, path)
+            self._report(
+                f"tags are not supported; take {tag!r} out, or put the text in quotes", event, path
+            )
 
     def _report(self, message: str, event: Any, path: DocumentPath | None = None) -> None:
         self.tree.problems.append(Problem(message, _place(event), path))

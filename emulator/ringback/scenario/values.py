@@ -3,33 +3,20 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    PlainValidator,
-)
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from ringback.core import duration, outcome
+from ringback.core import outcome
 from ringback.core.delivery import SETTLED, State
-from ringback.core.duration import SECOND
 from ringback.core.reply import ANSWER_LOST, REACHING, Mishap
 from ringback.scenario import variables
 
 VERSION = 1
 """The version of the format of scenario files."""
-
-YEAR = 366 * 86_400 * SECOND
-"""The longest span, in nanoseconds: nothing in a story happens later."""
-
-MAX_SPAN_LENGTH = 40
-A_TIME = "is not a time; write e.g. 0s, +30s, 1m, 500ms"
 
 REPLY_WORDS = tuple(str(word) for word in Mishap)
 FAULT_WORDS = (*REPLY_WORDS, *REACHING)
@@ -45,16 +32,31 @@ OUTCOME_WORDS = (
 NO_BODY = "is no body to compare with; write the number of an attempt, or audio"
 ENDS = tuple(str(state) for state in State if state in SETTLED)
 METHODS = ("POST", "PUT")
+BREAKS = ("cut", "stalled")
+"""How an answer of the service may end before its end."""
 
-_CLOCK_TIME = re.compile(r"\+?([0-9]{1,4}):([0-9]{2})(?::([0-9]{2}))?")
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  # RFC 9110's name for it
-_NO_OTHER_VARIABLE = r"^(?!\$(?!\$|any$|key_id$|request_id$|regex:))"
+MAX_RETRIES = 1000
+"""The most retries: nobody reads a longer story, and a receiver may fail each of them."""
+
+A_LINE = r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$"
+"""What a header carries as it is."""
+
+FAILURES = {"minimum": 400, "maximum": 599}
+
+_NUMBER = re.compile("[1-5][0-9]{2}")
+TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  # RFC 9110's name for it
+_NO_OTHER_VARIABLE = r"^([^$]|$|\$\$|\$regex:|\$(any|key_id|request_id)$)"
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def wrong(message: str, *inside: str | int) -> PydanticCustomError:
     """An error in our own words; *inside* leads from the value being read to the one at fault."""
     return PydanticCustomError("scenario", "{text}", {"text": message, "inside": inside})
+
+
+def quoted(text: str) -> str:
+    """*text* in quotes, with blanks and what cannot be printed in sight."""
+    return repr(text)
 
 
 def shown(value: Any) -> str:
@@ -76,38 +78,10 @@ def shown(value: Any) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`; did you mean 'x'?`, or the whole list where nothing is near."""
-    near = get_close_matches(word, known, n=1) or [each for each in known if word in each]
-    return f"; did you mean {near[0]!r}?" if near else f"; write one of {', '.join(known)}"
-
-
-def _span(value: Any) -> int:
-    """Seconds, or a text such as `+30s`, in nanoseconds."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise wrong(f"{shown(value)} {A_TIME}")
-    if not isinstance(value, str) and value < 0:  # what is rounded to nothing, too
-        raise wrong(f"{shown(value)} is before the beginning; a time cannot be negative")
-    span = _spelt(value) if isinstance(value, str) else duration.nanoseconds(value)
-    if span > YEAR:
-        raise wrong(f"{shown(value)} is more than a year")
-    return span
-
-
-def _spelt(text: str) -> int:
-    clock = _CLOCK_TIME.fullmatch(text)
-    if clock:
-        hours, minutes, seconds = (
-            (int(clock[1]), int(clock[2]), int(clock[3]))
-            if clock[3]
-            else (0, int(clock[1]), int(clock[2]))
-        )
-        total = (hours * 60 + minutes) * 60 + seconds
-        raise wrong(f"{text!r} is not a time; if it means {total} seconds, write {total}s")
-    if len(text) > MAX_SPAN_LENGTH:
-        raise wrong(f"{shown(text)} {A_TIME}")
-    try:
-        return duration.read(text)
-    except ValueError as error:
-        raise wrong(str(error)) from None
+    folded = {each.casefold(): each for each in known}
+    wanted = word.casefold()
+    near = get_close_matches(wanted, folded, n=1) or [each for each in folded if wanted in each]
+    return f"; did you mean {folded[near[0]]!r}?" if near else f"; write one of {', '.join(known)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,13 +104,21 @@ class Checked:
         return {**handler(schema), **self.written}
 
 
-def one_of(words: Sequence[str], kind: str) -> Checked:
-    """A text that is one of *words*; the nearest is named where it is not."""
+def one_of(
+    words: Sequence[str], kind: str, elsewhere: Mapping[str, str] = MappingProxyType({})
+) -> Checked:
+    """A text that is one of *words*; the nearest is named where it is not.
+
+    *elsewhere* has advice on words that belong to another place.
+    """
 
     def check(value: str) -> str:
-        if value not in words:
-            raise wrong(f"{shown(value)} is not {kind}{nearest(value, words)}")
-        return value
+        if value in words:
+            return value
+        advice = f"; {elsewhere[value]}" if value in elsewhere else nearest(value, words)
+        if _NUMBER.fullmatch(value):
+            advice = f"; write {value} without quotes"
+        raise wrong(f"{shown(value)} is not {kind}{advice}")
 
     return Checked(check, {"enum": list(words)})
 
@@ -153,9 +135,26 @@ def matching(pattern: str, message: str) -> Checked:
     return Checked(check, {"pattern": f"^{pattern}$"})
 
 
+def plain_line(kind: str) -> Checked:
+    """A text that a header can carry as it is."""
+    return matching(A_LINE[1:-1], f"is not {kind}: printable ASCII, without blanks around it")
+
+
 def _version(value: int) -> int:
     if value != VERSION:
         raise wrong(f"version {value}")
+    return value
+
+
+def _answered(value: int) -> int:
+    if value != 200 and not 400 <= value <= 599:
+        raise wrong(f"the service answers 200, or a failure from 400 to 599, never {value}")
+    return value
+
+
+def _ordered(value: int) -> int:
+    if value != 200 and not 400 <= value <= 599:
+        raise wrong(f"a failure's status is from 400 to 599, or 200 for an answer, not {value}")
     return value
 
 
@@ -181,49 +180,41 @@ def _expected(value: str) -> str:
     return value
 
 
-def _moment(value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise wrong(f"{shown(value)} is not a moment; write e.g. 2026-01-01T00:00:00Z") from None
-    if moment.tzinfo is None:
-        raise wrong(f"{shown(value)} lacks its zone; write e.g. 2026-01-01T00:00:00Z")
-    return moment
-
-
-WrittenSpan = (
-    Annotated[float, Field(ge=0, le=YEAR / SECOND)]
-    | Annotated[
-        str, Field(pattern=r"^\+?[0-9]+(\.[0-9]+)?(ms|s|m|h)?$", max_length=MAX_SPAN_LENGTH)
-    ]
-)
-Span = Annotated[int, BeforeValidator(_span, json_schema_input_type=WrittenSpan)]
-"""Nanoseconds, written as seconds or as `+30s`, `500ms`, `2m`, `1h`."""
-
-Seconds = Annotated[
-    float,
-    BeforeValidator(
-        lambda value: duration.seconds(_span(value)), json_schema_input_type=WrittenSpan
-    ),
-]
-"""The same, read as seconds."""
-
-WrittenMoment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-# A plain validator, for pydantic knows no `datetime` when it is imported in frozen time.
-Moment = Annotated[datetime, PlainValidator(_moment, json_schema_input_type=WrittenMoment)]
-
 Version = Annotated[int, Checked(_version, {"const": VERSION})]
 Status = Annotated[int, Field(ge=200, le=599)]
-ReplyWord = Annotated[str, one_of(REPLY_WORDS, "an answer")]
+"""What a receiver may answer."""
+
+AnswerStatus = Annotated[int, Checked(_answered, {"anyOf": [{"const": 200}, FAILURES]})]
+"""What the service may answer."""
+
+OrderedStatus = Annotated[int, Checked(_ordered, {"anyOf": [{"const": 200}, FAILURES]})]
+"""The same, as a failure orders it: 200 leaves the answer as it is."""
+
+FailureStatus = Annotated[int, Field(ge=400, le=599)]
+ReplyWord = Annotated[
+    str,
+    one_of(
+        REPLY_WORDS,
+        "an answer",
+        {
+            word: f"what happens on the way stands under `faults`: faults: [{word}]"
+            for word in REACHING
+        },
+    ),
+]
 FaultWord = Annotated[str, one_of(FAULT_WORDS, "a fault")]
 OutcomeWord = Annotated[str, one_of(OUTCOME_WORDS, "an outcome")]
 EndWord = Annotated[str, one_of(ENDS, "an end of a delivery")]
+BreakWord = Annotated[str, one_of(BREAKS, "a way for an answer to break off")]
 MethodWord = Annotated[str, one_of(METHODS, "a method of callbacks")]
 
-HeaderName = Annotated[str, matching(_TOKEN, "is not the name of a header")]
+HeaderName = Annotated[str, matching(TOKEN, "is not the name of a header")]
 HeaderValue = Annotated[str, Checked(_sendable, {"pattern": r"^[\t\x20-\x7e]*$"})]
 Audio = Annotated[str, matching("audio", NO_BODY)]
 Digest = Annotated[str, matching("[0-9a-f]{64}", "is not a SHA-256 in lower-case hexadecimal")]
 Name = Annotated[str, Checked(_one_line, {"maxLength": 200, "pattern": r"\S"})]
-Expected = Annotated[str, Checked(_expected, {"pattern": _NO_OTHER_VARIABLE})]
+Expected = Annotated[
+    str,
+    Checked(_expected, {"pattern": _NO_OTHER_VARIABLE, "not": {"pattern": variables.INSIDE}}),
+]
 """A text that must be seen, or a variable in its place."""

@@ -6,11 +6,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ringback.core.headers import SECRET_NAMES
 from ringback.scenario.changes import PLAYERS_OWN
+from ringback.scenario.masking import without_quotations
 from ringback.scenario.schema import keys_at, sections_with
 from ringback.scenario.source import DocumentPath, Problem
 from ringback.scenario.tree import Tree
 from ringback.scenario.values import (
+    BREAKS,
     FAULT_WORDS,
     NO_BODY,
     OUTCOME_WORDS,
@@ -42,7 +45,7 @@ def _follows(error: ErrorDetails) -> bool:
 
 def _problem(error: ErrorDetails, tree: Tree) -> Problem:
     path = _path(error["loc"], tree) + tuple(error.get("ctx", {}).get("inside", ()))
-    name = error["loc"][-1]
+    name = error["loc"][-1] if error["loc"] else ""
     if error["type"] == "missing":
         where = f" in `{path[-1]}`" if path and isinstance(path[-1], str) else ""
         return Problem(f"missing key {name!r}{where}", tree.key_place(path), path)
@@ -50,10 +53,23 @@ def _problem(error: ErrorDetails, tree: Tree) -> Problem:
         return Problem(_unknown_key(path), tree.key_place(path), path)
     if path == ("version",):
         return Problem(_unknown_version(error["input"]), tree.place(path), path)
-    say = _SAYINGS.get(error["type"])
-    message = say(error["input"], error.get("ctx", {})) if say else error["msg"]
+    message = _said(error, path, tree)
     at_key = name == "[key]" or isinstance(error["input"], dict | list)
     return Problem(message, tree.key_place(path) if at_key else tree.place(path), path)
+
+
+def _said(error: ErrorDetails, path: DocumentPath, tree: Tree) -> str:
+    value, context = error["input"], error.get("ctx", {})
+    if value is None and path in tree.remarks:
+        return "there is nothing here but a comment; put a text that begins with # in quotes"
+    say = _SAYINGS.get(error["type"])
+    message = say(value, context) if say else f"{shown(value)} cannot stand here"
+    if say is _not_a_text and path in tree.flows:
+        message += (
+            f"; put a text that begins with {'[' if isinstance(value, list) else '{'} in quotes"
+        )
+    secret = any(str(part).lower() in SECRET_NAMES for part in path)
+    return without_quotations(message) if secret and isinstance(value, str) else message
 
 
 def _path(loc: tuple[str | int, ...], tree: Tree) -> DocumentPath:
@@ -94,6 +110,8 @@ def _not_a_text(value: Any, _: dict[str, Any]) -> str:
 
 def _not_a_list(value: Any, _: dict[str, Any]) -> str:
     example = "" if isinstance(value, dict) else f"; write [{value}]"
+    if isinstance(value, str) and (len(value) > 40 or "://" in value):
+        example = "; put it in brackets"
     return f"{shown(value)} stands where a list belongs{example}"
 
 
@@ -127,5 +145,13 @@ _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "header_form": _not_a_text,
     "list_form": _not_a_list,
     "tag_form": lambda value, _: f"{shown(value)} is not a tag; write a text or a list of texts",
+    "answer_form": lambda value, _: (
+        f"{shown(value)} is not an answer to the submission; write keys, such as {{status: 400}},"
+        f" or one of {', '.join(BREAKS)}"
+    ),
+    "failure_form": lambda value, _: (
+        f"{shown(value)} is not a failure; write a status such as 503, one of {', '.join(BREAKS)},"
+        " or a mapping with `status`, `delay` or `breaks`"
+    ),
     "same_as_form": lambda value, _: f"{shown(value)} {NO_BODY}",
 }
