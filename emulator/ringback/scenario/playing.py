@@ -118,7 +118,7 @@ class Performance:
             why=scenario.why,
             over=self._stage.over,
             checks=tuple(self._placed(each) for each in checks),
-            timeline=tuple(line for delivery in deliveries for line in delivery.timeline),
+            timeline=tuple(_line(each) for delivery in deliveries for each in delivery.attempts),
             end=seen.state or masked(str(seen.answer)),
         )
 
