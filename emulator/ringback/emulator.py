@@ -242,15 +242,27 @@ class _Emulator(Generic[ClockFace]):
         """Everything that happened."""
         return self._service.journal
 
-    def identify(self, audio: bytes, sample_rate: int | None = None) -> "Identified | None":
-        """Say which request *audio* answers, and whether all of it is there; None: no request's.
+    def identify(
+        self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
+    ) -> "Identified | None":
+        """Say which request *audio* answers, and whether all of it is there.
 
-        It is known as it was served, in every encoding, or where it was cut off. It is known by
-        ear in a WAV file of 16-bit or G.711 samples, at any rate from 6 kHz on, of any channel,
-        softer, noisier, or sent through a telephone, as long as it is neither faster nor slower;
-        and in bare samples (16 bits, little-endian, mono) if their *sample_rate* in hertz is
-        given. What the application has encoded anew, as MP3 or Opus say, has to be decoded first.
-        By ear, a sound of less than 1.4 s is known only from its beginning on.
+        None where it is no request's, and where too little of it is left to tell: rather none than
+        a wrong one. An answer without sound is nobody's.
+
+        It is known as it was served, in every encoding, cut off after 0.4 s or later, several
+        answers one after the other, and with what a tagger or a copying program puts before the
+        frames of MP3, AAC and FLAC. It is known by ear in a WAV file of 16-bit or G.711 samples, at
+        any rate from 6 kHz on, in any channel, softer, noisier, with silence around it, after other
+        codecs or through a telephone, as long as it is neither faster nor slower and nothing else
+        sounds at the same time; and in bare samples (16 bits, little-endian, mono) if their
+        *sample_rate*, a whole number of hertz, is given. What the application has encoded anew, as
+        MP3 or Opus say, has to be decoded first.
+
+        By ear, a sound of less than 1.4 s (some 20 characters) is known only from its beginning on,
+        and one of less than 0.4 s (three characters or less) not at all.
+
+        Raises `ValueError` for another *sample_rate*, and `TypeError` for what has no bytes.
         """
         return self._service.recognition.identify(audio, sample_rate)
 

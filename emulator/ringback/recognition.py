@@ -46,7 +46,9 @@ class Recognition:
         self._learnt = 0
         self._lock = threading.Lock()
 
-    def identify(self, audio: bytes, sample_rate: int | None = None) -> "Identified | None":
+    def identify(
+        self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
+    ) -> "Identified | None":
         """Say which request *audio* answers; see `Repertoire.identify`.
 
         It takes long, and nobody has to wait for it but who asks as well.

@@ -11,6 +11,8 @@ from websockets.sync.client import connect
 
 import ringback as package
 from ringback import AsyncEmulator, Emulator, Identified
+from ringback.audio import hearing
+from ringback.audio.reading import Reading
 from tests.assets.treatments import louder, written
 
 HOOK = "https://app.example/hook"
@@ -24,7 +26,7 @@ def spoken(ringback: Emulator | AsyncEmulator, text: str = TEXT, **parameters: o
         text.encode(),
         {"authorization": f"Token {ringback.api_key}", "content-type": "text/plain"},
     )
-    with urlopen(request) as answer:
+    with urlopen(request, timeout=10) as answer:
         body: bytes = answer.read()
     return body
 
@@ -122,6 +124,21 @@ def test_a_reset_forgets(ringback: Emulator) -> None:
     body = spoken(ringback)
     ringback.reset()
     assert ringback.identify(body) is None
+
+
+def test_others_are_answered_while_a_sound_is_heard(
+    ringback: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile = []
+
+    def heard(samples: bytes, rate: int) -> list[Reading]:
+        meanwhile.append(spoken(ringback, "Meanwhile."))
+        return []
+
+    samples = spoken(ringback, encoding="linear16", container="none", sample_rate=16000)
+    monkeypatch.setattr(hearing, "read_pcm", heard)
+    assert ringback.identify(louder(samples, 0.5), 16000.0) is None
+    assert ringback.identify(memoryview(meanwhile[0])) is not None
 
 
 def test_a_refused_request_has_no_audio(ringback: Emulator) -> None:

@@ -72,8 +72,7 @@ def told(command: list[str], data: bytes) -> str:
 
 @cells
 def test_ffmpeg_hears_the_request_whole(sound: AudioFormat) -> None:
-    reading = read_pcm(decoded(sound), sound.sample_rate)
-    assert reading is not None
+    (reading,) = read_pcm(decoded(sound), sound.sample_rate)
     assert reading.fingerprint == fingerprint(SENTENCE, VOICE, 1.0)
     assert reading.complete
 
@@ -87,8 +86,7 @@ def test_ffmpeg_hears_the_right_length_within_half_a_frame(sound: AudioFormat) -
 
 @cells
 def test_a_short_text_is_heard_too(sound: AudioFormat) -> None:
-    reading = read_pcm(decoded(sound, "Hello"), sound.sample_rate)
-    assert reading is not None
+    (reading,) = read_pcm(decoded(sound, "Hello"), sound.sample_rate)
     assert reading.matches("Hello", VOICE, 1.0)
 
 

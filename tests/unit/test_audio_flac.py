@@ -81,3 +81,13 @@ def test_a_rate_that_is_not_ours_is_not_read() -> None:
 @given(st.binary())
 def test_any_bytes_can_be_read(body: bytes) -> None:
     assert read(body) == read(pieces(b"", 8000)[0] + body) == b""
+
+
+def test_what_a_copying_program_adds_to_the_header_is_passed_over() -> None:
+    header, *frames = pieces(SOUND, 8000)
+    first = b"fLaC\0" + header[5:]
+    comment, padding = b"\4\0\0\5hello", b"\x81\0\1\0" + bytes(256)
+    body = b"".join([first, comment, padding, *frames])
+    assert read(body) == SOUND
+    for size in range(len(first + comment + padding)):
+        assert read(body[:size]) == b""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.audio.fingerprint import fingerprint
-from ringback.audio.identify import read_exact, read_wav
+from ringback.audio.identify import read_by_ear, read_exact
 from ringback.audio.reading import Reading
 from ringback.audio.render import WavSizes, render
 from ringback.core.catalog import AudioFormat, Container, Encoding
@@ -28,6 +28,11 @@ def rendered(sound: AudioFormat, text: str = SENTENCE, sizes: WavSizes = "stream
 def read_first(body: bytes) -> Reading | None:
     exact = read_exact(body)
     return None if exact is None else exact.readings[0]
+
+
+def read_wav(body: bytes) -> Reading | None:
+    readings = read_by_ear(body)
+    return readings[0] if readings else None
 
 
 def known(reading: Reading | None) -> bool:
@@ -72,6 +77,22 @@ def test_any_request_is_read_from_its_body(sound: AudioFormat, text: str, speed:
     reading = read_first(render(text, VOICE, speed, sound))
     assert reading is None or (reading.complete and reading.matches(text, VOICE, speed))
     assert (reading is None) == (not any(map(str.isalnum, text)))
+
+
+def tagged(body: bytes, size: int, *, footer: bool = False) -> bytes:
+    """*body* after an ID3v2.4 tag of *size* bytes."""
+    sizes = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
+    tag = b"\4\0" + bytes([0x10 * footer]) + sizes
+    return b"ID3" + tag + bytes(size) + (b"3DI" + tag if footer else b"") + body
+
+
+@pytest.mark.parametrize("encoding", [Encoding.MP3, Encoding.AAC, Encoding.FLAC])
+def test_tags_before_the_frames_are_passed_over(encoding: Encoding) -> None:
+    body = rendered(next(sound for sound in CELLS if sound.encoding is encoding))
+    assert known(read_first(tagged(body, 35)))
+    assert known(read_first(tagged(body, 300, footer=True)))
+    assert known(read_first(tagged(tagged(body, 0), 128)))
+    assert read_exact(tagged(body, 300)[:200]) is None
 
 
 def test_a_wav_file_written_anew_is_read_exactly() -> None:

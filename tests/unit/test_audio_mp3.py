@@ -93,3 +93,12 @@ def test_reading_ends_where_a_strange_frame_begins(strange: bytes) -> None:
 @given(st.binary())
 def test_any_bytes_can_be_read(body: bytes) -> None:
     assert read(body) == read(b"\xff\xf3" + body) == b""
+
+
+def test_the_index_that_a_copying_program_puts_first_is_passed_over() -> None:
+    sound = b"".join(pieces(SOUND, 22050, 48000))
+    # As ffmpeg writes it: a frame of 56 kbit/s, whatever the others have.
+    index = (bytes.fromhex("fff370c0") + bytes(9) + b"Info").ljust(182, b"\0")
+    assert read(index + sound) == SOUND
+    assert read(index.replace(b"Info", b"Xing") + sound) == SOUND
+    assert read(index.replace(b"Info", b"Rest") + sound) == b""

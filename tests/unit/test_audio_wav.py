@@ -80,3 +80,24 @@ def test_anything_else_is_no_wav_file_of_ours(at: int, other: bytes) -> None:
 def test_a_beginning_holds_a_beginning_of_the_samples(size: int) -> None:
     file = parse(LINEAR[:size])
     assert file == (Wav(Encoding.LINEAR16, 1, 24000, LINEAR[44:size]) if size >= 44 else None)
+
+
+def extensible(encoding: Encoding) -> bytes:
+    """The header of a file whose format chunk has 40 bytes, as Windows and many tools write it."""
+    plain = header(encoding, 16000, len(SAMPLES))
+    tag, rest = plain[20:22], plain[22:36]
+    bits = rest[-2:]
+    sub_format = tag + bytes.fromhex("000000001000800000aa00389b71")
+    chunk = b"\xfe\xff" + rest + struct.pack("<H", 22) + bits + bytes(4) + sub_format
+    return b"RIFF" + bytes(4) + b"WAVEfmt " + struct.pack("<I", len(chunk)) + chunk + plain[-8:]
+
+
+@pytest.mark.parametrize("encoding", [Encoding.LINEAR16, Encoding.ALAW, Encoding.MULAW])
+def test_the_extensible_form_is_read(encoding: Encoding) -> None:
+    body = extensible(encoding) + SAMPLES
+    assert parse(body) == Wav(encoding, 1, 16000, SAMPLES)
+    assert parse(body[:20] + b"\xfd" + body[21:]) is None
+
+
+def test_a_size_that_was_never_written_means_all_that_is_there() -> None:
+    assert parse(LINEAR[:40] + bytes(4) + SAMPLES) == Wav(Encoding.LINEAR16, 1, 24000, SAMPLES)

@@ -42,11 +42,20 @@ def read(body: bytes) -> bytes:
     if rate not in RATES:
         return b""
     symbols = bytearray()
-    at = HEADER
+    at = _first_frame(body)
     while found := _found(body, at, len(symbols), rate):
         symbol, at = found
         symbols.append(symbol)
     return bytes(symbols)
+
+
+def _first_frame(body: bytes) -> int:
+    """Where the metadata ends, to which whoever copies a file adds blocks of its own."""
+    at, is_last = len(b"fLaC"), 0
+    while not is_last and at < len(body):
+        is_last = body[at] & 0x80
+        at += 4 + int.from_bytes(body[at + 1 : at + 4])
+    return at
 
 
 def _found(body: bytes, at: int, number: int, rate: int) -> tuple[int, int] | None:

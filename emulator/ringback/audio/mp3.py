@@ -19,6 +19,12 @@ _HEADER = 4
 _MAGIC = b"\xff\xf3"
 """The synchronisation word, MPEG-2, Layer III, no CRC."""
 
+_INDEX = (b"Xing", b"Info")
+"""What a frame holds, after its header and side information, that says how many will follow."""
+
+_INDEX_AT = _HEADER + 9
+"""Where that stands: a mono frame of MPEG-2 has 9 bytes of side information."""
+
 _BIT_RATES = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 """In kbit/s. The header counts them from 1."""
 
@@ -43,14 +49,12 @@ def pieces(symbols: bytes, rate: int, bit_rate: int) -> list[bytes]:
 
 def read(body: bytes) -> bytes:
     """The symbols of *body*, up to the first frame that is not ours or not whole."""
-    if len(body) < _HEADER:
+    at = _first_frame(body)
+    if (sizes := _sizes(body[at : at + _HEADER])) is None:
         return b""
-    bit_rate, rate = body[2] >> 4, body[2] >> 2 & 3
-    if not 0 < bit_rate <= len(_BIT_RATES) or rate >= len(_RATES):
-        return b""
-    lengths = [frames_of(_RATES[rate], 1000 * _BIT_RATES[bit_rate - 1], extra) for extra in (0, 1)]
+    rate, bit_rate = sizes
+    lengths = [frames_of(rate, bit_rate, extra) for extra in (0, 1)]
     frames = bytearray()
-    at = 0
     while at + _HEADER <= len(body):
         known = lengths[body[at + 2] >> 1 & 1]
         frame = body[at : at + len(known[0])]
@@ -58,7 +62,26 @@ def read(body: bytes) -> bytes:
             break
         frames.append(known.index(frame))
         at += len(frame)
-    return by_symbol(bytes(frames), _RATES[rate], HOP)
+    return by_symbol(bytes(frames), rate, HOP)
+
+
+def _first_frame(body: bytes) -> int:
+    """Where the sound begins: after the index that whoever copies a file puts before it."""
+    sizes = _sizes(body[:_HEADER])
+    if sizes is None or body[_INDEX_AT : _INDEX_AT + 4] not in _INDEX:
+        return 0
+    rate, bit_rate = sizes
+    return HOP // 8 * bit_rate // rate + (body[2] >> 1 & 1)
+
+
+def _sizes(header: bytes) -> tuple[int, int] | None:
+    """The sampling and the bit rate that the *header* of a frame names; None where not ours."""
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        return None
+    bit_rate, rate = header[2] >> 4, header[2] >> 2 & 3
+    if not 0 < bit_rate <= len(_BIT_RATES) or rate >= len(_RATES):
+        return None
+    return _RATES[rate], 1000 * _BIT_RATES[bit_rate - 1]
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,12 @@ from ringback.audio.fingerprint import fingerprint
 from ringback.audio.pace import symbols_in
 from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
 
+LEAST = 5
+"""Sounding symbols by which a sound is known that has no fingerprint: a `SYNC` and 16 bits.
+
+Fewer begin too many sounds: two nibbles are those of one foreign sound in 256.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -19,6 +25,16 @@ class Reading:
     symbols: bytes
     fingerprint: int | None
     complete: bool
+
+    @property
+    def sounding(self) -> bytes:
+        """The symbols without the silence at their end."""
+        return self.symbols.rstrip(bytes([SILENCE]))
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is enough to tell one request from all others."""
+        return self.fingerprint is not None or len(self.sounding) >= LEAST
 
     def matches(self, text: str, model: str, speed: float) -> bool:
         """Whether this is the sound of that request, as far as it goes."""

@@ -1,20 +1,22 @@
 """Everything that was asked for, and which of it a body of audio answers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from ringback.audio.fingerprint import fingerprint
-from ringback.audio.identify import read_exact, read_wav
+from ringback.audio.identify import Exact, read_by_ear, read_exact
 from ringback.audio.pace import symbols_in
-from ringback.audio.reading import Reading
-from ringback.audio.symbols import SILENCE, spell
+from ringback.audio.reading import LEAST, Reading
+from ringback.audio.symbols import SYMBOL, SYNC, spell
+from ringback.core.catalog import Encoding
+from ringback.core.duration import SECOND
 from ringback.core.speak import SpeakRequest
 
 Evidence: TypeAlias = Literal["bytes", "frames", "ear"]
 
-_UNREAD = 16_384
-"""More bytes than any body has before its first symbol is whole: 7.8 KB, and headers."""
+_LONGEST_HEADER = 58
+"""Bytes before the samples in the longest of our WAV headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,8 @@ class Identified:
     """Which request a body of audio answers.
 
     *request* is what was asked. *request_ids* are those of all requests that the body may answer,
-    oldest first: equal requests have equal audio, a short piece may be the beginning of several,
-    and an ear cannot tell in which encoding the audio left. *complete* says that the audio is
-    there from its beginning to its end.
+    oldest first: equal requests have equal audio, and an ear cannot tell in which encoding the
+    audio left. *complete* says that the audio is there from its beginning to its end.
 
     *how* it was found: by its "bytes", which are those that were served, or their beginning; by
     its "frames", some of which are those that were served; or by "ear", for nothing else is left
@@ -72,114 +73,143 @@ class Repertoire:
         self._saying: dict[int, list[_Piece]] = {}
 
     def add(self, request_id: str, request: SpeakRequest) -> None:
-        """Remember that *request* was answered, or will be."""
+        """Remember that *request* was answered, or will be. Without sound, nothing can tell it."""
         heard = (request.spoken, request.voice.name, request.speed)
         key = (*heard, request.sound)
         piece = self._pieces.get(key)
         if piece is None:
             length = symbols_in(request.spoken, request.speed)
-            piece = self._pieces[key] = _Piece(request, fingerprint(*heard), length)
+            if not length:
+                return
+            piece = _Piece(request, fingerprint(*heard), length)
+            self._pieces[key] = piece
             self._saying.setdefault(piece.fingerprint, []).append(piece)
             if self._is_spoken(request):
                 self._spoken.append(piece)
         piece.request_ids[request_id] = None
 
-    def identify(self, audio: bytes, sample_rate: int | None = None) -> Identified | None:
-        """Say which request *audio* answers; None where it is nobody's.
+    def identify(
+        self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
+    ) -> Identified | None:
+        """Say which request *audio* answers; None where it is nobody's, or too little to tell.
 
-        With *sample_rate*, in hertz, *audio* may also be bare samples of 16 bits (little-endian,
-        mono) at a rate that was never served.
+        With *sample_rate*, in whole hertz, *audio* may also be bare samples of 16 bits
+        (little-endian, mono) at a rate that was never served. Another thread may `add` meanwhile.
+        Raises `ValueError` for another rate, and `TypeError` for what has no bytes.
         """
-        return (
-            self._by_bytes(audio)
-            or self._by_frames(audio)
-            or self._by_ear(read_wav(audio))
-            or (self._by_samples(audio, sample_rate) if sample_rate else None)
-        )
+        body = audio if isinstance(audio, bytes) else memoryview(audio).tobytes()
+        rate = None if sample_rate is None else _whole(sample_rate)
+        return self._by_bytes(body) or self._by_sounds(body, rate)
 
     def _by_bytes(self, audio: bytes) -> Identified | None:
         """Find what was served, its beginning, or several answers one after the other."""
         found: list[Identified] = []
         at = 0
-        while True:
-            rest = audio[at:]
-            whole, begun, first = [], [], None
-            for piece in self._candidates(rest):
+        while rest := audio[at:]:
+            whole, begun, first = [], [], []
+            exact = read_exact(rest)
+            for piece in self._candidates(exact):
                 served = self._render(piece.request)
                 if served == rest:
                     whole.append(piece)
-                elif rest and served.startswith(rest):
-                    begun.append(piece)
+                elif served.startswith(rest):
+                    if exact.readings[0].tells if exact else len(rest) >= _least(piece.request):
+                        begun.append(piece)
                 elif served and rest.startswith(served):
-                    first = first or (piece, len(served))
-            if whole or begun:
-                found.append(_identified(whole or begun, bool(whole), "bytes"))
-                return _joined(found)
-            if first is None:
+                    first.append(piece)
+                    at += len(served) if len(first) == 1 else 0
+            one = _identified(whole or begun or first, not begun or bool(whole), "bytes")
+            if one is None:
                 return None
-            piece, size = first
-            found.append(_identified([piece], True, "bytes"))
-            at += size
-
-    def _candidates(self, audio: bytes) -> Iterable[_Piece]:
-        """The pieces that *audio* may be, begin, or begin with."""
-        exact = read_exact(audio)
-        if exact is not None:
-            return self._fitting(exact.readings[0])
-        return self._pieces.values() if len(audio) < _UNREAD else self._spoken
-
-    def _by_frames(self, audio: bytes) -> Identified | None:
-        exact = read_exact(audio)
-        if exact is None:
-            return None
-        found = []
-        for reading in exact.readings:
-            fitting = self._fitting(reading)
-            if not fitting:
+            found.append(one)
+            if whole or begun:
                 break
-            whole = [piece for piece in fitting if piece.symbols == reading.symbols]
-            said = whole or fitting
-            encoded = [each for each in said if each.request.sound.encoding is exact.encoding]
-            found.append(_identified(encoded or said, bool(whole), "frames"))
-        return _joined(found) if found else None
+        return _joined(found)
 
-    def _by_samples(self, samples: bytes, sample_rate: int) -> Identified | None:
-        from ringback.audio.hearing import read_pcm
+    def _candidates(self, exact: Exact | None) -> Sequence[_Piece]:
+        """The pieces that a body may be, begin, or begin with, of which *exact* was read."""
+        if exact is None:
+            return list(self._spoken)
+        fitting = self._fitting(exact.readings[0])
+        return [each for each in fitting if each.request.sound.encoding is exact.encoding]
 
-        return self._by_ear(read_pcm(samples, sample_rate))
+    def _by_sounds(self, body: bytes, sample_rate: int | None) -> Identified | None:
+        """Find what frames say and what an ear hears, and believe what says more."""
+        exact = read_exact(body)
+        if exact is None:
+            return self._named(read_by_ear(body, sample_rate), None, "ear")
+        by_frames = self._named(exact.readings, exact.encoding, "frames")
+        if exact.is_all or exact.rate is None:
+            return by_frames
+        by_ear = self._named(read_by_ear(body, sample_rate, exact), exact.encoding, "ear")
+        return max(by_frames, by_ear, key=_said)
 
-    def _by_ear(self, reading: Reading | None) -> Identified | None:
-        if reading is None:
-            return None
-        fitting = self._fitting(reading)
-        if not fitting:
-            return None
-        # Its last symbol is silent, and may have got lost on the way to another rate.
-        heard = len(_sounding(reading))
-        whole = [piece for piece in fitting if piece.length == heard + 1]
-        # With a fingerprint it may have lost its beginning; without, it has begun with a SYNC.
-        complete = bool(whole) and (reading.fingerprint is None or reading.complete)
-        return _identified(whole or fitting, complete, "ear")
+    def _named(
+        self, readings: Sequence[Reading], encoding: Encoding | None, how: Evidence
+    ) -> Identified | None:
+        """The requests of which *readings* were read, of those in *encoding* where there are any.
+
+        What lacks its end, and what follows and lacks its beginning, are one sound with a hole.
+        """
+        found: list[Identified] = []
+        said: list[tuple[int, bool]] = []
+        for reading in readings:
+            fitting = self._fitting(reading) if reading.tells else []
+            # Its last symbol is silent, and may have got lost on the way to another rate.
+            as_long = [each for each in fitting if each.length == len(reading.sounding) + 1]
+            # With a fingerprint it may have lost its beginning; without, it has begun with a SYNC.
+            is_whole = reading.complete or (how == "ear" and reading.fingerprint is None)
+            whole = as_long if is_whole else []
+            pieces = whole or fitting
+            encoded = [each for each in pieces if each.request.sound.encoding is encoding]
+            one = _identified(encoded or pieces, bool(whole), how)
+            if one is None:
+                continue
+            goes_on = reading.symbols[0] != SYNC and said[-1:] == [(pieces[0].fingerprint, False)]
+            if not goes_on:
+                found.append(one)
+                said.append((pieces[0].fingerprint, one.complete))
+        return _joined(found)
 
     def _fitting(self, reading: Reading) -> Sequence[_Piece]:
         """The pieces of which *reading* was read, oldest first."""
         if reading.fingerprint is not None:
-            return self._saying.get(reading.fingerprint, [])
-        beginning = _sounding(reading)
-        return [each for each in self._pieces.values() if each.symbols.startswith(beginning)]
+            return list(self._saying.get(reading.fingerprint, []))
+        beginning = reading.sounding
+        return [each for each in list(self._pieces.values()) if each.symbols.startswith(beginning)]
 
 
-def _sounding(reading: Reading) -> bytes:
-    return reading.symbols.rstrip(bytes([SILENCE]))
+def _whole(sample_rate: float) -> int:
+    """*sample_rate*, which may be an integral float."""
+    if not (sample_rate > 0 and sample_rate % 1 == 0):
+        raise ValueError(f"sample_rate is a whole number of hertz above 0, not {sample_rate!r}")
+    return int(sample_rate)
 
 
-def _identified(pieces: Sequence[_Piece], complete: bool, how: Evidence) -> Identified:
-    request_ids = {request_id: None for piece in pieces for request_id in piece.request_ids}
+def _least(request: SpeakRequest) -> int:
+    """The size of a beginning of speech that tells something, in bytes: no less than of tones."""
+    sound = request.sound
+    width = 2 if sound.encoding is Encoding.LINEAR16 else 1
+    return _LONGEST_HEADER + LEAST * SYMBOL * sound.sample_rate // SECOND * width
+
+
+def _identified(pieces: Sequence[_Piece], complete: bool, how: Evidence) -> Identified | None:
+    """What *pieces* answer; None where they are none, or say different things."""
+    if len({piece.fingerprint for piece in pieces}) != 1:
+        return None
+    request_ids = {request_id: None for piece in pieces for request_id in list(piece.request_ids)}
     return Identified(pieces[0].request, tuple(request_ids), complete, how)
 
 
-def _joined(found: Sequence[Identified]) -> Identified:
+def _said(found: Identified | None) -> tuple[int, bool]:
+    """How much is said: more requests say more, and a whole one more than a part of it."""
+    return (0, False) if found is None else (1 + len(found.followed_by), found.complete)
+
+
+def _joined(found: Sequence[Identified]) -> Identified | None:
     """One answer for all that was found in one body."""
+    if not found:
+        return None
     first, *rest = found
     if not rest:
         return first

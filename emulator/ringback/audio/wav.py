@@ -14,6 +14,9 @@ Readers that believe it report hours of sound, so a test suite should meet it.
 _TAGS = {Encoding.LINEAR16: 1, Encoding.ALAW: 6, Encoding.MULAW: 7}
 """The format tag of each encoding (documented, RFC 2361 appendix A)."""
 
+_EXTENSIBLE = 0xFFFE
+"""The format tag that says: see the first two bytes of the sub-format, at byte 24."""
+
 
 class Wav(NamedTuple):
     """What a WAV file holds: *samples* of *channels* taken in turn, at *rate* hertz."""
@@ -53,7 +56,8 @@ def parse(body: bytes) -> Wav | None:
         name, size = struct.unpack("<4sI", head)
         at += 8
         if name == b"data":
-            return _parsed(format_chunk, body[at : at + size])
+            # Who could not come back to write the size has left a placeholder, or nothing.
+            return _parsed(format_chunk, body[at : at + size] if size else body[at:])
         if name == b"fmt ":
             format_chunk = body[at : at + size]
         at += size + size % 2
@@ -64,6 +68,8 @@ def _parsed(format_chunk: bytes, samples: bytes) -> Wav | None:
     if len(format_chunk) < 16:
         return None
     tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", format_chunk)
+    if tag == _EXTENSIBLE:
+        tag = int.from_bytes(format_chunk[24:26], "little")
     for encoding, known in _TAGS.items():
         if (tag, bits) == (known, 8 * _width(encoding)) and channels:
             return Wav(encoding, channels, rate, samples)
