@@ -94,7 +94,7 @@ class Repertoire:
         """Say which request *audio* answers; None where it is nobody's, or too little to tell.
 
         With *sample_rate*, in whole hertz, *audio* may also be bare samples of 16 bits
-        (little-endian, mono) at a rate that was never served. Another thread may `add` meanwhile.
+        (little-endian, mono) at a rate that was never served.
         Raises `ValueError` for another rate, and `TypeError` for what has no bytes.
         """
         body = audio if isinstance(audio, bytes) else memoryview(audio).tobytes()
@@ -129,7 +129,7 @@ class Repertoire:
     def _candidates(self, exact: Exact | None) -> Sequence[_Piece]:
         """The pieces that a body may be, begin, or begin with, of which *exact* was read."""
         if exact is None:
-            return list(self._spoken)
+            return self._spoken
         fitting = self._fitting(exact.readings[0])
         return [each for each in fitting if each.request.sound.encoding is exact.encoding]
 
@@ -174,9 +174,9 @@ class Repertoire:
     def _fitting(self, reading: Reading) -> Sequence[_Piece]:
         """The pieces of which *reading* was read, oldest first."""
         if reading.fingerprint is not None:
-            return list(self._saying.get(reading.fingerprint, []))
+            return self._saying.get(reading.fingerprint, [])
         beginning = reading.sounding
-        return [each for each in list(self._pieces.values()) if each.symbols.startswith(beginning)]
+        return [each for each in self._pieces.values() if each.symbols.startswith(beginning)]
 
 
 def _whole(sample_rate: float) -> int:
@@ -197,7 +197,7 @@ def _identified(pieces: Sequence[_Piece], complete: bool, how: Evidence) -> Iden
     """What *pieces* answer; None where they are none, or say different things."""
     if len({piece.fingerprint for piece in pieces}) != 1:
         return None
-    request_ids = {request_id: None for piece in pieces for request_id in list(piece.request_ids)}
+    request_ids = {request_id: None for piece in pieces for request_id in piece.request_ids}
     return Identified(pieces[0].request, tuple(request_ids), complete, how)
 
 
