@@ -18,6 +18,7 @@ from ringback.audio.render import cost, render
 from ringback.bodies import BODIES
 from ringback.core.journal import JobFailed, RequestAnswered, RequestRejected
 from ringback.core.rejection import Rejection
+from ringback.core.speak import SpeakRequest
 from ringback.serving.server import Server
 from ringback.voice import Voice
 from tests.integration.both_faces import Make
@@ -230,6 +231,25 @@ def test_a_delivery_that_is_cancelled_meanwhile_is_not_sent(studio: Studio, besi
         studio.may.set()
         assert moved.result(10) == []
         assert (delivery.state, len(receiver.requests)) == (State.CANCELLED, 0)
+
+
+def test_a_delivery_that_is_cancelled_meanwhile_does_not_fail_besides(
+    monkeypatch: pytest.MonkeyPatch, studio: Studio, beside: Beside
+) -> None:
+    def content(voice: Voice, request: SpeakRequest) -> Rejection:
+        voice.audio(request)
+        return Rejection(500, "INTERNAL_SERVER_ERROR", "The text could not be spoken.")
+
+    monkeypatch.setattr(Voice, "content", content)
+    with Emulator() as ringback:
+        delivery = ringback.submit(SLOW, callback=HOOK)
+        moved = beside(ringback.run_until_idle)
+        studio.wait()
+        ringback.cancel(delivery, "the caller hung up")
+        studio.may.set()
+        assert moved.result(10) == []
+        assert delivery.reason == "the caller hung up"
+        assert not [fact for fact in ringback.journal if isinstance(fact, JobFailed)]
 
 
 def test_audio_that_is_not_made_is_what_the_clock_is_stuck_over(studio: Studio) -> None:
