@@ -556,15 +556,14 @@ class Service:
         ]
         if request.callback is None:
             headers.append(("content-type", request.sound.content_type))
-            unmade = self.voice.takes_long(request)
-            if unmade:
+            audio = self.voice.quick(request)
+            if audio is None:
                 self._unmade[request_id] = len(self.receptions)
             # Speech may fail, and is then no answer.
-            if not (unmade and self.voice.is_spoken(request)):
+            if audio is not None or not self.voice.is_spoken(request):
                 self.journal.append(RequestAnswered(at, request_id, request))
-            audio = b"" if unmade else self.voice.audio(request)
-            unmade_request = request if unmade else None
-            return Answer(200, headers, audio, request_id, streamed=True, unmade=unmade_request)
+            unmade = request if audio is None else None
+            return Answer(200, headers, audio or b"", request_id, streamed=True, unmade=unmade)
         self.engine.accept(Job(request_id, key_id, request, request.callback, at))
         if self.settings.acknowledgement_headers == "minimal":
             headers = [("dg-request-id", request_id), ("date", date)]

@@ -38,14 +38,20 @@ class Voice:
         *tones*: it is none that is spoken. Raises `SpeechError` where it is speech and cannot be
         had.
         """
+        found = self._found(request, tones=tones)
+        if found is not None:
+            return found
         if not tones and self.is_spoken(request):
             from ringback.speech.synthesis import speech
 
-            return self._shared(request) or speech(request, self._wav_sizes)
-        key = self._key(request)
-        found = BODIES.find(key)
-        if found is None:
-            found = self._shared(request) or BODIES.get(key, lambda: self._rendered(request))
+            return speech(request, self._wav_sizes)
+        return BODIES.get(self._key(request), lambda: self._rendered(request))
+
+    def quick(self, request: SpeakRequest) -> bytes | None:
+        """The audio of *request*, unless making it would keep others waiting, or could fail."""
+        found = self._found(request)
+        if found is None and self._is_cheap(request) and not self.is_spoken(request):
+            found = self.audio(request, tones=True)
         return found
 
     def content(self, request: SpeakRequest) -> bytes | Rejection:
@@ -66,15 +72,9 @@ class Voice:
 
     def takes_long(self, request: SpeakRequest, *, tones: bool = False) -> bool:
         """Whether `audio` would keep others waiting, or could fail."""
-        if not tones and self.is_spoken(request):
-            from ringback.speech.synthesis import is_at_hand
-
-            at_hand = is_at_hand(request, self._wav_sizes)
-        elif cost(request.spoken, request.speed, request.sound) <= QUICK:
+        if self._is_cheap(request) and (tones or not self.is_spoken(request)):
             return False
-        else:
-            at_hand = BODIES.find(self._key(request)) is not None
-        return not at_hand and self._shared(request) is None
+        return self._found(request, tones=tones) is None
 
     def carry(self, request: SpeakRequest, audio: bytes, message: CallbackMessage) -> None:
         """Take note that *message* carries *audio*: whoever needs it shares that.
@@ -85,11 +85,21 @@ class Voice:
         if len(audio) >= _LARGE and message.body is audio:
             self._carried[_heard(request)] = message
 
-    def _shared(self, request: SpeakRequest) -> bytes | None:
-        if not self._carried:
-            return None
-        message = self._carried.get(_heard(request))
-        return None if message is None else message.body
+    def _found(self, request: SpeakRequest, *, tones: bool = False) -> bytes | None:
+        """The audio of *request* if it is kept, or held by an attempt."""
+        if not tones and self.is_spoken(request):
+            from ringback.speech.synthesis import key_of
+
+            found = BODIES.find(key_of(request, self._wav_sizes))
+        else:
+            found = BODIES.find(self._key(request))
+        if found is None and self._carried and not tones:
+            message = self._carried.get(_heard(request))
+            found = None if message is None else message.body
+        return found
+
+    def _is_cheap(self, request: SpeakRequest) -> bool:
+        return cost(request.spoken, request.speed, request.sound) <= QUICK
 
     def _key(self, request: SpeakRequest) -> tuple[object, ...]:
         return (*_heard(request), self._wav_sizes)

@@ -89,12 +89,7 @@ def speech(request: SpeakRequest, wav_sizes: WavSizes) -> bytes:
         samples = spoken(request.spoken, voice, request.speed)
         return dressed(resampled(samples, RATE, sound.sample_rate), sound, wav_sizes)
 
-    return BODIES.get(_key(request, wav_sizes), make)
-
-
-def is_at_hand(request: SpeakRequest, wav_sizes: WavSizes) -> bool:
-    """Whether `speech` has only to look it up."""
-    return BODIES.find(_key(request, wav_sizes)) is not None
+    return BODIES.get(key_of(request, wav_sizes), make)
 
 
 def spoken(text: str, voice: str, speed: float) -> bytes:
@@ -110,7 +105,8 @@ def forget() -> None:
     _endless.clear()
 
 
-def _key(request: SpeakRequest, wav_sizes: WavSizes) -> tuple[object, ...]:
+def key_of(request: SpeakRequest, wav_sizes: WavSizes) -> tuple[object, ...]:
+    """What `speech` keeps its bodies by."""
     return ("speech", request.spoken, _voice_of(request), request.speed, request.sound, wav_sizes)
 
 
