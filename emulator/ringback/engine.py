@@ -18,7 +18,7 @@ from ringback.clock.loops import EngineLoop, drained, ended
 from ringback.clock.timers import Timer, Timers
 from ringback.clock.virtual import VirtualClock
 from ringback.core import delivery as core
-from ringback.core.dispatcher import Dispatcher
+from ringback.core.dispatcher import Dispatcher, Entry
 from ringback.core.duration import SECOND, nanoseconds
 from ringback.core.journal import (
     AttemptFinished,
@@ -165,7 +165,8 @@ class Engine:
         What is in the background comes in its turn, and nobody goes anywhere on its account.
         """
         with self._lock:
-            due = _earlier(self._next_attempt, self._timers.next_due)
+            entry = self.dispatcher.look_ahead(waiting=len(self._calls) < self._slots)
+            due = _earlier(None if entry is None else entry[:2], self._timers.next_due)
             background = self._background.next_due
             if background is None or (due is not None and due < background):
                 return due
@@ -212,17 +213,17 @@ class Engine:
     def begin_next(self) -> Call | None:
         """Begin what is next. A call that is returned needs a loop: `exchange` or `launch` it."""
         with self._lock:
-            due = self._next_attempt
+            has_slot = len(self._calls) < self._slots
+            entry = self.dispatcher.look_ahead(waiting=has_slot)
             first = _earlier(self._timers.next_due, self._background.next_due)
-            if first is not None and (due is None or first < due):
+            if first is not None and (entry is None or first < entry):
                 timers = self._timers if first == self._timers.next_due else self._background
                 with self.clock.still():
                     timers.run_next()
                 return None
-            has_slot = self._has_slot
-            delivery = self.dispatcher.look_ahead(waiting=has_slot)
-            if delivery is None:
+            if entry is None:
                 return None
+            delivery = self.dispatcher.deliveries[entry[2]]
             if not delivery.attempts and (work := self._prepare(delivery)) is not None:
                 self._set_aside(delivery, has_slot, work)
                 return None
@@ -291,7 +292,7 @@ class Engine:
     def _bring_back(
         self,
         delivery: core.Delivery,
-        entry: tuple[int, int, int],
+        entry: Entry,
         token: object,
         work: Callable[[], None],
     ) -> None:
@@ -311,15 +312,6 @@ class Engine:
 
     # -- one attempt -----------------------------------------------------------------------------
 
-    @property
-    def _has_slot(self) -> bool:
-        return len(self._calls) < self._slots
-
-    @property
-    def _next_attempt(self) -> tuple[int, int] | None:
-        """The next attempt that can begin, as far as is known before its way is."""
-        return self.dispatcher.next_due if self._has_slot else self.dispatcher.next_scheduled
-
     def _begin(self, delivery: core.Delivery, has_slot: bool) -> Call | None:
         job, number = delivery.job, _number(delivery)
         if not has_slot and not self._is_scripted(job, number):
@@ -329,11 +321,11 @@ class Engine:
         route = self._routes.find(job.endpoint.origin)
         fault = route.fault(number)
         if fault is not None and fault.instead is not None:
-            self._answered(self._start(has_slot), message, fault, fault.instead)
+            self._answered(self._start(number, has_slot), message, fault, fault.instead)
             return None
         pair = Pair() if fault is not None and fault.doubles else None
         if route.responder is not None and not self._follows:
-            delivery = self._start(has_slot)
+            delivery = self._start(number, has_slot)
             answer = route.responder.answer(message)
             copy = None if pair is None else self._heard(route.responder.answer(message))[0]
             self._answered(delivery, message, fault, answer, copy)
@@ -348,7 +340,7 @@ class Engine:
         call = Call(delivery, message, fault, sender, pair)
         call.token = self.clock.occupy(str(call))
         self._calls.add(call)
-        call.delivery = self._start(has_slot)
+        call.delivery = self._start(number, has_slot)
         return call
 
     def _fail(self, position: int, reason: str) -> None:
@@ -370,8 +362,8 @@ class Engine:
             return True
         return route.responder is not None and not self._follows
 
-    def _start(self, has_slot: bool) -> core.Delivery:
-        """Have the next attempt begin at this moment.
+    def _start(self, number: int, has_slot: bool) -> core.Delivery:
+        """Have the next attempt, with this *number*, begin at this moment.
 
         One to a real receiver occupies the clock by now: what time it is then is no longer a matter
         of what is due.
@@ -380,8 +372,7 @@ class Engine:
         started = self.dispatcher.start_due(now, now, waiting=has_slot)
         if started is None:
             raise MachineError("an attempt was to begin before it is due")
-        number = _number(started)
-        self._journal.append(AttemptStarted(started.started_at or 0, started.position, number))
+        self._journal.append(AttemptStarted(now, started.position, number))
         return started
 
     def _message(self, delivery: core.Delivery) -> CallbackMessage:
@@ -413,11 +404,7 @@ class Engine:
         """End an attempt that *takes* so much virtual time, when that has passed."""
         ended_at = (delivery.started_at or 0) + takes
         if takes:
-
-            def end() -> None:
-                # Later than it should be when the process was stopped meanwhile.
-                self._end(delivery, message, fault, outcome, max(ended_at, self.clock.now_ns), copy)
-
+            end = partial(self._end_late, delivery, message, fault, outcome, ended_at, copy)
             self._timers.call_at(ended_at, end)
         else:
             self._end(delivery, message, fault, outcome, ended_at, copy)
@@ -531,6 +518,18 @@ class Engine:
                 self._end(call.delivery, call.message, call.fault, outcome, ended_at, copy)
         self.clock.leave(call.token)
         self.clock.on_change()
+
+    def _end_late(
+        self,
+        delivery: core.Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        outcome: Outcome,
+        due_at: int,
+        copy: Outcome | None,
+    ) -> None:
+        """End with what was to come at *due_at*, and comes later if the process was stopped."""
+        self._end(delivery, message, fault, outcome, max(due_at, self.clock.now_ns), copy)
 
     def _end(
         self,

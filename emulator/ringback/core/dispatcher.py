@@ -10,7 +10,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import overload
+from typing import TypeAlias, overload
 
 from ringback.core.delivery import (
     Attempt,
@@ -58,6 +58,10 @@ class Open(Sequence[int]):
         return self._positions[index]
 
 
+Entry: TypeAlias = tuple[int, int, int]
+"""What is scheduled: its due moment, its sequence number and the position of its delivery."""
+
+
 class Dispatcher:
     """Accepts jobs and walks their deliveries through the machine.
 
@@ -70,10 +74,10 @@ class Dispatcher:
         self._policy = policy
         self._sequence = itertools.count() if sequence is None else sequence
         self._deliveries: list[Delivery] = []
-        self._heap: list[tuple[int, int, int]] = []
+        self._heap: list[Entry] = []
         self._open: dict[int, None] = {}
         self._settled: list[int] = []
-        self._waiting: deque[tuple[int, int, int]] = deque()
+        self._waiting: deque[Entry] = deque()
 
     def __repr__(self) -> str:
         return f"<Dispatcher [{self.pending} of {len(self._deliveries)} pending]>"
@@ -96,13 +100,7 @@ class Dispatcher:
     @property
     def next_due(self) -> tuple[int, int] | None:
         """Moment and sequence number of the next attempt, or None when nothing is scheduled."""
-        entry = self._next(waiting=True)
-        return None if entry is None else entry[:2]
-
-    @property
-    def next_scheduled(self) -> tuple[int, int] | None:
-        """The same, but for what waits for a slot."""
-        entry = self._next(waiting=False)
+        entry = self.look_ahead()
         return None if entry is None else entry[:2]
 
     def accept(self, job: Job, due_at: int) -> Delivery:
@@ -113,24 +111,31 @@ class Dispatcher:
         self._schedule(delivery.position, due_at)
         return delivery
 
-    def look_ahead(self, *, waiting: bool = True) -> Delivery | None:
-        """The delivery whose attempt is next; without those *waiting* for a slot if so asked."""
-        entry = self._next(waiting=waiting)
-        return None if entry is None else self._deliveries[entry[2]]
+    def look_ahead(self, *, waiting: bool = True) -> Entry | None:
+        """What is next, None when nothing is scheduled.
+
+        Without those *waiting* for a slot, they are passed over.
+        """
+        heap = self._heap
+        while heap and self._deliveries[heap[0][2]].due_at != heap[0][0]:
+            heapq.heappop(heap)
+        if waiting and self._waiting:
+            return self._first_of_both()
+        return heap[0] if heap else None
 
     def put_off(self) -> None:
         """Let what is scheduled next wait for a slot, behind those that wait already."""
         self._waiting.append(heapq.heappop(self._heap))
 
-    def set_aside(self, *, waiting: bool = True) -> tuple[int, int, int]:
+    def set_aside(self, *, waiting: bool = True) -> Entry:
         """Take what `look_ahead` shows out of the schedule; `bring_back` puts it where it was."""
-        entry = self._next(waiting=waiting)
+        entry = self.look_ahead(waiting=waiting)
         if entry is None:
             raise MachineError("there is nothing to set aside")
         self._take(entry)
         return entry
 
-    def bring_back(self, entry: tuple[int, int, int]) -> None:
+    def bring_back(self, entry: Entry) -> None:
         """Schedule what was set aside, in its old place."""
         heapq.heappush(self._heap, entry)
 
@@ -142,12 +147,12 @@ class Dispatcher:
         It starts at its due moment, or *at* the later one at which it really begins. Without those
         *waiting* for a slot, they are passed over.
         """
-        entry = self._next(waiting=waiting)
+        entry = self.look_ahead(waiting=waiting)
         if entry is None or entry[0] > now:
             return None
         self._take(entry)
         due_at, _, position = entry
-        return self._apply(position, Started(due_at if at is None else max(due_at, at)))
+        return self._apply(position, Started(due_at if at is None or at < due_at else at))
 
     def finish(self, position: int, attempt: Attempt) -> Delivery:
         """Record the outcome of the attempt in flight, and schedule a retry where there is one."""
@@ -165,20 +170,16 @@ class Dispatcher:
         delivery = self._deliveries[position]
         self._deliveries[position] = delivery.remarked(number, note, of_copy=of_copy)
 
-    def _next(self, *, waiting: bool) -> tuple[int, int, int] | None:
-        """The entry that is first, whichever of the two it stands in."""
+    def _first_of_both(self) -> Entry | None:
+        """What is first, whether it waits for a slot or stands at the top of the heap."""
         heap, queue = self._heap, self._waiting
-        while heap and self._deliveries[heap[0][2]].due_at != heap[0][0]:
-            heapq.heappop(heap)
-        if not queue or not waiting:
-            return heap[0] if heap else None
         while queue and self._deliveries[queue[0][2]].due_at != queue[0][0]:
             queue.popleft()
         if not queue or not heap:
             return queue[0] if queue else heap[0] if heap else None
         return min(queue[0], heap[0])
 
-    def _take(self, entry: tuple[int, int, int]) -> None:
+    def _take(self, entry: Entry) -> None:
         """Take the first entry of one of the two out of it."""
         if self._waiting and entry is self._waiting[0]:
             self._waiting.popleft()
