@@ -161,6 +161,18 @@ def test_what_failed_untold_cannot_be_delivered_again(make_ringback: Make) -> No
     assert len(ringback.deliveries) == 1
 
 
+@pytest.mark.rule("failed-jobs")
+def test_the_audio_of_a_delivery_is_what_was_asked_for_whatever_it_brings(
+    ringback: Emulator,
+) -> None:
+    receiver = ringback.receiver(APP)
+    failing, other = (ringback.submit("Hello", callback=HOOK) for _ in range(2))
+    ringback.fail_job(failing)
+    ringback.run_until_idle()
+    assert failing.audio == other.audio == receiver.requests[1].body
+    assert receiver.requests[0].body != failing.audio
+
+
 # -- whoever plays a scenario --------------------------------------------------------------------
 
 

@@ -205,6 +205,7 @@ def an_attempt(attempt: Attempt) -> None:
     assert_type(attempt.started_at, int | float)
     assert_type(attempt.finished_at, int | float)
     assert_type(attempt.outcome, Outcome)
+    assert_type(attempt.copy, Outcome | None)
     assert_type(str(attempt.outcome), str)
     assert_type(attempt.word, str)
     assert_type(attempt.status, int | None)
