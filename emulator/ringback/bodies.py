@@ -16,14 +16,26 @@ class _Making:
     body: bytes | None = None
 
 
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """A body that is kept; it was *used* since it was last passed over."""
+
+    body: bytes
+    used: bool = False
+
+
 class Bodies:
-    """The bodies that were asked for last, by what they were made of. Any thread may ask."""
+    """The bodies that were asked for last, by what they were made of. Any thread may ask.
+
+    Where room is needed, what was not asked for since it came to the front is dropped: that is
+    nearly the same as what was asked for longest ago, and a look changes no order.
+    """
 
     def __init__(self, room: int = ROOM) -> None:
         """Keep nothing yet, and never more than *room* bytes."""
         self._room = room
         self._lock = threading.Lock()
-        self._kept: dict[Hashable, bytes] = {}
+        self._kept: dict[Hashable, _Kept] = {}
         self._size = 0
         self._making: dict[Hashable, _Making] = {}
 
@@ -37,11 +49,11 @@ class Bodies:
 
     def find(self, key: Hashable) -> bytes | None:
         """The body of *key* if it is kept."""
-        with self._lock:
-            body = self._kept.pop(key, None)
-            if body is not None:
-                self._kept[key] = body  # the last one, of those that are dropped from the front
-            return body
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        kept.used = True
+        return kept.body
 
     def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         """The body of *key*; if it is not kept, *make* makes it, in one thread at a time.
@@ -83,10 +95,16 @@ class Bodies:
         with self._lock:
             if len(body) > self._room or key in self._kept:
                 return
-            self._kept[key] = body
             self._size += len(body)
             while self._size > self._room:
-                self._size -= len(self._kept.pop(next(iter(self._kept))))
+                first = next(iter(self._kept))
+                kept = self._kept.pop(first)
+                if kept.used:
+                    kept.used = False
+                    self._kept[first] = kept
+                else:
+                    self._size -= len(kept.body)
+            self._kept[key] = _Kept(body)
 
 
 BODIES = Bodies()
