@@ -77,14 +77,14 @@ def with_hole(samples: bytes, at: float, seconds: float) -> bytes:
 
 
 def echoing(samples: bytes) -> bytes:
-    """The same sound with its ends spilt, as frames of 46 ms spill them: 25 dB softer."""
+    """The same sound with its ends spilt, as frames of 46 ms spill them: 5 dB softer."""
     spilt = round(0.046 * RATE)
     values = [*[0] * spilt, *values_of(samples), *[0] * spilt]
     loud = range(2 * spilt, len(values) - 2 * spilt)
     last = max(at for at in loud if abs(values[at]) > 1000)
     for at in range(spilt):
-        values[at] = round(0.056 * values[spilt + at % 160])
-        values[last + 1 + at] = round(0.056 * values[last - 159 + at % 160])
+        values[at] = round(0.55 * values[spilt + at % 160])
+        values[last + 1 + at] = round(0.55 * values[last - 159 + at % 160])
     return samples_of(values)
 
 
@@ -104,6 +104,7 @@ HARMS: dict[str, Callable[[bytes], bytes]] = {
     "beginning lost": lambda heard: written(heard[2 * RATE // 10 :], RATE),
     "end lost": lambda heard: written(heard[: len(heard) // 3 * 2], RATE),
     "a hole of 0.3 s": lambda heard: written(with_hole(heard, 0.1, 0.3), RATE),
+    "a hole of 60 ms": lambda heard: written(with_hole(heard, 0.17, 0.06), RATE),
     "20 ms lost": lambda heard: written(heard[:2000] + heard[2320:], RATE),
     "backwards": lambda heard: written(samples_of(values_of(heard)[::-1]), RATE),
     "too fast": lambda heard: written(heard, RATE + RATE // 5),

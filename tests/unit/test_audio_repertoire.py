@@ -113,6 +113,12 @@ def test_an_answer_without_sound_is_nobodys(sound: AudioFormat) -> None:
     assert of(asked(sound=sound), silent).identify(audio(silent)) is None
 
 
+def test_speech_without_sound_is_nobodys() -> None:
+    repertoire = Repertoire(audio, is_spoken=lambda request: True)
+    repertoire.add("0", asked("..."))
+    assert repertoire.identify(audio(asked("..."))) is None
+
+
 @SERVED
 @pytest.mark.parametrize("text", ["a", "No"])
 def test_a_very_short_answer_is_known_by_all_of_its_bytes(sound: AudioFormat, text: str) -> None:

@@ -17,7 +17,7 @@ Ours keep more in noise as loud as themselves; noise alone and most speech have 
 _QUIET = 0.02
 """The part of the usual strength below which a symbol is silent."""
 
-_ECHO = 0.15
+_ECHO = 0.4
 """The part of a tone's strength below which the same tone beside it is its echo.
 
 Lossy codecs spill a sound over its ends, for as long as a frame of theirs.
