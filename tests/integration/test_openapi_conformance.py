@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ringback import Emulator, Settings
 from ringback.core.openapi import document
@@ -14,7 +15,7 @@ from tests.budgets import budget
 KEY = "a-key-for-schemathesis"
 
 CONFIG = {
-    "generation": {"deterministic": True, "max-examples": budget(6, 60), "database": "none"},
+    "generation": {"deterministic": True, "database": "none"},
     "auth": {"openapi": {"key": {"api_key": f"Token {KEY}"}}},
     # The document cannot say which rates go with which encoding.
     "checks": {"positive_data_acceptance": {"enabled": False}},
@@ -73,6 +74,7 @@ def test_an_operation_does_what_the_document_says(
         project=schema.config,
         modes=[*HypothesisTestMode],
         settings=schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing"),
+        explicit_settings=settings(max_examples=budget(6, 60)),
     )
     create_test(operation=operation, test_func=ask, config=config)()
     assert asked

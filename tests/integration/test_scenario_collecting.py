@@ -143,6 +143,6 @@ def test_collecting_a_run_without_scenarios_imports_nothing(pytester: pytest.Pyt
             print(json.dumps(sorted(heavy & set(sys.modules))))
         """
     )
-    result = pytester.runpytest_subprocess("-q", "-s", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-q", "-s", "-pno:schemathesis", *FEW_PLUGINS)
     result.assert_outcomes(passed=1)
     assert json.dumps([]) in result.stdout.str()
