@@ -118,6 +118,13 @@ def test_an_echo_of_the_last_tone_is_silence() -> None:
     assert heard(played(symbols[:-1]) + softened(played(symbols[-2:-1]))).complete
 
 
+def test_a_last_silence_filled_with_what_would_follow_is_no_part_of_the_sound() -> None:
+    symbols = spelled(LONG)
+    spilt = symbols[(len(symbols) - 1) % BLOCK :][:1]
+    reading = heard(played(symbols[:-1]) + softened(played(spilt), 2))
+    assert (reading.symbols, reading.complete) == (symbols, True)
+
+
 @pytest.mark.parametrize("lost", [0.05, 0.1, 0.37, 0.9])
 def test_a_sound_that_lost_its_beginning_is_known_and_incomplete(lost: float) -> None:
     reading = heard(sound(LONG)[2 * round(lost * RATE) :])
