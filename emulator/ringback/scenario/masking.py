@@ -1,13 +1,13 @@
 """What of a scenario may be shown: one way to mask, for excerpts, messages and reports alike."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from ringback.core.headers import MASK, SECRET_NAMES
 
-_IN_A_URL = re.compile(r"(?<=://).+(?=@|%40)", re.IGNORECASE)
-"""A password may hold `@`, `/` and spaces, so all before the last `@` may belong to it."""
-
-_BEFORE_AN_AT = re.compile(r"[^\s'\"`{\[(]+(?=@|%40)", re.IGNORECASE)
+_AN_AT = re.compile("@|%40")
+_RUN = re.compile(r"[^\s'\"`{\[(]+")
 _SECRET_KEY = re.compile(
     rf"(?<![\w-])(?:{'|'.join(sorted(SECRET_NAMES))})['\"]?\s*:\s*", re.IGNORECASE
 )
@@ -27,15 +27,13 @@ def masked(text: str) -> str:
     What it looks for are URLs, and the values of headers that are secret, as a line of YAML has
     them.
     """
-    key = _SECRET_KEY.search(text)
-    if key is not None:
+    parts: list[str] = []
+    start = 0
+    while key := _SECRET_KEY.search(text, start):
         value = _value_behind(key, text)
-        rest = text[key.end() + len(value) :]
-        return masked(text[: key.start()]) + key[0] + masked_value(value) + masked(rest)
-    text = _IN_A_URL.sub(lambda match: _stars(match[0]), text)
-    return _BEFORE_AN_AT.sub(
-        lambda match: match[0] if "://" in match[0] else _stars(match[0]), text
-    )
+        parts += _without_userinfo(text[start : key.start()]), key[0], masked_value(value)
+        start = key.end() + len(value)
+    return "".join([*parts, _without_userinfo(text[start:])])
 
 
 def masked_value(value: str) -> str:
@@ -57,9 +55,37 @@ def masked_header(name: str, value: str) -> str:
     return (front[0] if front else "") + MASK
 
 
-def without_quotations(message: str) -> str:
-    """A message about a secret value, which it must not quote."""
-    return _QUOTED.sub(MASK, message)
+def without(value: Any, message: str, path: Iterable[str | int]) -> str:
+    """A *message* about the *value* at *path*, which is not quoted if that is a secret header."""
+    if not any(str(part).lower() in SECRET_NAMES for part in path):
+        return message
+    written = str(value)
+    return _QUOTED.sub(MASK, message.replace(written, MASK) if written else message)
+
+
+def _without_userinfo(text: str) -> str:
+    """*text* without what stands before an `@`.
+
+    A password may hold `@`, `/` and spaces, so behind a scheme all before the last one may belong
+    to it.
+    """
+    ats = [match.start() for match in _AN_AT.finditer(text)]
+    if not ats:
+        return text
+    scheme = text.find("://")
+    if 0 <= scheme < ats[-1]:
+        begin = scheme + len("://")
+        return _runs(text[:begin]) + _stars(text[begin : ats[-1]]) + text[ats[-1] :]
+    return _runs(text)
+
+
+def _runs(text: str) -> str:
+    return _RUN.sub(lambda run: _before_the_last_at(run[0]), text)
+
+
+def _before_the_last_at(run: str) -> str:
+    last = max(run.rfind("@"), run.rfind("%40"))
+    return _stars(run[:last]) + run[last:] if last > 0 else run
 
 
 def _value_behind(key: re.Match[str], text: str) -> str:

@@ -28,6 +28,7 @@ _WANTED = {name: wanted for names, wanted, _ in CHECKS for name in names}
 _OF_PYTHON = (
     (re.compile(r",? or (None|a timedelta)\b|an int or None"), ""),
     (re.compile(r"\ba tuple of\b"), "a list of"),
+    (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"^seconds\b"), "a time,"),
     (re.compile(r"[()]"), ""),
     (re.compile(r"'any'"), "the word any"),

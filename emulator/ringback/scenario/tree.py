@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ringback.scenario.masking import without
 from ringback.scenario.scalars import resolve
 from ringback.scenario.source import DocumentPath, Place, Problem, Source
 from ringback.scenario.syntax import syntax_problems, unprintable_characters
@@ -209,6 +210,8 @@ class _Composer:
             )
 
     def _report(self, message: str, event: Any, path: DocumentPath | None = None) -> None:
+        if path is not None:
+            message = without(getattr(event, "value", ""), message, path)
         self.tree.problems.append(Problem(message, _place(event), path))
 
 

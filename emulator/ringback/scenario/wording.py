@@ -6,9 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ringback.core.headers import SECRET_NAMES
 from ringback.scenario.changes import PLAYERS_OWN
-from ringback.scenario.masking import without_quotations
+from ringback.scenario.masking import without
 from ringback.scenario.schema import keys_at, sections_with
 from ringback.scenario.source import DocumentPath, Problem
 from ringback.scenario.tree import Tree
@@ -68,8 +67,11 @@ def _said(error: ErrorDetails, path: DocumentPath, tree: Tree) -> str:
         message += (
             f"; put a text that begins with {'[' if isinstance(value, list) else '{'} in quotes"
         )
-    secret = any(str(part).lower() in SECRET_NAMES for part in path)
-    return without_quotations(message) if secret and isinstance(value, str) else message
+    return (
+        message
+        if value is None or isinstance(value, dict | list)
+        else without(value, message, path)
+    )
 
 
 def _path(loc: tuple[str | int, ...], tree: Tree) -> DocumentPath:
