@@ -1,0 +1,86 @@
+"""Whatever is written into a scenario file, it is played or told what is wrong with it."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from ringback import Emulator
+from ringback.errors import ScenarioError
+from ringback.scenario.playing import play
+from ringback.scenario.reading import ScenarioFile, check
+from ringback.scenario.schema import json_schema
+from ringback.scenario.source import Source
+from tests.budgets import budget
+from tests.properties.mutated_scenarios import SEEDS, slipped
+
+FILES = st.builds(slipped, st.sampled_from(SEEDS), st.integers(0, 1 << 32))
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+
+
+def read(text: str) -> ScenarioFile | None:
+    """The scenario in *text*, or None if what is wrong with it has been said in due form."""
+    source = Source.of(text, "s")
+    try:
+        return check(source)
+    except ScenarioError as caught:
+        error = caught
+    assert error.problems
+    assert len(error.problems) == len(error.mistakes)
+    for problem, mistake in zip(error.problems, error.mistakes, strict=True):
+        assert_well_said(problem.splitlines()[0])
+        if mistake.line is not None and mistake.column is not None:
+            assert 1 <= mistake.line <= len(source.lines) + 1
+            assert mistake.column >= 1
+            assert problem.count("\n") == 2
+    return None
+
+
+def assert_well_said(message: str) -> None:
+    """Neither a secret nor a word of Python's own errors."""
+    assert message.isprintable()
+    for word in ("s3cr3t", "s3/cr", "Traceback", "pydantic", "Input should", "tuple", "Settings("):
+        assert word not in message
+
+
+def test_every_seed_is_valid() -> None:
+    for seed in SEEDS:
+        assert read(seed) is not None
+
+
+@settings(max_examples=budget(150, 5_000))
+@given(FILES | ANY_TEXT)
+def test_what_is_wrong_is_told_in_due_form_and_the_rest_is_a_scenario(text: str) -> None:
+    read(text)
+
+
+@settings(max_examples=budget(100, 2_000))
+@given(FILES)
+def test_what_can_be_read_can_be_played(text: str) -> None:
+    file = read(text)
+    if file is None:
+        return
+    report = play(file, Emulator)
+    assert report.outcome in ("passed", "failed", "skipped")
+    assert "fault of Ringback" not in report.trouble
+    assert "s3cr3t" not in str(report)
+
+
+@settings(max_examples=budget(10, 200))
+@given(FILES)
+def test_what_can_be_read_says_the_same_over_sockets(text: str) -> None:
+    file = read(text)
+    if file is None or file.scenario.submit.callback.startswith("https"):
+        return
+    here, there = play(file, Emulator), play(file, Emulator, over="sockets")
+    assert "fault of Ringback" not in there.trouble
+    if not there.skipped:
+        assert there.failures == here.failures
+
+
+@settings(max_examples=budget(100, 2_000))
+@given(FILES)
+def test_what_the_loader_takes_the_schema_takes(text: str) -> None:
+    file = read(text)
+    if file is not None:
+        errors = Draft202012Validator(json_schema()).iter_errors(file.tree.value)
+        assert [error.message for error in errors] == []
