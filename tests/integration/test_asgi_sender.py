@@ -131,6 +131,70 @@ async def test_an_app_that_waits_for_the_dispatcher_to_leave_can_be_cancelled() 
 
 
 @pytest.mark.asyncio
+async def test_an_app_that_does_not_hear_that_nobody_listens_is_left_waiting() -> None:
+    calls = 0
+
+    async def sends_on(send: Send) -> None:
+        nonlocal calls
+        while True:
+            with contextlib.suppress(OSError):
+                await send(body(more=True) if calls else start())
+            calls += 1
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await sends_on(send)
+        await sends_on(send)
+
+    attempt = asyncio.create_task(send(AsgiSender(app)))
+    await some_turns()
+    attempt.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+    for _ in range(500):
+        await asyncio.sleep(0)
+    before = calls
+    for _ in range(500):
+        await asyncio.sleep(0)
+    assert calls == before > 100
+
+
+@pytest.mark.asyncio
+async def test_an_app_whose_answer_was_complete_learns_that_nobody_listens() -> None:
+    errors: list[OSError] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(start())
+        try:
+            while True:
+                await send(body(b"part", more=True))
+        except OSError as error:
+            errors.append(error)
+            raise
+
+    outcome = await send(AsgiSender(app))
+    assert outcome == Answered(
+        200, body=(b"part" * 20_000)[:65_536], note="body cut at 65536 bytes"
+    )
+    await some_turns()
+    assert [str(error) for error in errors] == ["the dispatcher has hung up"]
+
+
+@pytest.mark.asyncio
+async def test_whether_the_dispatcher_has_left_can_be_asked_without_waiting() -> None:
+    """As Starlette asks, in a cancelled scope: whoever has to wait there learns nothing."""
+    seen: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await Response()(scope, receive, send)
+        seen.extend([await StarletteRequest(scope, receive).is_disconnected() for _ in range(5)])
+
+    await send(AsgiSender(app))
+    assert seen == [True] * 5
+
+
+@pytest.mark.asyncio
 async def test_an_answer_is_put_together_from_its_parts() -> None:
     app = says(start(201, (b"X-Job", b"7")), body(b"one", more=True), body(b"two"))
     assert await send(AsgiSender(app)) == Answered(201, Headers({"x-job": "7"}), b"onetwo")
@@ -226,7 +290,7 @@ async def test_a_task_cancelled_inside_the_app_does_not_cancel_the_attempt() -> 
 
 
 @pytest.mark.asyncio
-async def test_background_tasks_are_part_of_the_attempt() -> None:
+async def test_what_is_done_before_anybody_else_has_a_turn_is_done_with_the_answer() -> None:
     done: list[str] = []
 
     async def later() -> None:

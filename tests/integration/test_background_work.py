@@ -10,9 +10,10 @@ from fastapi import BackgroundTasks, FastAPI
 from flask import Flask
 
 from ringback import Attempt, ClockBusy, Emulator, Settings
-from ringback.core.journal import AttemptFinished, AttemptStarted, BackgroundFailed
+from ringback.core.journal import AttemptFinished, AttemptStarted, BackgroundFailed, Fact
 from ringback.errors import Stuck
 from tests.integration.both_faces import APP, HOOK, Awaiting, Blocking
+from tests.integration.conftest import FakeAlarm
 
 PATIENCE = 20
 
@@ -59,12 +60,23 @@ def said(made: list[Attempt]) -> list[str]:
     return [str(attempt.outcome) for attempt in made]
 
 
+def impatient_once_answered(emulator: Any) -> None:
+    """From the end of the first attempt on the guard is short; before, it never rings."""
+
+    def look(fact: Fact) -> None:
+        if isinstance(fact, AttemptFinished):
+            emulator.clock._guard = 0.05
+
+    emulator.journal.on_append = look
+
+
 async def for_ever() -> None:
     await asyncio.Event().wait()
 
 
 def test_an_answer_stands_whose_background_outlives_the_guard(make: Callable[..., Any]) -> None:
-    face = make(guard=0.5)
+    face = make(guard=60)
+    impatient_once_answered(face.emulator)
     face.emulator.connect(APP, asgi(for_ever))
     delivery = face.emulator.submit("Hello", callback=HOOK)
     with pytest.raises(Stuck) as stuck:
@@ -79,7 +91,8 @@ def test_an_answer_stands_whose_background_outlives_the_guard(make: Callable[...
 
 def test_the_same_for_an_answer_that_is_not_closed(make: Callable[..., Any]) -> None:
     may_end = threading.Event()
-    face = make(guard=0.5)
+    face = make(guard=60)
+    impatient_once_answered(face.emulator)
     face.emulator.connect(APP, wsgi(lambda: may_end.wait(PATIENCE)))
     delivery = face.emulator.submit("Hello", callback=HOOK)
     with pytest.raises(Stuck, match="in flight: background work after attempt 1 of"):
@@ -220,22 +233,49 @@ def test_while_time_flows_an_answer_counts_at_once_and_a_verb_waits_for_the_rest
         assert done == ["later"]
 
 
-def test_the_limit_of_an_attempt_is_none_of_its_backgrounds() -> None:
-    """It ends when the test says so, long after the limit."""
-    may_end, rung = threading.Event(), threading.Event()
+def test_the_limit_of_an_attempt_is_none_of_its_backgrounds(
+    alarm: FakeAlarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ringback.engine.set_alarm", alarm)
+    finished, may_end = threading.Event(), threading.Event()
     done: list[str] = []
 
     async def later() -> None:
         await asyncio.to_thread(may_end.wait, PATIENCE)
         done.append("later")
 
-    with Emulator(Settings(clock="real", attempt_timeout=0.5, retries=0)) as ringback:
+    with Emulator(Settings(clock="real", attempt_timeout=7, retries=0)) as ringback:
+        ringback.journal.on_append = lambda fact: (
+            finished.set() if isinstance(fact, AttemptFinished) else None
+        )
         ringback.connect(APP, asgi(later))
         delivery = ringback.submit("Hello", callback=HOOK)
-        rung.wait(0.6)
+        assert finished.wait(PATIENCE)
+        alarm.ring(7)
         may_end.set()
         ringback.settle()
-        assert (delivery.statuses, done) == ([202], ["later"])
+        assert (delivery.statuses, done, alarm.faults) == ([202], ["later"], [])
+
+
+def test_an_error_in_the_background_of_a_copy_is_noted_with_the_copy(
+    make: Callable[..., Any],
+) -> None:
+    face = make()
+    asked: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        asked.append("once more")
+        await send({"type": "http.response.start", "status": 200 + len(asked)})
+        await send({"type": "http.response.body"})
+        if len(asked) == 2:
+            await fails_later()
+
+    face.emulator.connect(APP, app, faults=["duplicate"])
+    delivery = face.emulator.submit("Hello", callback=HOOK)
+    (attempt,) = face.call("settle")
+    assert str(attempt.outcome) == "answered 201"
+    assert str(attempt.copy) == "answered 202 (the app raised LookupError: no mailbox)"
+    assert delivery.statuses == [201]
 
 
 def test_an_emulator_ends_beside_background_work() -> None:

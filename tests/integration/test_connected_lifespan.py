@@ -1,7 +1,9 @@
 """`connect(…, lifespan=True)` starts an application before its first callback."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -9,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ringback import AsyncEmulator, Emulator, SettingsError
+from ringback import AsyncEmulator, Emulator, Settings, SettingsError, Stuck
 
 CALLBACK = "https://app.example/done"
 
@@ -68,3 +70,70 @@ def test_an_app_that_cannot_start_stops_the_test_and_names_its_reason() -> None:
         with pytest.raises(SettingsError, match=r"(?s)failed at startup.*no database"):
             ringback.settle()
     assert delivery.statuses == ["aborted"]
+
+
+async def exits(scope: Any, receive: Any, send: Any) -> None:
+    raise SystemExit(3)
+
+
+async def says_nothing_that_is_known(scope: Any, receive: Any, send: Any) -> None:
+    await send({})
+
+
+async def says_what_is_no_event(scope: Any, receive: Any, send: Any) -> None:
+    await send("lifespan.startup.complete")
+
+
+async def cancels_itself(scope: Any, receive: Any, send: Any) -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(
+    ("app", "reason"),
+    [
+        (exits, "the app raised SystemExit: 3"),
+        (says_nothing_that_is_known, "it gave no reason"),
+        (says_what_is_no_event, "the app raised TypeError: an event is a dict, not str"),
+        (cancels_itself, "the app raised CancelledError"),
+    ],
+)
+def test_whatever_a_startup_does_the_test_is_told_and_the_attempt_recorded(
+    app: Any, reason: str
+) -> None:
+    with Emulator() as ringback:
+        ringback.connect("https://app.example", app, lifespan=True)
+        delivery = ringback.submit("Hello", callback=CALLBACK)
+        with pytest.raises(SettingsError, match=reason):
+            ringback.settle()
+        assert delivery.statuses == ["aborted"]
+        assert ringback.settle() == []
+
+
+def test_an_interrupt_in_a_startup_interrupts_the_verb() -> None:
+    async def interrupted(scope: Any, receive: Any, send: Any) -> None:
+        raise KeyboardInterrupt
+
+    with Emulator() as ringback:
+        ringback.connect("https://app.example", interrupted, lifespan=True)
+        delivery = ringback.submit("Hello", callback=CALLBACK)
+        with pytest.raises(KeyboardInterrupt):
+            ringback.settle()
+        assert delivery.statuses == ["aborted"]
+        assert ringback.settle() == []
+
+
+def test_a_startup_that_is_deaf_to_its_cancellation_keeps_no_other_attempt_waiting() -> None:
+    async def deaf(scope: Any, receive: Any, send: Any) -> None:
+        while True:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            if scope["type"] == "http":
+                break
+
+    with Emulator(Settings(guard=0.1)) as ringback:
+        ringback.connect("https://app.example", deaf, lifespan=True)
+        for _ in range(2):
+            delivery = ringback.submit("Hello", callback=CALLBACK)
+            with pytest.raises(Stuck, match="in flight: attempt 1 of"):
+                ringback.settle()
+            assert delivery.statuses == ["aborted"]

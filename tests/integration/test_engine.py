@@ -15,6 +15,7 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.callback import Endpoint
 from ringback.core.delivery import Delivery, State
 from ringback.core.duration import SECOND
+from ringback.core.headers import Headers
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
@@ -444,6 +445,42 @@ def test_a_route_that_leads_nowhere_is_our_own_fault(workshop: Workshop) -> None
     workshop.accept()
     with pytest.raises(MachineError, match=r"the route of https://app\.example leads nowhere"):
         workshop.call("settle")
+
+
+@pytest.mark.parametrize("faults", [(), ("duplicate",)])
+def test_an_error_once_an_attempt_has_begun_surfaces_and_the_attempt_is_recorded(
+    workshop: Workshop, faults: tuple[FaultLike, ...]
+) -> None:
+    class Broken:
+        def answer(self, message: CallbackMessage) -> Any:
+            raise ZeroDivisionError("in the script")
+
+    workshop.routes.connect(ORIGIN, Route(responder=Broken(), faults=read_faults(faults)))
+    workshop.accept()
+    with pytest.raises(ZeroDivisionError, match="in the script"):
+        workshop.call("settle")
+    kinds = [type(fact) for fact in workshop.journal]
+    assert (kinds.count(AttemptStarted), kinds.count(AttemptFinished)) == (1, 1)
+    assert workshop.outcomes() == [
+        "aborted by the emulator: the emulator failed: ZeroDivisionError('in the script')"
+    ]
+    assert workshop.delivery.state is State.CANCELLED
+    assert workshop.call("run_until_idle") == []
+
+
+def test_an_answer_that_cannot_be_recorded_is_a_fault_of_ours_and_leaves_nothing_in_flight(
+    workshop: Workshop,
+) -> None:
+    async def unheard_of() -> Outcome:
+        return Answered(503, Headers([(5, "x")]))  # type: ignore[list-item]
+
+    workshop.sends(unheard_of)
+    workshop.accept()
+    with pytest.raises(AttributeError):
+        workshop.call("settle")
+    assert "the emulator failed: AttributeError" in workshop.outcomes()[0]
+    assert workshop.clock.busy == []
+    assert workshop.call("run_until_idle") == []
 
 
 @pytest.mark.parametrize("code", [None, 3])

@@ -19,9 +19,9 @@ from ringback.core.headers import Headers
 from ringback.core.message import CallbackMessage
 from ringback.core.outcome import Answered
 from ringback.errors import SettingsError
-from ringback.sending.sender import UNLIMITED
+from ringback.sending.sender import UNLIMITED, Limits
 from ringback.sending.wsgi import Environ, WsgiSender, takes
-from tests.integration.messages import AUDIO, endpoint_of, message_to, send
+from tests.integration.messages import APP, AUDIO, endpoint_of, message_to, send
 
 Start = Callable[..., Callable[[bytes], object]]
 
@@ -247,6 +247,49 @@ async def test_cancelling_does_not_wait_for_the_thread() -> None:
     with pytest.raises(asyncio.CancelledError):
         await attempt
     may_end.set()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("announced", [[], [("Content-Length", "0")]], ids=["open", "complete"])
+async def test_a_body_without_end_ends_with_its_next_part_once_nobody_listens(
+    announced: list[tuple[str, str]],
+) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def app(environ: Environ, start_response: Start) -> Iterator[bytes]:
+        start_response("200 OK", announced)
+        try:
+            while True:
+                yield b"" if not announced else b"more"
+                began.set()
+        finally:
+            ended.set()
+
+    works: list[asyncio.Future[Any]] = []
+    sender = WsgiSender(app)
+    sending = sender.send(message_to(APP), APP, Limits(watch=works.append))
+    attempt = asyncio.create_task(sending)
+    await asyncio.to_thread(began.wait, 20)
+    if announced:
+        assert await attempt == Answered(200, Headers({"content-length": "0"}))
+        works[0].cancel()
+    else:
+        attempt.cancel()
+    assert await asyncio.to_thread(ended.wait, 20)
+
+
+@pytest.mark.asyncio
+async def test_without_room_for_a_thread_there_is_no_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", full)
+    outcome = await send(WsgiSender(answers("200 OK")))
+    assert str(outcome) == (
+        "aborted by the emulator: this process has no room for a thread (can't start new thread)"
+    )
 
 
 @pytest.mark.asyncio

@@ -166,3 +166,9 @@ def test_a_mishap_is_an_outcome_and_only_a_timeout_takes_time(
     mishap: Mishap, expected: Answer
 ) -> None:
     assert answer_of(mishap) == expected
+
+
+@pytest.mark.parametrize("headers", [{5: "x"}, {"retry-after": 5}, {"location": None}])
+def test_a_reply_has_headers_of_text(headers: Any) -> None:
+    with pytest.raises(SettingsError, match="a reply's headers must be text"):
+        Reply(503, headers)

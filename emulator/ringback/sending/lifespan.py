@@ -1,12 +1,16 @@
 """Runs the lifespan of an ASGI app: its startup before the first callback, its shutdown after."""
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from ringback.errors import SettingsError
-from ringback.sending.answers import described
+from ringback.sending.answers import described, turn
 from ringback.sending.asgi import AsgiApp, Event
+
+_TURNS = 10
+"""Turns of the loop that a cancelled app has to come to its end, unless it is deaf to that."""
 
 
 class Lifespan:
@@ -23,6 +27,7 @@ class Lifespan:
         self._to_app: asyncio.Queue[Event] = asyncio.Queue()
         self._from_app: asyncio.Queue[Event] = asyncio.Queue()
         self._running: asyncio.Task[None] | None = None
+        self._interrupt: KeyboardInterrupt | None = None
 
     async def __aenter__(self) -> "Lifespan":
         """Start the app."""
@@ -48,16 +53,25 @@ class Lifespan:
         completed = False
         try:
             event = await self._from_app.get()
-            completed = event["type"] == f"lifespan.{phase}.complete"
+            completed = event.get("type") == f"lifespan.{phase}.complete"
         finally:
             if not completed:
                 running.cancel()
-                await asyncio.wait([running])
+                for _ in range(_TURNS):
+                    if not running.done():
+                        await turn()
+        if self._interrupt is not None:
+            raise self._interrupt
         if not completed:
             raise SettingsError(
                 f"the app's lifespan failed at {phase}; if it has none, leave lifespan=True out of"
                 f" connect(): {event.get('message') or 'it gave no reason'}"
             )
+
+    async def _send(self, event: Event) -> None:
+        if not isinstance(event, Mapping):
+            raise TypeError(f"an event is a dict, not {type(event).__name__}")
+        self._from_app.put_nowait(event)
 
     async def _run(self) -> None:
         scope = {
@@ -67,8 +81,13 @@ class Lifespan:
         }
         reason = "it returned too early"
         try:
-            await self._app(scope, self._to_app.get, self._from_app.put)
-        except Exception as error:  # noqa: BLE001 - raised where the lifespan is used
+            await self._app(scope, self._to_app.get, self._send)
+        except asyncio.CancelledError as error:
             reason = described(error)
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised where the lifespan is used
+            reason = described(error)
+            # It would end the loop, and with it whoever waits for it.
+            self._interrupt = error if isinstance(error, KeyboardInterrupt) else None
         finally:
             self._from_app.put_nowait({"type": "ended", "message": reason})
