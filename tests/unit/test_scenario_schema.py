@@ -1,6 +1,8 @@
 """The JSON Schema and the loader say the same, as far as a schema can."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
@@ -249,6 +251,32 @@ def fits(text: str) -> bool:
     validator: Any = Draft202012Validator(json_schema())
     fitting: bool = validator.is_valid(parse(Source.of(text)).value)
     return fitting
+
+
+def descriptions(schema: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """What is said about each key in *schema*, and about what a key refers to."""
+    for name, each in schema.get("properties", {}).items():
+        about = each.get("description")
+        if about is None and "$ref" in each:
+            about = json_schema()["$defs"][each["$ref"].rpartition("/")[2]].get("description")
+        yield f"{path}/{name}", about
+
+
+def test_every_key_is_explained_to_people() -> None:
+    sections = {"": json_schema(), **json_schema()["$defs"]}
+    for name, section in sections.items():
+        for key, about in descriptions(section, name):
+            assert about, key
+            assert not re.search(r"\bNone\b|\btuple\b|\bTrue\b|Settings\.|\(\)", about), key
+
+
+def test_no_pattern_needs_a_look_ahead() -> None:
+    written = json.dumps(json_schema())
+    assert not re.search(r"\(\?[=!<]", written)
+
+
+def test_the_schema_has_a_name() -> None:
+    assert json_schema()["$id"] == "urn:ringback:scenario:1"
 
 
 def test_it_is_a_schema_of_the_dialect_that_it_names() -> None:

@@ -162,6 +162,22 @@ def test_control_characters_are_shown_line_by_line() -> None:
         ("x: @foo\n", "1:4+1 a value cannot begin with '@'; put it in quotes"),
         ("x: `foo`\n", "1:4+1 a value cannot begin with '`'; put it in quotes"),
         (
+            'x: "C:\\path"\n',
+            r"1:7+2 \p is no escape in double quotes; write \\p, or take single quotes",
+        ),
+        ("x: [a] story\n", "1:8+1 the value has ended before this; put the whole of it in quotes"),
+        ("x: 'it's'\n", "1:8+1 the value has ended before this; put the whole of it in quotes"),
+        (
+            "x: - a\n",
+            "1:4+1 a value cannot begin with '- ' here; put it in quotes, or begin a list in the"
+            " next line",
+        ),
+        ("x: ? a\n", "1:4+1 a value cannot begin with '? '; put it in quotes"),
+        (
+            "x: > a\n",
+            "1:6+1 a text behind > or | begins in the next line; or put it in quotes",
+        ),
+        (
             "a:\n  b: 1\n c: 2\n",
             "3:2+1 this line does not fit the mapping around it; mend its indentation",
         ),
@@ -173,6 +189,18 @@ def test_control_characters_are_shown_line_by_line() -> None:
 )
 def test_what_is_no_yaml_is_explained(text: str, said: str) -> None:
     assert problems(text) == [said]
+
+
+@pytest.mark.parametrize("escape", [r"\xzz", r"\ud83d", r"\U00110000"])
+def test_an_escape_that_is_no_character_is_refused(escape: str) -> None:
+    (problem,) = problems(f'a: "b{escape}"\n')
+    assert "the character itself" in problem or "half a character" in problem
+
+
+def test_a_value_that_is_but_a_comment_is_known_for_one() -> None:
+    read = parse(Source.of("a: # b\nc:\nd: [1, x]\ne: 'f' # g\nh:\n  - # i\n"))
+    assert read.remarks == {("a",), ("h", 0)}
+    assert read.flows == {("d",)}
 
 
 def test_anything_else_that_is_no_yaml_keeps_the_parsers_words() -> None:

@@ -1,5 +1,7 @@
 """Expected texts: literals, and four variables that stand for what cannot be known before."""
 
+import contextlib
+
 import pytest
 
 from ringback.scenario.variables import MAX_MATCHED, MAX_PATTERN, agrees, check, meaning
@@ -33,6 +35,34 @@ def test_an_unknown_variable_names_its_nearest(text: str, near: str) -> None:
 
 def test_a_variable_like_no_other_brings_the_list() -> None:
     assert refusal("$5").startswith("unknown variable '$5'; There are $key_id, $request_id, $any")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token $key_id",
+        "a$any",
+        "$$5 or $request_id",
+        "x $regex:a",
+        "$regex:token $key_id",
+        "$key_id ",
+    ],
+)
+def test_a_variable_inside_a_text_is_refused_for_it_would_stay_as_it_is(text: str) -> None:
+    assert "variable" in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["$$key_id", "$regex:a [$]key_id", r"$regex:a \$any", "a $anything", "costs $5"]
+)
+def test_what_is_escaped_or_no_variable_may_stand_inside_a_text(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize("pattern", ["a{99999999999}", "(" * 120 + ")" * 120, "[[a]"])
+def test_no_pattern_brings_the_reader_down(pattern: str) -> None:
+    with contextlib.suppress(ValueError):
+        check(f"$regex:{pattern}")
 
 
 def test_a_literal_is_compared_as_it_is() -> None:

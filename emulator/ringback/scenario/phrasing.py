@@ -57,4 +57,4 @@ def _flow(value: Any) -> str:
     """A value as a file writes it on one line."""
     if isinstance(value, tuple | list) and len(value) <= 8:
         return f"[{', '.join(map(_flow, value))}]"
-    return shown(value)
+    return f"{value:g}" if isinstance(value, float) else shown(value)

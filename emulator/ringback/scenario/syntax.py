@@ -33,6 +33,8 @@ _BY_ITSELF = {
 }
 """Complaints that say all by themselves."""
 
+_NO_CHARACTER = "this escape is no character; write the character itself"
+_BEYOND = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 _ENDED_ABOVE = "the value has ended before this; put the whole of it in quotes"
 _BLOCKS = ("a block mapping", "a block collection")
 
@@ -103,13 +105,23 @@ def _explained(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     return Problem(f"this is not YAML: {error.problem}", place)
 
 
+def impossible_escapes(source: Source) -> list[Problem]:
+    """The escapes beyond the last character that there is."""
+    found = ((number, _BEYOND.search(line)) for number, line in _numbered(source))
+    return [
+        Problem(_NO_CHARACTER, Place(number, match.start() + 1, len(match[0])))
+        for number, match in found
+        if match
+    ] or [Problem(_NO_CHARACTER)]
+
+
 def _wrong_escape(source: Source, place: Place) -> Problem:
     """The escape that a parser stopped at, or behind the beginning of."""
     line = source.lines[place.line - 1]
     start = line.rfind("\\", 0, place.column)
     escape = line[start : start + 2]
     if start < 0 or escape[1:] in "xuU":
-        return Problem("this escape is no character; write the character itself", place)
+        return Problem(_NO_CHARACTER, place)
     return Problem(
         f"{escape} is no escape in double quotes; write \\{escape}, or take single quotes",
         Place(place.line, start + 1, 2),

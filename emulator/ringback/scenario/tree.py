@@ -14,7 +14,11 @@ import yaml
 from ringback.scenario.masking import without
 from ringback.scenario.scalars import resolve
 from ringback.scenario.source import DocumentPath, Place, Problem, Source
-from ringback.scenario.syntax import syntax_problems, unprintable_characters
+from ringback.scenario.syntax import (
+    impossible_escapes,
+    syntax_problems,
+    unprintable_characters,
+)
 
 MAX_DEPTH = 64
 """How deep lists and mappings may be nested."""
@@ -83,6 +87,8 @@ def parse(source: Source) -> Tree:
         pass
     except yaml.MarkedYAMLError as error:
         composer.tree.problems += syntax_problems(source, error)
+    except (ValueError, OverflowError):  # as the parser of Python ends at `\\U00110000`
+        composer.tree.problems += impossible_escapes(source)
     return composer.tree
 
 
