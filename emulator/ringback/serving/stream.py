@@ -91,9 +91,15 @@ class _Conversation:
         message: Message = {"type": "websocket.accept", "headers": encoded(self._session.headers)}
         if subprotocol is not None:
             message["subprotocol"] = subprotocol
-        with suppress(OSError):  # the client has gone: `go_on` will hear of it
-            await self._send(message)
-            await self._perform([self._session.greeting], {})
+        # Before the client can know that it may speak.
+        self._deaf = self._clock.before_walks(self._listen)
+        try:
+            with suppress(OSError):  # the client has gone: `go_on` will hear of it
+                await self._send(message)
+                await self._perform([self._session.greeting], {})
+        except BaseException:
+            self._deaf()
+            raise
 
     async def go_on(self) -> None:
         """Talk until the client leaves, the session ends, or its time is up."""
@@ -101,7 +107,6 @@ class _Conversation:
         forget = self._clock.when_closed(
             partial(call_on, self._loop, partial(self._end, GOING_AWAY, None))
         )
-        deaf = self._clock.before_walks(self._listen)
         talk = self._loop.create_task(self._talk())
         try:
             either: set[asyncio.Future[Any]] = {talk, self._over}
@@ -117,7 +122,7 @@ class _Conversation:
         finally:
             self._timer.cancel()
             forget()
-            deaf()
+            self._deaf()
             talk.cancel()
             self._over.cancel()
             self._session.end(LOST)
