@@ -158,6 +158,15 @@ def test_many_retries_without_a_delay_are_no_loop(over: Over) -> None:
 
 
 @both_ways
+def test_what_a_request_says_is_told_in_one_line(over: Over) -> None:
+    line = 'submit: {text: x, callback: "http://a.example/", callback_method: "p\\nu\\e[0m"}'
+    report = played(over, line)
+    assert "`p\\nu\\x1b[0m`" in report.failures[0]
+    assert report.end.isprintable()
+    assert all(each.isprintable() for each in report.failures)
+
+
+@both_ways
 def test_a_variable_holds_for_an_error_code_too(over: Over) -> None:
     lines = (
         "submit: {text: x, callback: ftp://a}",

@@ -117,6 +117,22 @@ def test_an_editor_may_be_told_of_the_schema() -> None:
     assert read(f"$schema: https://example.com/scenario.json\n{GOOD}") is not None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"settings: {{callback_user_agent: {'x' * 16_001}}}",
+        f"settings: {{callback_status_header: {'x' * 16_001}}}",
+        f"receiver: [{{headers: {{a: {'x' * 16_000}}}}}]",
+        f"submit: {{text: x, callback: y, content_type: {'x' * 16_001}}}",
+        f"settings: {{failure: {{status: 503, content_type: {'x' * 16_001}}}}}",
+    ],
+    ids=lambda line: line[:40],
+)
+def test_headers_have_an_end(line: str) -> None:
+    (problem,) = problems(with_line(line))
+    assert "more than 16000 characters" in problem
+
+
 def test_a_url_has_an_end() -> None:
     line = f"submit: {{text: x, callback: 'http://app.example/{'ü' * 6_000}'}}"
     (problem,) = problems(with_line(line))

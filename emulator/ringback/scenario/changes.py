@@ -14,11 +14,14 @@ from ringback.scenario.failing import FailureEntry, LongFailure
 from ringback.scenario.part import Part, form
 from ringback.scenario.phrasing import setting_refused
 from ringback.scenario.times import Moment, PositiveSeconds, Seconds
-from ringback.scenario.values import A_LINE, MAX_RETRIES, TOKEN, wrong
+from ringback.scenario.values import A_LINE, MAX_HEAD, MAX_RETRIES, TOKEN, wrong
 from ringback.settings import Settings
 
 PLAYERS_OWN = frozenset({"clock", "allow_hosts", "api_key", "ca_file", "tls_verify", "guard"})
 """Settings that whoever plays a scenario decides, and no story does."""
+
+
+IN_HEADERS = ("callback_content_type", "callback_user_agent", "callback_status_header")
 
 
 class Changes(Part):
@@ -39,6 +42,8 @@ class Changes(Part):
         name = str(info.field_name)
         if name == "retries" and value > MAX_RETRIES:
             raise wrong(f"a story has {MAX_RETRIES} retries at most, not {value}")
+        if name in IN_HEADERS and len(value) > MAX_HEAD:
+            raise wrong(f"{name} has more than {MAX_HEAD} characters, and fits into no message")
         plain: Any = value.to_mapping() if isinstance(value, LongFailure) else value
         setting: dict[str, Any] = {name: plain}
         try:
@@ -53,9 +58,9 @@ _LIMITS: Mapping[str, dict[str, Any]] = {
     "retries": {"minimum": 0, "maximum": MAX_RETRIES},
     "permitted_ports": {"minimum": 1, "maximum": 65535},
     "port_refusal": {"minLength": 1},
-    "callback_content_type": {"pattern": A_LINE},
-    "callback_user_agent": {"pattern": A_LINE},
-    "callback_status_header": {"pattern": f"^{TOKEN}$"},
+    "callback_content_type": {"pattern": A_LINE, "maxLength": MAX_HEAD},
+    "callback_user_agent": {"pattern": A_LINE, "maxLength": MAX_HEAD},
+    "callback_status_header": {"pattern": f"^{TOKEN}$", "maxLength": MAX_HEAD},
     "mp3_sample_rate": {"enum": [22050, 24000]},
     "mp3_bit_rates": {"enum": list(MP3_BIT_RATES)},
     "flac_sample_rate": {"enum": list(OUTPUTS[Encoding.FLAC].sample_rate.allowed or ())},

@@ -16,7 +16,7 @@ from ringback.scenario.expectation import (
     ExpectedBody,
     ExpectedRequest,
 )
-from ringback.scenario.masking import masked, masked_header
+from ringback.scenario.masking import masked_header, sayable
 from ringback.scenario.source import DocumentPath
 from ringback.scenario.values import quoted
 
@@ -92,7 +92,7 @@ class Check:
 def compare(expect: Expect, seen: Seen) -> list[Check]:
     """Hold *seen* against every expectation, in the order of the file's keys."""
     return [
-        replace(each, expected=masked(each.expected), got=masked(each.got))
+        replace(each, expected=sayable(each.expected), got=sayable(each.got))
         for each in _checks(expect, seen)
     ]
 

@@ -36,6 +36,14 @@ def masked(text: str) -> str:
     return "".join([*parts, _without_userinfo(text[start:])])
 
 
+def sayable(text: str) -> str:
+    """*text* in one line, without secrets, and without what a terminal hides or obeys."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1]
+        for character in masked(text)
+    )
+
+
 def masked_value(value: str) -> str:
     """The value of a secret header, of which only the scheme is shown, and what variable it is."""
     if _NO_SECRET.fullmatch(value):

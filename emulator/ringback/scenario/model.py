@@ -13,6 +13,7 @@ from ringback.scenario.expectation import Expect
 from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_named_once, form
 from ringback.scenario.times import Span
 from ringback.scenario.values import (
+    MAX_HEAD,
     FailureStatus,
     FaultWord,
     HeaderName,
@@ -55,6 +56,10 @@ class LongReply(Part):
     @classmethod
     def _named_once(cls, headers: dict[str, str]) -> dict[str, str]:
         check_named_once(headers)
+        if sum(map(len, (*headers, *headers.values()))) > MAX_HEAD:
+            raise wrong(
+                f"these headers have more than {MAX_HEAD} characters, and fit into no answer"
+            )
         for name in headers:
             if name.lower() in FRAMING:
                 raise wrong(f"{name!r} is given to every answer as it must be; take it out", name)

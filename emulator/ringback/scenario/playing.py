@@ -12,7 +12,7 @@ from ringback.core.journal import RequestRejected
 from ringback.core.message import CallbackMessage
 from ringback.errors import RingbackError
 from ringback.scenario.comparing import Check, Seen, SeenAttempt, compare
-from ringback.scenario.masking import masked
+from ringback.scenario.masking import masked, sayable
 from ringback.scenario.phrasing import for_files
 from ringback.scenario.reading import ScenarioFile
 from ringback.scenario.report import Report
@@ -119,7 +119,7 @@ class Performance:
             over=self._stage.over,
             checks=tuple(self._placed(each) for each in checks),
             timeline=tuple(_line(each) for delivery in deliveries for each in delivery.attempts),
-            end=seen.state or masked(str(seen.answer)),
+            end=seen.state or sayable(str(seen.answer)),
         )
 
     def _placed(self, check: Check) -> Check:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ringback.errors import Mistake, ScenarioError
-from ringback.scenario.masking import masked
+from ringback.scenario.masking import masked, sayable
 
 MAX_BYTES = 1 << 20
 """The largest scenario file: 1 MiB."""
@@ -64,7 +64,7 @@ class Source:
 
     def shown(self, problem: Problem) -> str:
         """A problem as people read it: `name:line:column: error: …`, the line, and carets."""
-        place, message = problem.place, _sayable(problem.message)
+        place, message = problem.place, sayable(problem.message)
         if place is None:
             return f"{self.name}: error: {message}"
         heading = f"{self.name}:{place.line}:{place.column}: error: {message}"
@@ -94,7 +94,7 @@ class Source:
             self.name,
             place.line if place else None,
             place.column if place else None,
-            _sayable(problem.message),
+            sayable(problem.message),
         )
 
 
@@ -160,14 +160,6 @@ def _decoded(raw: bytes) -> str:
         raise ValueError(
             f"line {line} is not UTF-8 (byte 0x{raw[error.start]:02x}); save the file as UTF-8"
         ) from None
-
-
-def _sayable(message: str) -> str:
-    """A message without secrets, and without what a terminal would not show or would obey."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in masked(message)
-    )
 
 
 def _columns(text: str) -> int:

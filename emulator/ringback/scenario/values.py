@@ -38,6 +38,9 @@ BREAKS = ("cut", "stalled")
 MAX_RETRIES = 1000
 """The most retries: nobody reads a longer story, and a receiver may fail each of them."""
 
+MAX_HEAD = 16_000
+"""Characters that all headers of a message may have: servers and clients give up at 64 KiB."""
+
 A_LINE = r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$"
 """What a header carries as it is."""
 
@@ -137,7 +140,15 @@ def matching(pattern: str, message: str) -> Checked:
 
 def plain_line(kind: str) -> Checked:
     """A text that a header can carry as it is."""
-    return matching(A_LINE[1:-1], f"is not {kind}: printable ASCII, without blanks around it")
+    fits = matching(A_LINE[1:-1], f"is not {kind}: printable ASCII, without blanks around it")
+
+    def check(value: str) -> str:
+        if len(value) > MAX_HEAD:
+            raise wrong(f"{kind} of more than {MAX_HEAD} characters fits into no message")
+        fits.check(value)
+        return value
+
+    return Checked(check, {**fits.written, "maxLength": MAX_HEAD})
 
 
 def _version(value: int) -> int:
@@ -209,7 +220,9 @@ BreakWord = Annotated[str, one_of(BREAKS, "a way for an answer to break off")]
 MethodWord = Annotated[str, one_of(METHODS, "a method of callbacks")]
 
 HeaderName = Annotated[str, matching(TOKEN, "is not the name of a header")]
-HeaderValue = Annotated[str, Checked(_sendable, {"pattern": r"^[\t\x20-\x7e]*$"})]
+HeaderValue = Annotated[
+    str, Checked(_sendable, {"pattern": r"^[\t\x20-\x7e]*$", "maxLength": MAX_HEAD})
+]
 Audio = Annotated[str, matching("audio", NO_BODY)]
 Digest = Annotated[str, matching("[0-9a-f]{64}", "is not a SHA-256 in lower-case hexadecimal")]
 Name = Annotated[str, Checked(_one_line, {"maxLength": 200, "pattern": r"\S"})]
