@@ -59,8 +59,6 @@ def set_up(scenario: Scenario, over: Over, to: Any, stack: ExitStack) -> Stage:
         raise NotPlayable(
             "it has no `receiver`: it is for a real application, and needs its base URL"
         )
-    if replies is not None:
-        to = None
     if over == "process" or replies is None or endpoint is None:
         return Stage(settings, over, to)
     if settings.follow_redirects:
