@@ -42,7 +42,8 @@ class Refused(RingbackError):
     """The emulated service refused a request made with `submit`.
 
     *status* is the HTTP status, *payload* the service's JSON answer as a dict and *hint* our own
-    advice, which is never sent over the wire.
+    advice, which is never sent over the wire. Where a page of a proxy was ordered in its place,
+    that is the `err_msg`, and the `err_code` is empty.
     """
 
     def __init__(self, status: int, payload: dict[str, str], hint: str = "") -> None:
@@ -51,7 +52,8 @@ class Refused(RingbackError):
         self.payload = payload
         self.hint = hint
         advice = f" {hint}" if hint else ""
-        super().__init__(f"{status} {payload['err_code']}: {payload['err_msg']}{advice}")
+        code = f" {payload['err_code']}" if payload["err_code"] else ""
+        super().__init__(f"{status}{code}: {payload['err_msg']}{advice}")
 
 
 class Mistake(NamedTuple):

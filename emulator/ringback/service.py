@@ -327,7 +327,7 @@ class Service:
         self.answered(answer)
         self.clock.on_change()
         if answer.status != 200:
-            raise Refused(answer.status, json.loads(answer.body), answer.hint)
+            raise Refused(answer.status, _payload(answer.body), answer.hint)
         return self.deliveries.for_request(answer.request_id)
 
     def compose(self, delivery: core.Delivery) -> CallbackMessage:
@@ -570,6 +570,17 @@ class Service:
         headers.append(("content-type", "application/json"))
         body = b'{"request_id":"%s"}' % request_id.encode()
         return Answer(200, headers, body, request_id, streamed=True)
+
+
+def _payload(body: bytes) -> dict[str, str]:
+    """The service's JSON, or the page that a failure ordered in its place, as a message."""
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        payload = None
+    if isinstance(payload, dict) and {"err_code", "err_msg"} <= payload.keys():
+        return payload
+    return {"err_code": "", "err_msg": body.decode()}
 
 
 @lru_cache(maxsize=8)

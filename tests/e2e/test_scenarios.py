@@ -284,3 +284,15 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
     ]
     assert "wrong.ringback.yaml:13: attempt 2, at: expected +31s, got +30s" in lines
     assert lines[-1] == "0 passed, 1 failed"
+
+
+def test_a_terminal_is_told_why_a_scenario_was_skipped(tmp_path: Path) -> None:
+    write(tmp_path, "app", GOOD.replace("receiver: [503, timeout, 204]\n", ""))
+    code, lines = on_a_terminal("play", ".", cwd=tmp_path)
+    assert code == 0
+    assert any(line.startswith("skipped A receiver that accepts") for line in lines)
+    assert (
+        "app.ringback.yaml: skipped: it has no `receiver`: it is for a real application, and"
+        in (" ".join(lines))
+    )
+    assert lines[-1] == "0 passed, 1 skipped"

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ringback import Emulator, SettingsError
+from ringback import Emulator, Failure, Refused, SettingsError
 
 HOOK = "https://app.example/hook"
 
@@ -27,3 +27,15 @@ def test_a_delivery_without_a_callback_is_refused_before_anything_is_asked(
     with pytest.raises(SettingsError, match="needs a callback"):
         ringback.submit("Hello", callback=nothing)
     assert not ringback.requests
+
+
+@pytest.mark.parametrize("page", ["<h1>Bad Gateway</h1>", "", "[1]", '{"error": 502}'])
+def test_a_page_of_a_proxy_refuses_a_submission_as_the_service_would(
+    page: str, ringback: Emulator
+) -> None:
+    ringback.fail(Failure(502, body=page))
+    with pytest.raises(Refused) as caught:
+        ringback.submit("Hello", callback=HOOK)
+    assert caught.value.status == 502
+    assert caught.value.payload == {"err_code": "", "err_msg": page}
+    assert str(caught.value).startswith(f"502: {page}")
