@@ -3,11 +3,11 @@
 import freezegun
 import pytest
 
-from ringback.core.callback import Endpoint, split
-from ringback.core.delivery import Attempt, Job
-from ringback.core.message import CallbackMessage, MessageRules
-from ringback.core.outcome import Answered, Outcome
-from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from ringback.core.delivery.delivery import Attempt, Job
+from ringback.core.delivery.message import CallbackMessage, MessageRules
+from ringback.core.delivery.outcome import Answered, Outcome
+from ringback.core.request.endpoint import Endpoint, split
+from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from tests.budgets import load_profile
 from tests.time_limit import TimeLimit
 

@@ -1,4 +1,4 @@
-"""Check that each core module is covered, line and branch, by the test file that bears its name.
+"""Check that each core module is covered, line and branch, by the test file in its place.
 
 Coverage that other tests lend does not count: what a module promises is to be read in one place.
 Lines that run when a module is imported count for every file. Run it from anywhere:
@@ -8,6 +8,7 @@ Lines that run when a module is imported count for every file. Run it from anywh
 
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -18,13 +19,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "emulator" / "ringback"
-MODULES = [PACKAGE / "errors.py", *sorted((PACKAGE / "core").glob("[!_]*.py"))]
+DATA = PACKAGE / "core" / "rules"
+"""Rules are data, and each is named by the tests that prove it."""
+
+MODULES = [
+    PACKAGE / "errors.py",
+    *sorted(file for file in (PACKAGE / "core").rglob("[!_]*.py") if DATA not in file.parents),
+]
 
 
 def main() -> int:
     """Run all test files once, and look at each module with the eyes of its own."""
     os.chdir(ROOT)
-    own = {module: ROOT / "tests" / "unit" / f"test_{module.name}" for module in MODULES}
+    own = {module: _own_test(module) for module in MODULES}
     tests = [test for test in own.values() if test.exists()]
     gaps = [
         f"{_short(module)} has no {test.name}" for module, test in own.items() if test not in tests
@@ -52,7 +59,8 @@ def main() -> int:
 
 def gaps_of(measured: coverage.Coverage, module: Path, test: Path, report: Path) -> list[str]:
     """What of *module* no function of *test* runs, a line for each statement or branch."""
-    contexts = rf"^$|(^|\.){test.stem}\."
+    dotted = ".".join(test.relative_to(ROOT / "tests").with_suffix("").parts)
+    contexts = rf"^$|(^|\.){re.escape(dotted)}\."
     measured.json_report([str(module)], outfile=str(report), contexts=[contexts])
     found: dict[str, dict[str, Any]] = json.loads(report.read_text("utf-8"))["files"]
     gaps = []
@@ -61,6 +69,11 @@ def gaps_of(measured: coverage.Coverage, module: Path, test: Path, report: Path)
         for start, end in each["missing_branches"]:
             gaps.append(f"{start} never goes to {f'line {end}' if end > 0 else 'its end'}")
     return [f"{_short(module)}:{gap} in {test.name}" for gap in gaps]
+
+
+def _own_test(module: Path) -> Path:
+    place = module.relative_to(PACKAGE)
+    return ROOT / "tests" / "unit" / place.with_name(f"test_{place.name}")
 
 
 def _short(module: Path) -> str:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified as Identified
-    from ringback.core.delivery import State as State
-    from ringback.core.failure import Failure as Failure
-    from ringback.core.headers import Headers as Headers
-    from ringback.core.reply import Reply as Reply
-    from ringback.emulator import AsyncEmulator as AsyncEmulator
-    from ringback.emulator import Emulator as Emulator
+    from ringback.core.answer.failure import Failure as Failure
+    from ringback.core.base.headers import Headers as Headers
+    from ringback.core.delivery.delivery import State as State
+    from ringback.core.delivery.reply import Reply as Reply
     from ringback.errors import AnswerCut as AnswerCut
     from ringback.errors import ClockBackwards as ClockBackwards
     from ringback.errors import ClockBusy as ClockBusy
@@ -32,19 +30,21 @@ if TYPE_CHECKING:
     from ringback.errors import SpeechError as SpeechError
     from ringback.errors import Stuck as Stuck
     from ringback.errors import WrongFace as WrongFace
+    from ringback.faces.emulator import AsyncEmulator as AsyncEmulator
+    from ringback.faces.emulator import Emulator as Emulator
     from ringback.receiving.scripted import Receiver as Receiver
-    from ringback.settings import Settings as Settings
+    from ringback.settings.settings import Settings as Settings
     from ringback.views import Attempt as Attempt
     from ringback.views import Deliveries as Deliveries
     from ringback.views import Delivery as Delivery
 
 _HOMES = {
     "ringback.audio.repertoire": ["Identified"],
-    "ringback.core.delivery": ["State"],
-    "ringback.core.failure": ["Failure"],
-    "ringback.core.headers": ["Headers"],
-    "ringback.core.reply": ["Reply"],
-    "ringback.emulator": ["AsyncEmulator", "Emulator"],
+    "ringback.core.delivery.delivery": ["State"],
+    "ringback.core.answer.failure": ["Failure"],
+    "ringback.core.base.headers": ["Headers"],
+    "ringback.core.delivery.reply": ["Reply"],
+    "ringback.faces.emulator": ["AsyncEmulator", "Emulator"],
     "ringback.errors": [
         "AnswerCut",
         "ClockBackwards",
@@ -65,7 +65,7 @@ _HOMES = {
         "WrongFace",
     ],
     "ringback.receiving.scripted": ["Receiver"],
-    "ringback.settings": ["Settings"],
+    "ringback.settings.settings": ["Settings"],
     "ringback.views": ["Attempt", "Deliveries", "Delivery"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

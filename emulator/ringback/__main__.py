@@ -1,5 +1,5 @@
 """`python -m ringback` is the command `ringback`."""
 
-from ringback.cli import main
+from ringback.cli.main import main
 
 main(prog_name="ringback")

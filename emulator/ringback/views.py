@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, overload
 
-from ringback.core import delivery as core
-from ringback.core.callback import Endpoint, read_origin
-from ringback.core.delivery import State
-from ringback.core.duration import SECOND, seconds, words
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, AnswerLost, Outcome
-from ringback.core.prefix import Prefix
-from ringback.core.speak import SpeakRequest
+from ringback.core.base.duration import SECOND, seconds, words
+from ringback.core.base.headers import Headers
+from ringback.core.base.prefix import Prefix
+from ringback.core.delivery import delivery as core
+from ringback.core.delivery.delivery import State
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
+from ringback.core.request.endpoint import Endpoint, read_origin
+from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SettingsError
 
 

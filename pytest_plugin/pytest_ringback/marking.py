@@ -45,7 +45,7 @@ def check(marker: pytest.Mark) -> None:
     if not settings:
         return
     from ringback import Settings, SettingsError
-    from ringback.settings import check_name
+    from ringback.settings.settings import check_name
 
     try:
         for name in settings:

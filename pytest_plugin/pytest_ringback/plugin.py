@@ -183,7 +183,7 @@ def _check_application(config: pytest.Config) -> None:
     url = str(config.getini("ringback_to"))
     if not url:
         return
-    from ringback.core.callback import read_origin
+    from ringback.core.request.endpoint import read_origin
 
     if read_origin(url) is None:
         raise pytest.UsageError(f"ringback_to is a base URL, http://127.0.0.1:PORT, not {url!r}")

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from ringback.core.catalog import FLUX_OUTPUTS, OUTPUTS, AudioFormat, Choice, Container, Encoding
+from ringback.core.request.catalog import (
+    FLUX_OUTPUTS,
+    OUTPUTS,
+    AudioFormat,
+    Choice,
+    Container,
+    Encoding,
+)
 
 SENTENCE = "Hello, how can I help you today? It is a fine day."
 """50 characters: 36 symbols, 2.88 s."""

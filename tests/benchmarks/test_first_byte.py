@@ -17,7 +17,7 @@ pytestmark = pytest.mark.benchmark
 
 LONG = "A sentence of forty characters, or so on. " * 48
 
-SERVER = "import ringback.emulator, ringback.serving.server"
+SERVER = "import ringback.faces.emulator, ringback.serving.server"
 BARE = "import starlette.applications, uvicorn, uvicorn.protocols.http.h11_impl"
 
 _numbers = itertools.count(1)

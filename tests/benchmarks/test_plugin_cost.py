@@ -23,7 +23,7 @@ def pytest_unconfigure():
     pathlib.Path("modules.json").write_text(json.dumps(list(sys.modules)))
 """
 
-DEAR = {"asyncio", "starlette", "uvicorn", "h11", "pydantic", "yaml", "ringback.emulator"}
+DEAR = {"asyncio", "starlette", "uvicorn", "h11", "pydantic", "yaml", "ringback.faces.emulator"}
 
 CACHEGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 

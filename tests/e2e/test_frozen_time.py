@@ -14,7 +14,7 @@ import time_machine
 from freezegun import freeze_time
 
 from ringback import AsyncEmulator, Emulator
-from ringback.settings import EPOCH
+from ringback.settings.settings import EPOCH
 from tests.e2e.apps.sdk import ask, ask_async, async_client, client
 from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox, on_fastapi
 

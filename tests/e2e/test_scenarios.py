@@ -16,8 +16,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ringback import Emulator
-from ringback.cli import main
-from ringback.core.openapi import document
+from ringback.cli.main import main
+from ringback.core.openapi.document import document
 from ringback.core.rules import RULES
 from ringback.scenario.playing import play
 from ringback.scenario.reading import read
@@ -239,7 +239,7 @@ def test_the_rules_are_printed_for_people_and_as_json() -> None:
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys\n"
-        "from ringback.cli import main\n"
+        "from ringback.cli.main import main\n"
         f"try: main({arguments!r}, prog_name='ringback')\n"
         "finally: print(sorted({'pydantic', 'yaml', 'starlette', 'uvicorn', 'rich', 'asyncio'}"
         " & set(sys.modules)))\n"

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from ringback.core.callback import Endpoint, split
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Outcome
+from ringback.core.request.endpoint import Endpoint, split
 from ringback.sending.http import HttpSender
 from ringback.sending.sender import UNLIMITED, Sender
 from tests.integration.conftest import FakeAlarm

@@ -8,10 +8,10 @@ import pytest
 from starlette.types import Message
 
 from ringback import Emulator, Settings
+from ringback.cli.standalone import describe
 from ringback.core.journal import TokenGranted
-from ringback.core.voices import AURA, FLUX
+from ringback.core.request.voices import AURA, FLUX
 from ringback.serving.server import Server
-from ringback.standalone import describe
 
 CALLBACK = {"callback": "https://app.example/hook"}
 HELLO = {"text": "Hello"}

@@ -15,8 +15,8 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from ringback.core.headers import Headers
-from ringback.core.outcome import Answered
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.outcome import Answered
 from ringback.errors import SettingsError
 from ringback.sending.asgi import AsgiApp, AsgiSender, Event, Receive, Scope, Send
 from ringback.sending.lifespan import Lifespan

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from ringback import Emulator, Refused, Reply, RingbackError, State
+from ringback.cli.standalone import describe
 from ringback.core.journal import JobFailed
-from ringback.standalone import describe
 from tests.integration.conftest import Authority, Rude
 from tests.integration.rude_receiver import PATIENCE, answers
 

@@ -179,7 +179,7 @@ def test_nothing_is_left_of_an_effect_that_has_ended(
         alarms.append(set_alarm(seconds, ring))
         return alarms[-1]
 
-    monkeypatch.setattr("ringback.clock.faces.set_alarm", noted)
+    monkeypatch.setattr("ringback.faces.clocks.set_alarm", noted)
     face.emulator.connect(APP, Application(status=503).asgi)
     submit(face)
     face.call("run_until_idle")
@@ -196,7 +196,7 @@ def test_an_error_of_the_effect_is_no_guard(face: Face, monkeypatch: pytest.Monk
     face.emulator.connect(APP, Application().asgi)
     submit(face)
     with monkeypatch.context() as patched:
-        patched.setattr("ringback.engine.Engine.exchange", exchange)
+        patched.setattr("ringback.engine.engine.Engine.exchange", exchange)
         with pytest.raises(TimeoutError, match="of our own"):
             face.call("settle")
 

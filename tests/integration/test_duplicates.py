@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from ringback import Emulator, Reply, State, Stuck
+from ringback.cli.standalone import describe
+from ringback.core.delivery.outcome import Aborted, Answered, TimedOut
 from ringback.core.journal import AttemptFinished
-from ringback.core.outcome import Aborted, Answered, TimedOut
 from ringback.scenario.playing import play
 from ringback.scenario.reading import read
 from ringback.scenario.staging import Over
-from ringback.standalone import describe
 from tests.integration.conftest import Rude
 from tests.integration.rude_receiver import answers
 

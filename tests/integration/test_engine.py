@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from ringback.clock.faces import AwaitableClock
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
-from ringback.core.callback import Endpoint
-from ringback.core.delivery import Delivery, State
-from ringback.core.duration import SECOND
-from ringback.core.headers import Headers
+from ringback.core.base.duration import SECOND
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.delivery import Delivery, State
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
+from ringback.core.delivery.reply import FaultLike, Reply, ReplyLike
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
@@ -24,16 +25,15 @@ from ringback.core.journal import (
     JobAccepted,
     Journal,
 )
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, AnswerLost, Outcome
-from ringback.core.reply import FaultLike, Reply, ReplyLike
-from ringback.engine import Call, Engine
+from ringback.core.request.endpoint import Endpoint
+from ringback.engine.engine import Call, Engine
 from ringback.errors import MachineError, NothingDue
+from ringback.faces.clocks import AwaitableClock
 from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import read_faults
 from ringback.sending.routes import Route, Routes
 from ringback.sending.sender import Limits, Sender
-from ringback.settings import Settings
+from ringback.settings.settings import Settings
 from ringback.views import Attempt
 from tests.conftest import REQUEST_ID, a_job, a_message
 
@@ -420,7 +420,7 @@ def test_an_error_of_a_sender_surfaces_and_nothing_stays_in_flight(
     assert workshop.clock.busy == []
     assert workshop.call("run_until_idle") == []
     assert caplog.record_tuples == [
-        ("ringback.engine", logging.ERROR, "https://app.example/hook: the emulator failed")
+        ("ringback.engine.engine", logging.ERROR, "https://app.example/hook: the emulator failed")
     ]
 
 

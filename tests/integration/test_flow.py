@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ringback import AsyncEmulator, Delivery, Emulator, Receiver, Reply, Settings
-from ringback import engine as engine_module
 from ringback.clock.flow import Flow
 from ringback.clock.guard import Pending, set_alarm
 from ringback.clock.turns import drained, restless
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.reply import Answer
 from ringback.core.journal import AttemptFinished, Fact, JobAccepted
-from ringback.core.message import CallbackMessage
-from ringback.core.reply import Answer
+from ringback.engine import engine as engine_module
 from tests.integration.conftest import Rude
 from tests.integration.rude_receiver import RudeReceiver, hangs
 

@@ -15,11 +15,11 @@ from ringback.clock import virtual
 from ringback.clock.flow import Flow
 from ringback.clock.guard import Pending
 from ringback.clock.turns import drained, restless
-from ringback.core.delivery import State
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
+from ringback.core.delivery.delivery import State
+from ringback.core.delivery.outcome import Answered, Outcome, TimedOut
+from ringback.core.delivery.reply import Reply
 from ringback.core.journal import AttemptFinished, AttemptStarted, DeliveryCancelled
-from ringback.core.outcome import Answered, Outcome, TimedOut
-from ringback.core.reply import Reply
 from ringback.receiving.scripted import Receiver
 from ringback.sending.routes import Route
 from tests.conftest import a_job

@@ -12,8 +12,8 @@ import time_machine
 from freezegun import freeze_time
 
 from ringback import AsyncEmulator, ClockBackwards, ClockError, ClockLeap, Emulator, Settings
+from ringback.cli.standalone import default_settings
 from ringback.core.journal import ClockMoved
-from ringback.standalone import default_settings
 from tests.integration.streaming import opened
 
 APP = "https://app.example"

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from ringback.core.outcome import Aborted, Outcome, Unreachable, succeeded
+from ringback.core.delivery.outcome import Aborted, Outcome, Unreachable, succeeded
 from ringback.sending.http import HttpSender, Resolve
 from tests.integration.conftest import FakeAlarm, Rude
 from tests.integration.messages import OK, send

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ringback.core.outcome import Outcome, TimedOut, succeeded
+from ringback.core.delivery.outcome import Outcome, TimedOut, succeeded
 from ringback.sending.exchange import Exchange
 from ringback.sending.http import HttpSender
 from ringback.sending.sender import UNLIMITED, Limits

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ringback.core.outcome import succeeded
+from ringback.core.delivery.outcome import succeeded
 from ringback.sending.exchange import PIECE
 from ringback.sending.http import HttpSender
 from tests.integration.conftest import Authority, FakeAlarm, Rude

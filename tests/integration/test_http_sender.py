@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Dropped, Garbled, Outcome, succeeded
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, Dropped, Garbled, Outcome, succeeded
 from ringback.sending.http import HttpSender
 from ringback.sending.sender import UNLIMITED
 from tests.integration.conftest import FakeAlarm, Rude

@@ -8,8 +8,8 @@ from pathlib import Path
 import freezegun
 import pytest
 
-from ringback.core.headers import Headers
-from ringback.core.outcome import Answered, Dropped, Garbled, Unreachable, succeeded
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.outcome import Answered, Dropped, Garbled, Unreachable, succeeded
 from ringback.errors import SettingsError
 from ringback.sending.http import HttpSender
 from tests.integration.conftest import Authority, FakeAlarm, Rude

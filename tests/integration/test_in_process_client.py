@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from ringback import AnswerCut, AsyncEmulator, Emulator, Failure, RingbackError
-from ringback.core.body import MAX_BODY
+from ringback.core.request.body import MAX_BODY
 
 HELLO = {"text": "Hello, how can I help you today?"}
 CALLBACK = {"callback": "https://app.example/hook"}

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from ringback import AsyncEmulator, Emulator, Settings, State, Stuck
-from ringback import voice as voice_module
 from ringback.audio.render import cost, render
-from ringback.bodies import BODIES
+from ringback.core.base.rejection import Rejection
 from ringback.core.journal import JobFailed, RequestAnswered, RequestRejected
-from ringback.core.rejection import Rejection
-from ringback.core.speak import SpeakRequest
+from ringback.core.request.speak import SpeakRequest
+from ringback.service import voice as voice_module
+from ringback.service.bodies import BODIES
+from ringback.service.voice import Voice
 from ringback.serving.server import Server
-from ringback.voice import Voice
 from tests.integration.both_faces import Make
 from tests.integration.streaming import opened
 

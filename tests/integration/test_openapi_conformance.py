@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from ringback import Emulator, Settings
-from ringback.core.openapi import document
+from ringback.core.openapi.document import document
 from tests.budgets import budget
 
 KEY = "a-key-for-schemathesis"

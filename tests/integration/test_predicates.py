@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from ringback import AsyncEmulator, ClockBusy, ClockClosed, Emulator, Refused, SettingsError
 from ringback.core.journal import RequestRejected
-from ringback.core.speak import SpeakRequest
+from ringback.core.request.speak import SpeakRequest
 from tests.integration.streaming import opened
 
 HOOK = "https://app.example/hook"

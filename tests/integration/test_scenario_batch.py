@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ringback.cli import main
-from ringback.core.reply import Reply
+from ringback.cli.main import main
+from ringback.core.delivery.reply import Reply
 from ringback.scenario import batch, playing
 from ringback.scenario.comparing import Check, Seen, compare
 from ringback.scenario.expectation import Expect

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ringback.core.reply import Reply
+from ringback.core.delivery.reply import Reply
 from ringback.scenario.loopback import LoopbackReceiver
 
 pytest_plugins = ["pytester"]

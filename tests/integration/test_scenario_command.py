@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ringback.cli import main
+from ringback.cli.main import main
 
 GOOD = (Path(__file__).parents[2] / "scenarios" / "late-acceptance.ringback.yaml").read_bytes()
 

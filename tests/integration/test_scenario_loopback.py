@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ringback.core.reply import Reply
+from ringback.core.delivery.reply import Reply
 from ringback.scenario.certificates import certify
 from ringback.scenario.loopback import LoopbackReceiver
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ringback import Emulator, Settings
-from ringback.core.reply import Reply
+from ringback.core.delivery.reply import Reply
 from ringback.errors import SettingsError
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.playing import Performance, play

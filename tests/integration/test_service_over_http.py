@@ -16,7 +16,7 @@ import pytest
 
 from ringback import AsyncEmulator, Emulator, ServerError, Settings
 from ringback.core.journal import AttemptStarted, ParametersIgnored, RequestRejected
-from ringback.service import Service
+from ringback.service.service import Service
 from ringback.serving.server import Server
 
 APP = "https://app.example"

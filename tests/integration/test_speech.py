@@ -14,11 +14,11 @@ import pytest
 from ringback import Emulator, Settings, SettingsError, SpeechError
 from ringback.audio import g711
 from ringback.audio.wav import parse
-from ringback.bodies import BODIES
-from ringback.core.catalog import Encoding
+from ringback.core.base.rejection import Rejection
 from ringback.core.journal import JobFailed, RequestRejected
-from ringback.core.rejection import Rejection
-from ringback.speech import synthesis
+from ringback.core.request.catalog import Encoding
+from ringback.service.bodies import BODIES
+from ringback.service.speech import synthesis
 
 # The engine has wheels for Linux and Windows alone, and the other tests run everywhere.
 pytestmark = pytest.mark.needs_tool
@@ -125,7 +125,7 @@ def test_faster_speech_is_shorter(ringback: Emulator) -> None:
 
 def test_equal_requests_have_equal_bytes_in_every_process(ringback: Emulator) -> None:
     program = (
-        "from ringback.speech.synthesis import spoken\nimport sys\n"
+        "from ringback.service.speech.synthesis import spoken\nimport sys\n"
         f"sys.stdout.buffer.write(spoken({TEXT!r}, 'en-US', 1.0))"
     )
     elsewhere = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

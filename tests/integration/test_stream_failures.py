@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from ringback import Emulator
-from ringback.core.speak import SpeakRequest
+from ringback.core.request.speak import SpeakRequest
 from tests.integration.streaming import opened
 
 FLUX = "model=flux-haley-en"

@@ -15,9 +15,9 @@ from flask import Flask, request
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered
 from ringback.errors import SettingsError
 from ringback.sending.sender import UNLIMITED, Limits
 from ringback.sending.wsgi import Environ, WsgiSender, takes

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-from ringback.core.editions import V1
+from ringback.core.request.editions import V1
 
 TEXTS = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=40).filter(str.strip)
 PLAIN_TEXTS = TEXTS.filter(lambda text: not set(text) & set("\\{}"))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from ringback import Reply
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 LIMIT = 10 * SECOND

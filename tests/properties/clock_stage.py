@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ringback import AsyncEmulator, Attempt, Emulator
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 from ringback.core.journal import AttemptFinished
 from tests.properties.clock_model import Ended, Plan, reply_of
 

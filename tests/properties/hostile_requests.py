@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
-from ringback.core.body import MAX_BODY
-from ringback.core.catalog import Container, Encoding
-from ringback.core.editions import V2
-from ringback.core.ids import IdSource
-from ringback.core.parameters import BASE
-from ringback.core.voices import AURA, FLUX
+from ringback.core.base.ids import IdSource
+from ringback.core.request.body import MAX_BODY
+from ringback.core.request.catalog import Container, Encoding
+from ringback.core.request.editions import V2
+from ringback.core.request.parameters import BASE
+from ringback.core.request.voices import AURA, FLUX
 
 KEY = "key-that-nobody-must-see"
 PASSWORD = "hunter2"

@@ -41,7 +41,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from ringback import ClockBackwards, ClockBusy, NeverTrue, NothingDue
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 from tests.budgets import budget
 from tests.properties.clock_model import APPS, ENDS, PICKS, PLANS, SPANS, Plan, Told
 from tests.properties.clock_side_by_side import SideBySide

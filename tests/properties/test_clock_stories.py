@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ringback import AsyncEmulator, Emulator, Runaway, Settings, Stuck
 from ringback.clock.walk import MAX_GENERATIONS
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 from tests.budgets import budget
 from tests.properties.clock_model import PLANS, SCRIPTED, SPANS, Ended, Model, Plan
 from tests.properties.clock_stage import Stage

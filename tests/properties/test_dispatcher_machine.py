@@ -21,9 +21,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ringback.core.delivery import SETTLED, TRANSITIONS, Cancelled, Finished, Started, State
-from ringback.core.dispatcher import Dispatcher
-from ringback.core.outcome import (
+from ringback.core.delivery.delivery import (
+    SETTLED,
+    TRANSITIONS,
+    Cancelled,
+    Finished,
+    Started,
+    State,
+)
+from ringback.core.delivery.dispatcher import Dispatcher
+from ringback.core.delivery.outcome import (
     Aborted,
     Answered,
     AnswerLost,
@@ -33,7 +40,7 @@ from ringback.core.outcome import (
     TimedOut,
     Unreachable,
 )
-from ringback.core.retry import RetryPolicy
+from ringback.core.delivery.retry import RetryPolicy
 from ringback.errors import MachineError
 from tests.budgets import budget
 from tests.conftest import a_job, an_attempt

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.core.duration import SECOND, nanoseconds, read, seconds, words
+from ringback.core.base.duration import SECOND, nanoseconds, read, seconds, words
 
 EXACT = 2**52
 """Nanoseconds below which a float of seconds still tells each from the next."""

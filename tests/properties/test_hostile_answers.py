@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ringback.core.outcome import Dropped, Garbled, Outcome
+from ringback.core.delivery.outcome import Dropped, Garbled, Outcome
 from ringback.sending.conversation import Conversation
 from tests.conftest import a_message
 from tests.properties.hostile_answers import cut_answers

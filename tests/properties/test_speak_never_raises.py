@@ -7,13 +7,13 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringback.core.body import BodyRules
-from ringback.core.callback import DEFAULT_PORTS, CallbackRules, Endpoint, split
-from ringback.core.editions import V1
-from ringback.core.keys import Credential, read_authorization
-from ringback.core.message import MessageRules
-from ringback.core.rejection import Rejection
-from ringback.core.speak import Query, SpeakRequest, SpeakRules
+from ringback.core.base.rejection import Rejection
+from ringback.core.delivery.message import MessageRules
+from ringback.core.request.body import BodyRules
+from ringback.core.request.editions import V1
+from ringback.core.request.endpoint import DEFAULT_PORTS, CallbackRules, Endpoint, split
+from ringback.core.request.keys import Credential, read_authorization
+from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from tests.budgets import budget
 from tests.properties.almost_valid import VALID, Sent, mistaken
 

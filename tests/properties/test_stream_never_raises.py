@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringback.audio.render import duration
-from ringback.core.duration import SECOND
-from ringback.core.ids import IdSource
-from ringback.core.stream import HangUp, Play, Say, Stream
-from ringback.core.text_stream import TextStream
-from ringback.core.turn_stream import TurnStream
-from ringback.core.voices import DEFAULT_VOICE
+from ringback.core.base.duration import SECOND
+from ringback.core.base.ids import IdSource
+from ringback.core.request.voices import DEFAULT_VOICE
+from ringback.core.stream.aura import TextStream
+from ringback.core.stream.flux import TurnStream
+from ringback.core.stream.stream import HangUp, Play, Say, Stream
 from tests.budgets import budget
 
 ANY_TEXT = st.text() | st.text(st.characters() | st.integers(0xD800, 0xDFFF).map(chr))

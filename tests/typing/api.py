@@ -26,13 +26,13 @@ from ringback import (
     Settings,
     State,
 )
-from ringback.core.callback import Endpoint
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Outcome
 from ringback.core.journal import Fact, Journal
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome
-from ringback.core.speak import SpeakRequest
+from ringback.core.request.endpoint import Endpoint
+from ringback.core.request.speak import SpeakRequest
 from ringback.scenario.report import Report
-from ringback.service import Reception
+from ringback.service.service import Reception
 from ringback.views import Response
 
 

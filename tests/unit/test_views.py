@@ -6,13 +6,13 @@ from typing import overload
 
 import pytest
 
-from ringback.core.delivery import Attempt as CoreAttempt
-from ringback.core.delivery import Delivery as CoreDelivery
-from ringback.core.delivery import Job, State
-from ringback.core.duration import SECOND
-from ringback.core.headers import Headers
-from ringback.core.outcome import Answered, AnswerLost, TimedOut
-from ringback.core.speak import SpeakRequest
+from ringback.core.base.duration import SECOND
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.delivery import Attempt as CoreAttempt
+from ringback.core.delivery.delivery import Delivery as CoreDelivery
+from ringback.core.delivery.delivery import Job, State
+from ringback.core.delivery.outcome import Answered, AnswerLost, TimedOut
+from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SettingsError
 from ringback.views import Attempt, Deliveries, Delivery, Response, timeline
 from tests.conftest import REQUEST_ID, a_job, a_request, an_attempt, an_endpoint

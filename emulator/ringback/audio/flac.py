@@ -12,7 +12,7 @@ from ringback.audio import pcm
 from ringback.audio.checksum import crc8, crc16, crc16_joined, crc16_shift
 from ringback.audio.rice import subframe
 from ringback.audio.symbols import SYMBOL
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 HEADER = 42
 """Bytes before the first frame."""

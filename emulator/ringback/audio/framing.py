@@ -5,7 +5,7 @@ has as many frames as come nearest to its length: half a frame is the greatest d
 """
 
 from ringback.audio.symbols import SYMBOL
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 
 def by_frame(symbols: bytes, rate: int, hop: int) -> bytes:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from ringback.audio import codebook, ogg
 from ringback.audio.framing import by_frame, by_symbol
 from ringback.audio.symbols import SILENCE, SYMBOL
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 RATE = 48000
 """Opus counts samples at this rate, whatever it carries."""

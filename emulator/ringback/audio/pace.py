@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from ringback.audio.symbols import SYMBOL
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 # Fitted to six published answers of 27 to 1232 characters; the errors are within 11 % (observed).
 _LEAD = SECOND * 200 // 1000

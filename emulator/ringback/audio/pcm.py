@@ -5,7 +5,7 @@ import struct
 from functools import lru_cache
 
 from ringback.audio.symbols import SYMBOL, TONES
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 AMPLITUDE = 8192
 """The height of a tone in steps of the 16-bit scale: -12 dBFS."""

@@ -5,7 +5,7 @@ from typing import Literal, assert_never
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.pace import symbols_in
 from ringback.audio.symbols import SYMBOL, spell
-from ringback.core.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.catalog import AudioFormat, Container, Encoding
 
 WavSizes = Literal["streamed", "exact"]
 """What a WAV header says of its length: the service's placeholder, or the truth."""

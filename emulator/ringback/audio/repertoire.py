@@ -9,9 +9,9 @@ from ringback.audio.identify import Exact, read_by_ear, read_exact
 from ringback.audio.pace import symbols_in
 from ringback.audio.reading import LEAST, Reading
 from ringback.audio.symbols import SYMBOL, SYNC, spell
-from ringback.core.catalog import Encoding
-from ringback.core.duration import SECOND
-from ringback.core.speak import SpeakRequest
+from ringback.core.base.duration import SECOND
+from ringback.core.request.catalog import Encoding
+from ringback.core.request.speak import SpeakRequest
 
 Evidence: TypeAlias = Literal["bytes", "frames", "ear"]
 

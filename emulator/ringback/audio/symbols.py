@@ -10,7 +10,7 @@ it is whole. The design is ours; a telephone carries its tones.
 """
 
 from ringback.audio.checksum import crc8
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 SYMBOL = SECOND * 80 // 1000
 """How long one symbol sounds, in nanoseconds."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import mul
 
 from ringback.audio.symbols import SYMBOL, TONES
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 WINDOWS = 4
 """Windows per symbol: 20 ms are long enough to part the tones, even some 20 Hz out of tune."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ringback.core.duration import words
+from ringback.core.base.duration import words
 from ringback.views import Attempt
 
 BACKGROUND = "background work"

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 
 from ringback.clock.real import monotonic_ns
-from ringback.core.duration import SECOND
+from ringback.core.base.duration import SECOND
 
 _LONGEST_WAIT = 3600 * SECOND
 """How long the thread waits before it looks again; a lock takes no wait of centuries."""

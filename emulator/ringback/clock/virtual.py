@@ -21,14 +21,14 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import partial
 
 from ringback.clock.advice import busy_beside, busy_inside, leap, never_true, nothing_due
+from ringback.clock.freezers import Wall
 from ringback.clock.real import genuine, monotonic_ns, unix_ns
 from ringback.clock.steps import Steps
 from ringback.clock.turns import call_on, drained
 from ringback.clock.walk import Agenda, Walk
-from ringback.clock.wall import Wall
-from ringback.core.duration import SECOND, seconds, words
+from ringback.core.base.duration import SECOND, seconds, words
+from ringback.core.base.predicate import is_true
 from ringback.core.journal import ClockMoved, Journal
-from ringback.core.predicate import is_true
 from ringback.errors import (
     ClockBackwards,
     ClockBusy,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from ringback.core.duration import words
+from ringback.core.base.duration import words
 from ringback.core.journal import Journal
 from ringback.errors import Runaway
 from ringback.views import Attempt

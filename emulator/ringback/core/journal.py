@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
-from ringback.core.delivery import Attempt, State
-from ringback.core.failure import Failure
-from ringback.core.query import Ignored
-from ringback.core.rejection import Rejection
-from ringback.core.speak import SpeakRequest
+from ringback.core.answer.failure import Failure
+from ringback.core.base.rejection import Rejection
+from ringback.core.delivery.delivery import Attempt, State
+from ringback.core.request.query import Ignored
+from ringback.core.request.speak import SpeakRequest
 
 
 @dataclass(frozen=True, slots=True)

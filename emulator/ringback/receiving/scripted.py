@@ -7,10 +7,10 @@ time a reply takes is the engine's to spend.
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Unreachable
-from ringback.core.prefix import Prefix
-from ringback.core.reply import (
+from ringback.core.base.prefix import Prefix
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Unreachable
+from ringback.core.delivery.reply import (
     Answer,
     Reply,
     ReplyLike,

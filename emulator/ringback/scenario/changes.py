@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, create_model, field_validator
 
-from ringback.core.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
+from ringback.core.request.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.core.rules import RULES
 from ringback.errors import SettingsError
 from ringback.scenario.failing import FailureEntry, LongFailure
@@ -15,7 +15,7 @@ from ringback.scenario.part import Part, form
 from ringback.scenario.phrasing import setting_refused
 from ringback.scenario.times import Moment, PositiveSeconds, Seconds
 from ringback.scenario.values import A_LINE, MAX_HEAD, MAX_RETRIES, TOKEN, wrong
-from ringback.settings import Settings
+from ringback.settings.settings import Settings
 
 PLAYERS_OWN = frozenset({"clock", "allow_hosts", "api_key", "ca_file", "tls_verify", "guard"})
 """Settings that whoever plays a scenario decides, and no story does."""

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ringback.core.callback import Endpoint, split
-from ringback.core.duration import words
-from ringback.core.failure import Break
-from ringback.core.headers import NO_HEADERS, Headers
+from ringback.core.answer.failure import Break
+from ringback.core.base.duration import words
+from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.request.endpoint import Endpoint, split
 from ringback.scenario import variables
 from ringback.scenario.expectation import (
     Expect,

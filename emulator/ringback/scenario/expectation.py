@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from ringback.core.callback import Endpoint, split
+from ringback.core.request.endpoint import Endpoint, split
 from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_named_once, form
 from ringback.scenario.times import Span, WrittenSpan
 from ringback.scenario.values import (

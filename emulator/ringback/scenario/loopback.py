@@ -13,9 +13,9 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from ringback.core.headers import Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.reply import Reply
+from ringback.core.base.headers import Headers
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.reply import Reply
 
 STOP_WITHIN = 0.01
 """Real seconds between two looks at whether to stop."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ringback.core.headers import MASK, SECRET_NAMES
+from ringback.core.base.headers import MASK, SECRET_NAMES
 
 _AN_AT = re.compile("@|%40")
 _RUN = re.compile(r"[^\s'\"`{\[(]+")

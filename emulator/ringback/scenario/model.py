@@ -4,10 +4,10 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
-from ringback.core.callback import Endpoint, split
-from ringback.core.duration import seconds
-from ringback.core.query import write_query
-from ringback.core.reply import FaultLike, Reply, ReplyLike
+from ringback.core.base.duration import seconds
+from ringback.core.delivery.reply import FaultLike, Reply, ReplyLike
+from ringback.core.request.endpoint import Endpoint, split
+from ringback.core.request.query import write_query
 from ringback.scenario.changes import ChangedSettings
 from ringback.scenario.expectation import Expect
 from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_named_once, form

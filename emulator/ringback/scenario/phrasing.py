@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ringback.scenario.values import shown
-from ringback.setting_checks import CHECKS
+from ringback.settings.checks import CHECKS
 
 _PHRASES = tuple(
     (re.compile(pattern), written)

@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from ringback.core.duration import nanoseconds
-from ringback.core.failure import Failure
+from ringback.core.answer.failure import Failure
+from ringback.core.base.duration import nanoseconds
+from ringback.core.delivery.message import CallbackMessage
 from ringback.core.journal import RequestRejected
-from ringback.core.message import CallbackMessage
 from ringback.errors import RingbackError
 from ringback.scenario.comparing import Check, Seen, SeenAttempt, compare
 from ringback.scenario.masking import masked, sayable
@@ -28,10 +28,10 @@ from ringback.scenario.staging import (
     set_up,
 )
 from ringback.scenario.submitting import Submitted, submit_in_process, submit_over_http
-from ringback.settings import Settings
+from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from ringback.emulator import AsyncEmulator, Emulator
+    from ringback.faces.emulator import AsyncEmulator, Emulator
     from ringback.views import Attempt, Delivery
 
 SOON = 0.001

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ringback.core.reply import ANSWER_LOST, DUPLICATE, REACHING, FaultLike, Reply, ReplyLike
+from ringback.core.delivery.reply import (
+    ANSWER_LOST,
+    DUPLICATE,
+    REACHING,
+    FaultLike,
+    Reply,
+    ReplyLike,
+)
 
 LATE_AND_LOST = "an answer that is both late and lost cannot come from a real receiver"
 SLOW_DUPLICATE = "a duplicate that is not answered at once cannot be played to a real receiver"

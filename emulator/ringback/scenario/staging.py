@@ -7,19 +7,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.reply import Answer
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.reply import Answer
+from ringback.core.request.endpoint import Endpoint
 from ringback.errors import RingbackError, SettingsError
 from ringback.receiving.scripted import Receiver
 from ringback.scenario.certificates import certify
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.model import Scenario
 from ringback.scenario.script import Script, divide
-from ringback.settings import Settings
+from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from ringback.emulator import AsyncEmulator, Emulator
+    from ringback.faces.emulator import AsyncEmulator, Emulator
 
 
 class NotPlayable(RingbackError):

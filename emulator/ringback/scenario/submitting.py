@@ -5,13 +5,13 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ringback.core.failure import Break, Failure
-from ringback.core.query import write_query
+from ringback.core.answer.failure import Break, Failure
+from ringback.core.request.query import write_query
 from ringback.scenario.comparing import SeenAnswer
 from ringback.scenario.model import Submit
 
 if TYPE_CHECKING:
-    from ringback.service import Service
+    from ringback.service.service import Service
 
 PATIENCE = 10
 """Real seconds to wait for an answer that the emulator gives at once."""

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from ringback.core import duration
-from ringback.core.duration import SECOND
+from ringback.core.base import duration
+from ringback.core.base.duration import SECOND
 from ringback.scenario.values import shown, wrong
 
 YEAR = 366 * 86_400 * SECOND

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from ringback.core import outcome
-from ringback.core.delivery import SETTLED, State
-from ringback.core.reply import ANSWER_LOST, REACHING, Mishap
+from ringback.core.delivery import outcome
+from ringback.core.delivery.delivery import SETTLED, State
+from ringback.core.delivery.reply import ANSWER_LOST, REACHING, Mishap
 from ringback.scenario import variables
 
 VERSION = 1

@@ -8,8 +8,8 @@ address that a look-up gives is checked, and the checked address is what is dial
 from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from ringback.core.hosts import Address, address_of, folded, is_local_name, unmapped
-from ringback.core.outcome import Unreachable
+from ringback.core.base.hosts import Address, address_of, folded, is_local_name, unmapped
+from ringback.core.delivery.outcome import Unreachable
 from ringback.errors import SettingsError
 
 LOOPBACK = ("127.0.0.1", "::1")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Awaitable, Generator
 
-from ringback.core.headers import NO_HEADERS, Headers
-from ringback.core.outcome import Answered
+from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.delivery.outcome import Answered
 
 BODY_LIMIT = 65536
 """Bytes of an answer's body that are kept. Nothing in it matters to the dispatcher."""

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Outcome
+from ringback.core.request.endpoint import Endpoint
 from ringback.sending.answers import Given, HungUp, described, turn
 from ringback.sending.sender import Limits
 

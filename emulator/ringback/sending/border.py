@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 
-from ringback.core.outcome import Aborted, Dropped, Outcome, Unreachable
+from ringback.core.delivery.outcome import Aborted, Dropped, Outcome, Unreachable
 
 CONNECTING = "connecting"
 

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 import h11
 
-from ringback.core.headers import NO_HEADERS, Headers
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Garbled, Outcome
+from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, Garbled, Outcome
 from ringback.sending.answers import Body, answered
 
 HEAD_LIMIT = 65536

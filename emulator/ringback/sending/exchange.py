@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
 
-from ringback.core.outcome import Dropped, Outcome
+from ringback.core.delivery.outcome import Dropped, Outcome
 from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation
 from ringback.sending.tls import Tls

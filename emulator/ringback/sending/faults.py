@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, AnswerLost, Outcome
-from ringback.core.reply import (
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
+from ringback.core.delivery.reply import (
     ANSWER_LOST,
     DUPLICATE,
     Answer,
@@ -16,6 +15,7 @@ from ringback.core.reply import (
     answer_of,
     read_fault,
 )
+from ringback.core.request.endpoint import Endpoint
 from ringback.errors import SettingsError
 from ringback.sending.sender import Limits, Sender
 

@@ -11,9 +11,9 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome, TimedOut, Unreachable
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Outcome, TimedOut, Unreachable
+from ringback.core.request.endpoint import Endpoint
 from ringback.sending.addresses import AddressRules
 from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from ringback.core.callback import Endpoint
-from ringback.core.duration import SECOND
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Answered, Outcome, TimedOut
-from ringback.core.redirect import MAX_HOPS, next_hop
+from ringback.core.base.duration import SECOND
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, Outcome, TimedOut
+from ringback.core.delivery.redirect import MAX_HOPS, next_hop
+from ringback.core.request.endpoint import Endpoint
 from ringback.errors import MachineError
 from ringback.sending.faults import Pair
 from ringback.sending.routes import Routes

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ringback.core.callback import Endpoint, split
-from ringback.core.message import CallbackMessage
-from ringback.core.reply import Answer
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.reply import Answer
+from ringback.core.request.endpoint import Endpoint, split
 from ringback.sending.faults import Fault
 from ringback.sending.sender import Sender
 

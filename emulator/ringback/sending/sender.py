@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Outcome
+from ringback.core.request.endpoint import Endpoint
 
 Work: TypeAlias = "asyncio.Future[BaseException | None]"
 """What a receiver of this process goes on doing once its answer is complete.

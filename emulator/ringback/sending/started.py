@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Outcome
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Outcome
+from ringback.core.request.endpoint import Endpoint
 from ringback.sending.asgi import AsgiApp, AsgiSender
 from ringback.sending.lifespan import Lifespan
 from ringback.sending.sender import Limits

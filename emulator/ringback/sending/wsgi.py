@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
-from ringback.core.callback import Endpoint
-from ringback.core.message import CallbackMessage
-from ringback.core.outcome import Aborted, Outcome
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Aborted, Outcome
+from ringback.core.request.endpoint import Endpoint
 from ringback.errors import SettingsError
 from ringback.sending.answers import Given, HungUp, described, turn
 from ringback.sending.asgi import CLIENT

@@ -7,13 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from ringback.core import grants, listing
-from ringback.core.answer import Answer, as_json, refusal
-from ringback.core.ids import anonymous_id
-from ringback.core.keys import BEARER, read_authorization
-from ringback.core.rejection import Rejection
-from ringback.core.voices import AURA, FLUX, WITHDRAWN
-from ringback.service import Service
+from ringback.core.answer import models as listing
+from ringback.core.answer.answer import Answer, as_json, refusal
+from ringback.core.base.ids import anonymous_id
+from ringback.core.base.rejection import Rejection
+from ringback.core.request import grants
+from ringback.core.request.keys import BEARER, read_authorization
+from ringback.core.request.voices import AURA, FLUX, WITHDRAWN
+from ringback.service.service import Service
 from ringback.serving.exchange import header, hear_out, no_such, read_body, send, stranger
 from ringback.serving.speaking import Tenants
 

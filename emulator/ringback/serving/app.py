@@ -7,8 +7,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringback.core.editions import V1, V2
-from ringback.core.opening import V1_STREAM, V2_STREAM
+from ringback.core.request.editions import V1, V2
+from ringback.core.stream.opening import V1_STREAM, V2_STREAM
 from ringback.serving import account
 from ringback.serving.account import Private, Public
 from ringback.serving.exchange import hear_out, no_such

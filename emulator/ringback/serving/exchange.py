@@ -7,11 +7,11 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from ringback.clock.turns import turn
-from ringback.core.answer import Answer, refusal
-from ringback.core.body import MAX_BODY
-from ringback.core.ids import anonymous_id
-from ringback.core.rejection import INVALID_CREDENTIALS, Rejection
-from ringback.core.speak import Query
+from ringback.core.answer.answer import Answer, refusal
+from ringback.core.base.ids import anonymous_id
+from ringback.core.base.rejection import INVALID_CREDENTIALS, Rejection
+from ringback.core.request.body import MAX_BODY
+from ringback.core.request.speak import Query
 from ringback.errors import AnswerCut
 
 FIRST_PIECE = 1021

@@ -6,11 +6,11 @@ from functools import partial
 from starlette.types import Receive, Send
 
 from ringback.clock.turns import call_on
-from ringback.core.answer import Answer
-from ringback.core.duration import nanoseconds
-from ringback.core.failure import Failure
+from ringback.core.answer.answer import Answer
+from ringback.core.answer.failure import Failure
+from ringback.core.base.duration import nanoseconds
 from ringback.errors import AnswerCut
-from ringback.service import Service
+from ringback.service.service import Service
 from ringback.serving.exchange import send
 
 

@@ -10,10 +10,10 @@ from starlette.types import Receive, Scope, Send
 
 from ringback.clock.loops import drained
 from ringback.clock.real import LoopThread
-from ringback.core.grants import issuer_of
-from ringback.core.keys import BEARER, Credential, identifier_of
+from ringback.core.request.grants import issuer_of
+from ringback.core.request.keys import BEARER, Credential, identifier_of
 from ringback.errors import AnswerCut, ServerError
-from ringback.service import Service
+from ringback.service.service import Service
 from ringback.serving.app import Application
 
 

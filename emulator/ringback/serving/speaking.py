@@ -5,12 +5,12 @@ from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from ringback.core.editions import Edition
-from ringback.core.keys import Credential, read_authorization
-from ringback.core.rejection import Rejection
-from ringback.core.speak import SpeakRules
+from ringback.core.base.rejection import Rejection
+from ringback.core.request.editions import Edition
+from ringback.core.request.keys import Credential, read_authorization
+from ringback.core.request.speak import SpeakRules
 from ringback.errors import AnswerCut, ClockClosed
-from ringback.service import Service
+from ringback.service.service import Service
 from ringback.serving.aside import aside
 from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, stranger
 from ringback.serving.failing import ENDED, send_failing

@@ -14,17 +14,17 @@ from typing import Any, assert_never
 from starlette.types import Message, Receive, Scope, Send
 
 from ringback.clock.turns import call_on, drained
-from ringback.core.answer import Answer
-from ringback.core.editions import Edition
-from ringback.core.keys import Credential, read_authorization, read_subprotocols
-from ringback.core.rejection import Rejection
-from ringback.core.speak import SpeakRules
-from ringback.core.stream import Effect, HangUp, Play, Say
-from ringback.service import Service
+from ringback.core.answer.answer import Answer
+from ringback.core.base.rejection import Rejection
+from ringback.core.request.editions import Edition
+from ringback.core.request.keys import Credential, read_authorization, read_subprotocols
+from ringback.core.request.speak import SpeakRules
+from ringback.core.stream.stream import Effect, HangUp, Play, Say
+from ringback.service.service import Service
+from ringback.service.streams import Session
 from ringback.serving.aside import aside
 from ringback.serving.exchange import encoded, header, no_such, stranger
 from ringback.serving.speaking import Tenants
-from ringback.session import Session
 
 GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
 LOST = HangUp(1006, "", "The connection broke.")

@@ -1,0 +1,157 @@
+"""Failures of the endpoint that a test orders: what the service answers instead, or breaks off."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from http import HTTPStatus
+from typing import Any, Literal, TypeAlias
+
+from ringback.core.base.rejection import Rejection
+from ringback.errors import SettingsError
+
+Break: TypeAlias = Literal["", "cut", "stalled"]
+"""How a body ends before its end: the connection is closed, or nothing more comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What goes wrong with one answer of the endpoint.
+
+    *status*: from 400 on, the request is refused with it; *code* and *message* are the service's
+    own unless they are given. *body* is sent as it is, as *content_type*, as proxies in front of a
+    service answer. *delay*: seconds on the emulator's clock before the first byte. *breaks*: how
+    the body ends before its end, after *after* bytes (half of it unless they are given).
+
+    Raises `SettingsError` for a value that cannot mean anything.
+    """
+
+    status: int = 200
+    code: str = ""
+    message: str = ""
+    body: str | None = None
+    content_type: str = "text/html"
+    delay: float = 0
+    breaks: Break = ""
+    after: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value, so that a mistake is found where it was made."""
+        for name, wanted, holds in _CHECKS:
+            value = getattr(self, name)
+            if not holds(value):
+                raise SettingsError(f"{name} is {wanted}, not {value!r}")
+        if self.status == 200 and not (self.delay or self.breaks):
+            raise SettingsError("a failure needs a status from 400 on, a delay or a break")
+
+    def __str__(self) -> str:
+        words = [str(self.status)] if self.status != 200 else []
+        if self.delay:
+            words.append(f"{self.delay:g} s late")
+        if self.breaks:
+            words.append(self.breaks)
+        return ", ".join(words)
+
+    @property
+    def is_only_late(self) -> bool:
+        """Whether the answer is as it would be, only late."""
+        return self.status == 200 and not self.breaks
+
+    def rejection(self, too_many_requests: str = "speak") -> Rejection | None:
+        """What the request is refused with, None if it is answered.
+
+        *too_many_requests* names one of the two forms of a 429.
+        """
+        if self.status == 200:
+            return None
+        forms = _KNOWN | {429: TOO_MANY_REQUESTS[too_many_requests]}
+        known = forms.get(self.status)
+        if known is None:
+            try:
+                phrase = HTTPStatus(self.status).phrase
+            except ValueError:
+                phrase = "Failure"
+            known = (phrase, f"{phrase}.")
+        code, message = known
+        return Rejection(
+            self.status, self.code or code, self.message or message, "This failure was ordered."
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_status(value: object) -> bool:
+    return type(value) is int and (value == 200 or 400 <= value <= 599)
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+_CHECKS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("status", "200 or from 400 to 599", _is_status),
+    ("code", "text", lambda value: isinstance(value, str)),
+    ("message", "text", lambda value: isinstance(value, str)),
+    ("body", "text or None", lambda value: value is None or isinstance(value, str)),
+    ("content_type", "printable ASCII text", _is_line),
+    (
+        "delay",
+        "seconds, 0 or more",
+        lambda value: _is_number(value) and 0 <= value < float("inf"),
+    ),
+    ("breaks", "'cut' or 'stalled'", lambda value: value in ("", "cut", "stalled")),
+    (
+        "after",
+        "a number of bytes, 0 or more",
+        lambda value: value is None or (type(value) is int and value >= 0),
+    ),
+)
+"""What each particular may be."""
+
+FailureLike: TypeAlias = int | Literal["cut", "stalled"] | Failure | Mapping[str, Any]
+"""A status, a way to break off, or a `Failure` with all its particulars, by their names perhaps."""
+
+_KNOWN = {
+    401: ("INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."),
+    402: (
+        "ASR_PAYMENT_REQUIRED",
+        "Project does not have enough credits for an ASR request and does not have an overage"
+        " agreement.",
+    ),
+    403: (
+        "INSUFFICIENT_PERMISSIONS",
+        "Project does not have access to the requested model.",
+    ),
+    404: ("PROJECT_NOT_FOUND", "Project not found."),
+    413: ("PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB."),
+    422: ("UNPROCESSABLE_ENTITY", "Failed to handle request."),
+    503: ("Service Unavailable", "Please try again later"),
+}
+"""Code and text of each status (documented; 402 for speech recognition only)."""
+
+TOO_MANY_REQUESTS = {
+    "speak": ("Too Many Requests", "Please try again later."),
+    "general": ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
+}
+"""The two documented forms of a 429: of the text-to-speech page, and of the page for all."""
+
+
+def read_failure(given: FailureLike) -> Failure:
+    """The failure that *given* stands for. Raises `SettingsError`."""
+    match given:
+        case Failure():
+            return given
+        case "cut" | "stalled":
+            return Failure(breaks=given)
+        case Mapping():
+            names = [each.name for each in fields(Failure)]
+            for name in given:
+                if name not in names:
+                    raise SettingsError(f"a failure has no {name!r}, but {', '.join(names)}")
+            return Failure(**given)
+        case int() if not isinstance(given, bool):
+            return Failure(given)
+        case _:
+            raise SettingsError(
+                f"a failure is a status, 'cut', 'stalled' or a Failure, not {given!r}"
+            )

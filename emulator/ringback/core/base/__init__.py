@@ -1,0 +1,1 @@
+"""What everything else is said in: spans, headers, hosts, ids, masks, refusals."""

@@ -1,0 +1,1 @@
+"""What becomes of a job: deliveries, attempts, outcomes, and what is sent."""

@@ -1,0 +1,117 @@
+"""A query string into values, or into the refusal that its schema asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlencode
+
+from ringback.core.base.headers import MASK
+from ringback.core.base.masking import may_hold_credentials
+from ringback.core.base.rejection import Rejection, undeserialisable
+from ringback.core.request.parameters import Schema
+
+_NEAR = 0.7
+"""How alike a name and a known one must be to be taken for a slip: `callback_url` is at 0.8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A name that the service does not know. *meant* is the known one nearest to it, or empty."""
+
+    name: str
+    meant: str = ""
+
+    def __str__(self) -> str:
+        return f"`{self.name}`" + (f" (did you mean `{self.meant}`?)" if self.meant else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a query says: *values* by name, lists for parameters that repeat.
+
+    *values* hold the callback URL with its credentials, so `repr` leaves them out.
+    """
+
+    values: dict[str, Any] = field(repr=False)
+    ignored: tuple[Ignored, ...] = ()
+
+
+def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
+    """Read the query string *raw*, of names and values in percent-encoded UTF-8."""
+    values: dict[str, Any] = {}
+    ignored = []
+    for pair in raw.split(b"&"):
+        try:
+            name, value = (_decoded(part) for part in _halves(pair))
+        except UnicodeDecodeError:
+            return Rejection(400, "Bad Request", "Invalid query string.")
+        parameter = schema.parameters.get(name)
+        if parameter is None:
+            if not pair:
+                continue
+            unknown = _noted(name, value, schema)
+            if schema.unknown == "refuse":
+                return _unknown(unknown, schema)
+            ignored.append(unknown)
+            continue
+        if name in values and not parameter.repeats and schema.repeated == "refuse":
+            return undeserialisable(f"duplicate field `{name}`")
+        try:
+            read = schema.read(parameter, value)
+        except ValueError as error:
+            return undeserialisable(f"{name}: {error}")
+        if parameter.repeats:
+            values.setdefault(name, []).append(read)
+        else:
+            values[name] = read
+    return Values(values, tuple(ignored))
+
+
+def _unknown(unknown: Ignored, schema: Schema) -> Rejection:
+    known = ", ".join(f"`{name}`" for name in schema.parameters)
+    hint = f"Did you mean `{unknown.meant}`?" if unknown.meant else ""
+    return undeserialisable(f"unknown field `{unknown.name}`, expected one of {known}", hint)
+
+
+def _noted(name: str, value: str, schema: Schema) -> Ignored:
+    """An unknown name; where it is none but half a password with a bare `&`, it is masked."""
+    meant = _nearest(name, schema)
+    if may_hold_credentials(name) or (not meant and may_hold_credentials(value)):
+        return Ignored(MASK)
+    return Ignored(name, meant)
+
+
+def _nearest(name: str, schema: Schema) -> str:
+    near = get_close_matches(name.lower()[:64], schema.parameters, n=1, cutoff=_NEAR)
+    return near[0] if near else ""
+
+
+def _halves(pair: bytes) -> tuple[bytes, bytes]:
+    name, _, value = pair.partition(b"=")
+    return name, value
+
+
+def _decoded(part: bytes) -> str:
+    return unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
+
+
+def write_query(values: Mapping[str, Any]) -> bytes:
+    """The query string that says *values*, as a client would write it.
+
+    A list repeats a name, and None says nothing: it stands for what is not given.
+    """
+    return urlencode(
+        [
+            (name, _written(value))
+            for name, given in values.items()
+            for value in (given if isinstance(given, list | tuple) else [given])
+            if value is not None
+        ]
+    ).encode()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

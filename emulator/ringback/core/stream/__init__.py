@@ -1,0 +1,1 @@
+"""Sessions over WebSockets, as pure machines: frames and moments in, effects out."""

@@ -1,0 +1,1 @@
+"""Carries out what the dispatcher decides: waits, sends, records."""

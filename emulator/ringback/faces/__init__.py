@@ -1,0 +1,1 @@
+"""The emulator as a test holds it, blocking or awaitable: faces choose how to wait."""

@@ -1,0 +1,167 @@
+"""A clock as a test holds it: it blocks, or it is awaited, while effects are carried out."""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from ringback.clock.advice import stuck
+from ringback.clock.guard import set_alarm
+from ringback.clock.steps import Effect, drive, run
+from ringback.clock.turns import call_on, ended, restless
+from ringback.clock.virtual import VirtualClock
+from ringback.clock.walk import Agenda
+from ringback.core.base.duration import seconds
+from ringback.errors import ClockError, Stuck, WrongFace
+from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs, Walk
+from ringback.views import Attempt
+
+T = TypeVar("T")
+
+
+class Engine(Agenda, Protocol):
+    """An agenda that knows where its effects run."""
+
+    def ensure_loop(self) -> "Runner":
+        """The loop on which effects run."""
+        ...
+
+
+class Runner(Protocol):
+    """A thread with a loop."""
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
+        """Run *work* there."""
+        ...
+
+
+class _Face:
+    """What both faces share: reading the time, and holding it."""
+
+    def __init__(self, virtual: VirtualClock, agenda: Engine, guard: float) -> None:
+        self._virtual = virtual
+        self._agenda = agenda
+        self._guard = min(guard, threading.TIMEOUT_MAX)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._virtual!r}>"
+
+    @property
+    def now(self) -> datetime:
+        """The emulator's wall clock, aware, in UTC."""
+        return self._virtual.now
+
+    @property
+    def elapsed(self) -> int | float:
+        """Seconds since the start; never decreases."""
+        return seconds(self._virtual.now_ns)
+
+    @property
+    def next_due(self) -> int | float | None:
+        """When the next thing is due, in seconds since the start; None when nothing is armed."""
+        due = self._agenda.next_due
+        return None if due is None else seconds(due[0])
+
+    def hold(self, reason: str) -> AbstractContextManager[None]:
+        """Keep time from moving, while work is under way that the emulator cannot see.
+
+        For use with `with`. A walk waits for the end of the hold; *reason* is shown when it is
+        `Stuck` over it. A clock that flows stands still meanwhile.
+        """
+        return self._virtual.hold(reason)
+
+    def observe(self) -> None:
+        """Notice a time freezer that has become active, so that `sync` counts from here.
+
+        `now` is the freezer's moment then, unless `Settings.epoch` was set. An emulator that begins
+        in frozen time does the same, and so does accepting a job and opening a stream.
+        """
+        self._virtual.observe()
+
+    def _interrupted(self) -> ClockError:
+        """What to raise when an effect has not come to its end."""
+        if self._virtual.closed:
+            return self._virtual.ended("the clock was being moved")
+        return Stuck(stuck(self._guard, self._virtual.busy))
+
+
+class BlockingClock(BlockingVerbs, _Face):
+    """A clock whose verbs block."""
+
+    def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        # Inside a receiver the walk itself refuses, and says why.
+        if _loop_is_running() and not self._virtual.is_inside:
+            raise WrongFace(
+                f"{verb}() blocks, and was called inside a running event loop, which would then"
+                f" never answer. Use AsyncEmulator (fixture async_ringback) and await {verb}(), or"
+                f" call it in a thread: await asyncio.to_thread(ringback.{verb}, …)."
+            )
+        return run(walk(self._virtual, self._agenda), self._perform)
+
+    def _perform(self, effect: Effect) -> Any:
+        future = self._agenda.ensure_loop().submit(_awaited(effect))
+        forget = self._virtual.when_closed(future.cancel)
+        try:
+            return future.result(self._guard)
+        except concurrent.futures.CancelledError:
+            raise self._interrupted() from None
+        except concurrent.futures.TimeoutError:
+            if future.done():  # it came at the last moment, or is an error of the effect itself
+                return future.result()
+            raise self._interrupted() from None
+        finally:
+            forget()
+
+
+class AwaitableClock(AwaitableVerbs, _Face):
+    """A clock whose verbs are awaited.
+
+    What the test has started on its loop, such as its application, has its turn before time moves.
+    """
+
+    def __init__(self, virtual: VirtualClock, agenda: Engine, guard: float) -> None:
+        super().__init__(virtual, agenda, guard)
+        virtual.restless = restless
+
+    async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        self._agenda.ensure_loop()
+        return await drive(walk(self._virtual, self._agenda), self._perform)
+
+    async def _perform(self, effect: Effect) -> Any:
+        loop = asyncio.get_running_loop()
+        work = asyncio.ensure_future(_awaited(effect))
+        interrupted = loop.create_future()
+        interrupt = partial(call_on, loop, partial(_resolve, interrupted))
+        alarm = set_alarm(self._guard, interrupt)
+        forget = self._virtual.when_closed(interrupt)
+        try:
+            await ended(work, interrupted)
+            if not work.done():
+                raise self._interrupted()
+            return work.result()
+        finally:
+            forget()
+            alarm.cancel()
+            if not loop.is_closed():  # it may be, with this left in the middle
+                work.cancel()
+
+
+def _resolve(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+async def _awaited(effect: Effect) -> Any:
+    return await effect()
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

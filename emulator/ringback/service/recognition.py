@@ -1,0 +1,76 @@
+"""Which request of a running emulator a body of audio answers."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from ringback.core.delivery.delivery import Delivery
+from ringback.core.journal import JobAccepted, Journal, RequestAnswered, StreamFlushed
+from ringback.core.request.speak import SpeakRequest
+
+if TYPE_CHECKING:
+    from ringback.audio.repertoire import Identified, Repertoire
+
+
+class Book(Protocol):
+    """Where deliveries are kept."""
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """Every delivery as it stands."""
+        ...
+
+
+class Recognition:
+    """What the journal knows of requests, learnt when audio is first asked about.
+
+    So it costs nothing that is not used, neither time nor memory.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        book: Book,
+        render: Callable[[SpeakRequest], bytes],
+        is_spoken: Callable[[SpeakRequest], bool],
+    ) -> None:
+        """Ask *journal* for what was answered, and *book* for what was accepted.
+
+        *render* makes the audio of a request; *is_spoken* says that it is speech.
+        """
+        self._journal = journal
+        self._book = book
+        self._render = render
+        self._is_spoken = is_spoken
+        self._repertoire: Repertoire | None = None
+        self._learnt = 0
+        self._lock = threading.Lock()
+
+    def identify(
+        self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
+    ) -> "Identified | None":
+        """Say which request *audio* answers; see `Repertoire.identify`.
+
+        It takes long, and nobody has to wait for it but who asks as well.
+        """
+        with self._lock:
+            return self._learn().identify(audio, sample_rate)
+
+    def _learn(self) -> "Repertoire":
+        """Add what happened since the last time."""
+        if self._repertoire is None:
+            from ringback.audio.repertoire import Repertoire
+
+            self._repertoire = Repertoire(self._render, self._is_spoken)
+        facts = self._journal.since(self._learnt)
+        self._learnt += len(facts)
+        for fact in facts:
+            match fact:
+                case RequestAnswered() | StreamFlushed():
+                    self._repertoire.add(fact.request_id, fact.request)
+                case JobAccepted():
+                    job = self._book.deliveries[fact.position].job
+                    self._repertoire.add(job.request_id, job.request)
+                case _:
+                    pass
+        return self._repertoire

@@ -1,0 +1,170 @@
+"""What each setting may be, as a table: names, what is wanted, and how that is checked."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from ringback.core.answer.failure import TOO_MANY_REQUESTS
+from ringback.core.base.duration import nanoseconds
+from ringback.core.request.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
+from ringback.core.request.editions import BAD_MODEL
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TAKEN = frozenset(
+    {
+        *("host", "connection", "content-type", "content-length", "transfer-encoding"),
+        *("authorization", "user-agent"),
+    }
+)
+_VALUE = re.compile(r"[\x20-\x7e]+")
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_aware(value: object) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _is_span(value: object, *, zero: bool) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return nanoseconds(value) >= (0 if zero else 1)
+
+
+def _is_header_value(value: object) -> bool:
+    return isinstance(value, str) and value == value.strip() != "" and bool(_VALUE.fullmatch(value))
+
+
+def _is_new_header(value: object) -> bool:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        return False
+    return value.lower() not in _TAKEN and not value.lower().startswith("dg-")
+
+
+CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
+    (("seed",), "an int or None", lambda value: value is None or _is_integer(value)),
+    (("epoch",), "an aware datetime: datetime(2026, 1, 1, tzinfo=timezone.utc)", _is_aware),
+    (("retries",), "0 or more", lambda value: _is_integer(value) and value >= 0),
+    (
+        ("retry_delay", "processing_time"),
+        "seconds or a timedelta, 0 or more",
+        partial(_is_span, zero=True),
+    ),
+    (
+        ("connect_timeout", "attempt_timeout", "guard"),
+        "seconds or a timedelta, more than 0",
+        partial(_is_span, zero=False),
+    ),
+    (
+        ("permitted_ports",),
+        "a tuple of ports from 1 to 65535, or 'any'",
+        lambda value: (
+            value == "any" or all(_is_integer(port) and 1 <= port <= 65535 for port in value)
+        ),
+    ),
+    (
+        ("allow_hosts",),
+        "a tuple of host names",
+        lambda value: all(isinstance(host, str) and host for host in value),
+    ),
+    (
+        (
+            *("private_callbacks", "resolve_callbacks", "dg_token", "basic_auth"),
+            *("callback_metadata", "callback_errors", "follow_redirects", "any_key", "tls_verify"),
+            *(
+                "strict_booleans",
+                "integral_floats",
+                "concurrency_counts_callbacks",
+                "stream_limits",
+                "speech",
+            ),
+        ),
+        "True or False",
+        lambda value: isinstance(value, bool),
+    ),
+    (
+        ("acknowledgement_headers",),
+        "'full' or 'minimal'",
+        lambda value: value in ("full", "minimal"),
+    ),
+    (("callback_body",), "'raw' or 'json-base64'", lambda value: value in ("raw", "json-base64")),
+    (
+        ("callback_framing",),
+        "'content-length' or 'chunked'",
+        lambda value: value in ("content-length", "chunked"),
+    ),
+    (
+        ("callback_content_type", "callback_user_agent"),
+        "printable ASCII text, or None",
+        lambda value: value is None or _is_header_value(value),
+    ),
+    (
+        ("callback_status_header",),
+        "the name of a header that callbacks have not got, or None",
+        lambda value: value is None or _is_new_header(value),
+    ),
+    (("port_refusal",), "text", lambda value: isinstance(value, str) and bool(value)),
+    (("mp3_sample_rate",), "22050 or 24000", lambda value: value in (22050, 24000)),
+    (
+        ("mp3_bit_rates",),
+        f"a tuple of {', '.join(map(str, MP3_BIT_RATES))}, with 48000 among them",
+        lambda value: 48000 in value and set(value) <= set(MP3_BIT_RATES),
+    ),
+    (
+        ("flac_sample_rate",),
+        f"one of {OUTPUTS[Encoding.FLAC].sample_rate.allowed}",
+        lambda value: value in OUTPUTS[Encoding.FLAC].sample_rate.allowed,
+    ),
+    (
+        ("format_error",),
+        "'UNSUPPORTED_AUDIO_FORMAT' or 'INVALID_QUERY_PARAMETER'",
+        lambda value: value in ("UNSUPPORTED_AUDIO_FORMAT", "INVALID_QUERY_PARAMETER"),
+    ),
+    (("bad_model",), f"one of {', '.join(map(repr, BAD_MODEL))}", BAD_MODEL.__contains__),
+    (
+        ("unknown_parameters",),
+        "'ignore' or 'refuse'",
+        lambda value: value in ("ignore", "refuse"),
+    ),
+    (("repeated_parameters",), "'refuse' or 'last'", lambda value: value in ("refuse", "last")),
+    (("blank_text",), "'silence' or 'refuse'", lambda value: value in ("silence", "refuse")),
+    (("max_characters",), "1 or more", lambda value: _is_integer(value) and value >= 1),
+    (("too_long_status",), "413 or 422", lambda value: value in (413, 422)),
+    (
+        ("remote_texts",),
+        "a mapping of URLs to texts",
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(isinstance(text, str) for pair in value.items() for text in pair)
+        ),
+    ),
+    (
+        ("concurrency_limit",),
+        "1 or more, or None",
+        lambda value: value is None or (_is_integer(value) and value >= 1),
+    ),
+    (
+        ("too_many_requests",),
+        "'speak' or 'general'",
+        lambda value: value in TOO_MANY_REQUESTS,
+    ),
+    (("uuid_version",), "4 or 7", lambda value: value in (4, 7)),
+    (("wav_sizes",), "'streamed' or 'exact'", lambda value: value in ("streamed", "exact")),
+    (
+        ("api_key",),
+        "text without spaces, or None",
+        lambda value: value is None or (isinstance(value, str) and len(value.split()) == 1),
+    ),
+    (
+        ("ca_file",),
+        "the path of a file of certificates, or None",
+        lambda value: value is None or (isinstance(value, str) and bool(value)),
+    ),
+)

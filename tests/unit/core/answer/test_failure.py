@@ -1,0 +1,127 @@
+"""The failures that a test can order."""
+
+from typing import Any
+
+import pytest
+
+from ringback.core.answer.failure import Failure, FailureLike, read_failure
+from ringback.core.base.rejection import Rejection
+from ringback.errors import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("given", "failure"),
+    [
+        (503, Failure(503)),
+        ("cut", Failure(breaks="cut")),
+        ("stalled", Failure(breaks="stalled")),
+        (Failure(delay=2.5), Failure(delay=2.5)),
+        ({"status": 503, "delay": 2.5}, Failure(503, delay=2.5)),
+    ],
+)
+def test_a_failure_can_be_written_shortly(given: FailureLike, failure: Failure) -> None:
+    assert read_failure(given) == failure
+
+
+@pytest.mark.parametrize("given", ["slow", None, True, 1.5, 200, 302, 600, {}])
+def test_what_is_no_failure_is_refused(given: Any) -> None:
+    with pytest.raises(SettingsError, match=r"failure is a status|status is 200|needs a status"):
+        read_failure(given)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "a failure needs a status from 400 on, a delay or a break"),
+        ({"status": 399}, "status is 200 or from 400 to 599, not 399"),
+        ({"breaks": "burnt"}, "breaks is 'cut' or 'stalled', not 'burnt'"),
+        ({"delay": -1}, "delay is seconds, 0 or more, not -1"),
+        ({"delay": float("nan")}, "delay is seconds, 0 or more, not nan"),
+        ({"breaks": "cut", "after": -1}, "after is a number of bytes, 0 or more, not -1"),
+        (
+            {"status": 503, "content_type": "a\r\nb"},
+            "content_type is printable ASCII text, not 'a\\r\\nb'",
+        ),
+        ({"status": 503, "body": b""}, "body is text or None, not b''"),
+        ({"delay": "long"}, "delay is seconds, 0 or more, not 'long'"),
+        ({"status": "503"}, "status is 200 or from 400 to 599, not '503'"),
+    ],
+)
+def test_a_failure_that_cannot_mean_anything_is_refused(
+    values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        Failure(**values)
+    assert str(error.value) == message
+
+
+@pytest.mark.rule("payment-required", "ordered-failures", "too-many-requests")
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (401, "INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."),
+        (
+            402,
+            "ASR_PAYMENT_REQUIRED",
+            "Project does not have enough credits for an ASR request and does not have an overage"
+            " agreement.",
+        ),
+        (403, "INSUFFICIENT_PERMISSIONS", "Project does not have access to the requested model."),
+        (404, "PROJECT_NOT_FOUND", "Project not found."),
+        (413, "PAYLOAD_TOO_LARGE", "Payload size exceeds limit of 2 MB."),
+        (422, "UNPROCESSABLE_ENTITY", "Failed to handle request."),
+        (429, "Too Many Requests", "Please try again later."),
+        (500, "Internal Server Error", "Internal Server Error."),
+        (503, "Service Unavailable", "Please try again later"),
+        (504, "Gateway Timeout", "Gateway Timeout."),
+        (599, "Failure", "Failure."),
+    ],
+)
+def test_a_status_brings_the_words_of_the_service(status: int, code: str, message: str) -> None:
+    assert Failure(status).rejection() == Rejection(
+        status, code, message, "This failure was ordered."
+    )
+
+
+@pytest.mark.rule("too-many-requests-text")
+def test_a_429_has_the_form_that_is_set() -> None:
+    rejection = Failure(429).rejection("general")
+    assert rejection is not None
+    assert (rejection.code, rejection.message) == (
+        "TOO_MANY_REQUESTS",
+        "Too many requests. Please try again later",
+    )
+
+
+def test_code_and_message_can_be_given() -> None:
+    rejection = Failure(402, code="NO_CREDITS", message="No credits.").rejection()
+    assert rejection is not None
+    assert (rejection.code, rejection.message) == ("NO_CREDITS", "No credits.")
+
+
+def test_what_is_only_late_or_broken_off_refuses_nothing() -> None:
+    assert Failure(delay=1, breaks="cut").rejection() is None
+
+
+def test_a_failure_may_be_nothing_but_late() -> None:
+    assert Failure(delay=1).is_only_late
+    assert not Failure(503, delay=1).is_only_late
+    assert not Failure(breaks="cut", delay=1).is_only_late
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (Failure(503), "503"),
+        (Failure(delay=2.5), "2.5 s late"),
+        (Failure(429, delay=1), "429, 1 s late"),
+        (Failure(breaks="stalled"), "stalled"),
+    ],
+)
+def test_a_failure_reads_as_what_it_does(failure: Failure, words: str) -> None:
+    assert str(failure) == words
+
+
+def test_a_particular_that_no_failure_has_is_refused_by_its_name() -> None:
+    with pytest.raises(SettingsError, match="a failure has no 'wait', but status, code, message"):
+        read_failure({"wait": 5})

@@ -1,0 +1,97 @@
+"""What happened, in order, in one family of facts."""
+
+import re
+from typing import get_args
+
+import pytest
+
+from ringback.core.delivery.delivery import State
+from ringback.core.journal import (
+    AttemptFinished,
+    AttemptStarted,
+    ClockMoved,
+    Fact,
+    JobAccepted,
+    JobFailed,
+    Journal,
+    StreamFlushed,
+)
+from tests.conftest import a_request, an_attempt
+
+STORY: list[Fact] = [
+    JobAccepted(0, "request-1", position=0, due_at=0),
+    AttemptStarted(0, position=0, number=1),
+    AttemptFinished(0, 0, an_attempt(outcome=200), State.DELIVERED, due_at=None),
+    ClockMoved(0, 30, "advance", idle=True),
+]
+
+
+def a_journal() -> Journal:
+    """A journal that holds the story."""
+    journal = Journal()
+    for fact in STORY:
+        journal.append(fact)
+    return journal
+
+
+def test_facts_are_kept_in_the_order_in_which_they_happened() -> None:
+    journal = a_journal()
+    assert list(journal) == STORY
+    assert len(journal) == 4
+    assert journal[0] is STORY[0]
+    assert journal[-1] is STORY[-1]
+    assert journal[1:3] == STORY[1:3]
+
+
+def test_a_new_journal_is_empty() -> None:
+    assert not Journal()
+
+
+@pytest.mark.parametrize("position", range(6))
+def test_whoever_remembers_a_length_can_ask_what_came_since(position: int) -> None:
+    assert a_journal().since(position) == STORY[position:]
+
+
+def test_what_was_read_before_does_not_change() -> None:
+    journal = a_journal()
+    before = journal.since(0)
+    journal.append(STORY[0])
+    assert before == STORY
+
+
+def test_whoever_listens_hears_each_new_fact_after_it_is_kept() -> None:
+    journal = Journal()
+    heard: list[tuple[int, Fact]] = []
+    journal.on_append = lambda fact: heard.append((len(journal), fact))
+    journal.append(STORY[0])
+    journal.append(STORY[1])
+    assert heard == [(1, STORY[0]), (2, STORY[1])]
+
+
+def test_each_fact_has_a_dotted_name_of_its_own() -> None:
+    names = [fact.name for fact in get_args(Fact)]
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert re.fullmatch(r"(speak|stream|auth|attempt|delivery|clock)\.[a-z_]+", name)
+
+
+def test_a_flush_says_what_was_spoken() -> None:
+    assert StreamFlushed(0, "request-1", a_request(text="Hello, world.")).text == "Hello, world."
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (JobAccepted, "speak.accepted"),
+        (JobFailed, "speak.failed"),
+        (AttemptStarted, "attempt.started"),
+        (AttemptFinished, "attempt.finished"),
+        (ClockMoved, "clock.moved"),
+    ],
+)
+def test_a_fact_is_named_in_the_past_tense(kind: type[Fact], name: str) -> None:
+    assert kind.name == name
+
+
+def test_a_journal_shows_its_length() -> None:
+    assert repr(a_journal()) == "<Journal [4 facts]>"
