@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified as Identified
-    from ringback.core.answer.failure import Failure as Failure
+    from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
     from ringback.core.delivery.reply import Reply as Reply
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ringback.errors import ClockLeap as ClockLeap
     from ringback.errors import NeverTrue as NeverTrue
     from ringback.errors import NothingDue as NothingDue
+    from ringback.errors import NotRunning as NotRunning
     from ringback.errors import Refused as Refused
     from ringback.errors import RingbackError as RingbackError
     from ringback.errors import Runaway as Runaway
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ringback.audio.repertoire": ["Identified"],
     "ringback.core.delivery.delivery": ["State"],
-    "ringback.core.answer.failure": ["Failure"],
+    "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.reply": ["Reply"],
     "ringback.faces.emulator": ["AsyncEmulator", "Emulator"],
@@ -53,6 +54,7 @@ _HOMES = {
         "ClockError",
         "ClockLeap",
         "NeverTrue",
+        "NotRunning",
         "NothingDue",
         "Refused",
         "RingbackError",

@@ -6,6 +6,7 @@
     ├── SettingsError        a setting, marker keyword or route cannot mean anything
     ├── Refused              the service refused a `submit`; carries its status and JSON
     ├── ScenarioError        a scenario file says something that it may not say
+    ├── NotRunning           an emulator was used before it began, or after its end
     ├── ServerError          the server cannot start, or has stopped
     ├── SpeechError          a text could not be spoken; the service answers 500
     ├── AnswerCut            a server would close the connection here, in the middle of an answer
@@ -89,6 +90,10 @@ class AnswerCut(RingbackError, ConnectionError):
     That is what a client in this process meets, of `Emulator.app`, where one on a socket meets a
     connection that has been closed: after an ordered `"cut"`, or because the emulator has ended.
     """
+
+
+class NotRunning(RingbackError):
+    """An emulator was used outside of its life, which is a `with` block, or `open` to `close`."""
 
 
 class ServerError(RingbackError):

@@ -10,7 +10,7 @@ LENIENCIES = {
     "replies": "allow_unused_replies",
     "failures": "allow_unused_failures",
     "errors": "allow_errors",
-    "strangers": "allow_strangers",
+    "unknown_keys": "allow_unknown_keys",
 }
 """Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""
 

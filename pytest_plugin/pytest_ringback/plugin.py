@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "ringback(strict=True, **settings): settings of this test's emulator, such as retries=3 or"
         " seed=7. strict=False lets it leave anything behind; allow_pending,"
-        " allow_unused_replies, allow_unused_failures, allow_errors and allow_strangers each one"
+        " allow_unused_replies, allow_unused_failures, allow_errors and allow_unknown_keys each one"
         " kind.",
     )
     _port(config)

@@ -22,13 +22,13 @@ _MANY = 10
 class Watch:
     """What one test does with its emulators, from the first fixture of ours to the last."""
 
-    def __init__(self, strangers: int) -> None:
-        """Begin; *strangers* is how many the server has turned away so far."""
+    def __init__(self, unknown_keys: int) -> None:
+        """Begin; *unknown_keys* is how many the server has turned away so far."""
         self.emulators: dict[str, AnyEmulator] = {}
         self.fixtures = 0
         self.verdicts: list[bool] = []
         self.leftovers: dict[str, list[str]] = {kind: [] for kind in LENIENCIES}
-        self._strangers = strangers
+        self._unknown_keys = unknown_keys
 
     @property
     def body_passed(self) -> bool:
@@ -52,13 +52,13 @@ class Watch:
             whose = f"{name}: " if len(self.emulators) > 1 else ""
             self.leftovers[kind] += [whose + sentence for sentence in sentences]
 
-    def look_at_strangers(self, strangers: int) -> None:
+    def look_at_unknown_keys(self, unknown_keys: int) -> None:
         """Note the requests that the server itself has turned away since this was last asked."""
-        self.leftovers["strangers"] += [
+        self.leftovers["unknown_keys"] += [
             "a request came with a key that belongs to no emulator of this test. The application"
             " must use ringback.api_key"
-        ] * (strangers - self._strangers)
-        self._strangers = strangers
+        ] * (unknown_keys - self._unknown_keys)
+        self._unknown_keys = unknown_keys
 
 
 WATCH: pytest.StashKey[Watch] = pytest.StashKey()
@@ -73,7 +73,7 @@ def watched(
 
     The test fails once, at the end of the last fixture, for what all of them found.
     """
-    watch = request.node.stash.setdefault(WATCH, Watch(server.strangers))
+    watch = request.node.stash.setdefault(WATCH, Watch(server.unknown_keys))
     watch.fixtures += 1
     begun: dict[str, Any] = {}
 
@@ -88,7 +88,7 @@ def watched(
             return emulator
 
         yield begin
-        watch.look_at_strangers(server.strangers)
+        watch.look_at_unknown_keys(server.unknown_keys)
         for name, emulator in begun.items():
             watch.look_at(name, emulator)
     if watch.body_passed and not watch.fixtures:

@@ -198,7 +198,7 @@ def test_a_refusal_is_the_exception_that_the_service_causes(
     assert not ringback.deliveries
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 def test_a_wrong_key_is_the_exception_that_the_service_causes(ringback: Emulator) -> None:
     with client(ringback, api_key="f" * 40) as deepgram, pytest.raises(ApiError) as raised:
         ask(deepgram, GREETING, CALLBACK)
@@ -207,7 +207,7 @@ def test_a_wrong_key_is_the_exception_that_the_service_causes(ringback: Emulator
 
 
 @pytest.mark.asyncio
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 async def test_coroutines_see_the_same_exceptions(async_ringback: AsyncEmulator) -> None:
     async with async_client(async_ringback) as deepgram:
         with pytest.raises(BadRequestError) as refused:

@@ -104,7 +104,7 @@ async def test_coroutines_of_the_sdk_stream_too(async_ringback: AsyncEmulator) -
         assert isinstance(await stream.recv(), bytes)
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.asyncio
 async def test_the_sdk_tells_a_stranger_so(async_ringback: AsyncEmulator) -> None:
     async with async_client(async_ringback, "wrong") as sdk:

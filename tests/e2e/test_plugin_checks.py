@@ -14,10 +14,10 @@ def leave_replies(emulator):
     emulator.receiver(APP, replies=[503, 503, 204])
 
 def leave_errors(emulator):
-    emulator.fail(None, when=lambda request: request.nonsense)
+    emulator.fail_requests(None, when=lambda request: request.nonsense)
     assert speak(emulator) == 500
 
-def leave_strangers(emulator):
+def leave_unknown_keys(emulator):
     assert speak(emulator, key="nobody's") == 401
 """
 SENTENCES = {
@@ -26,14 +26,14 @@ SENTENCES = {
     "replies": "<Receiver https://app.example [[]0 requests, 2 unused]>: 2 of its scripted replies"
     " were never used",
     "errors": "AttributeError: 'SpeakRequest' object has no attribute 'nonsense' This is from a"
-    " predicate of fail(when=…): request * was answered with 500.",
-    "strangers": "request * was refused for its key. The application must use ringback.api_key",
+    " predicate of fail_requests(when=…): request * was answered with 500.",
+    "unknown_keys": "request * was refused for its key. The application must use ringback.api_key",
 }
 KEYWORDS = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
     "errors": "allow_errors",
-    "strangers": "allow_strangers",
+    "unknown_keys": "allow_unknown_keys",
 }
 
 
@@ -78,7 +78,7 @@ def test_story(ringback):
     leave_pending(ringback)
     leave_replies(ringback)
     leave_errors(ringback)
-    leave_strangers(ringback)
+    leave_unknown_keys(ringback)
 """
     run(pytester, LEAVE + suite).assert_outcomes(passed=1)
 
@@ -135,20 +135,20 @@ def test_story(ringback, make_ringback):
     make_ringback()
     for emulator in (ringback, make_ringback(), make_ringback()):
         leave_pending(emulator)
-    leave_strangers(ringback)
+    leave_unknown_keys(ringback)
 """
     result = run(pytester, LEAVE + suite)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
             "_* ERROR at teardown of test_story _*",
-            "the test left 4 things behind (pending, strangers):",
+            "the test left 4 things behind (pending, unknown_keys):",
             "- make_ringback() 2: <Delivery * is still pending: *",
             "- make_ringback() 3: <Delivery * is still pending: *",
             "- ringback: <Delivery * is still pending: *",
             "- a request came with a key that belongs to no emulator of this test. The application"
             " must use ringback.api_key",
-            "@pytest.mark.ringback(allow_pending=True, allow_strangers=True) allows it, and"
+            "@pytest.mark.ringback(allow_pending=True, allow_unknown_keys=True) allows it, and"
             " strict=False anything.",
             "-* ringback timeline -*",
         ],

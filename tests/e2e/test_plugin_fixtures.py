@@ -65,7 +65,7 @@ def test_other(ringback):
     assert one_key != other_key
     assert one_id != other_id
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 def test_late(ringback):
     assert speak(ringback, key=keys[0][0]) == 401
 """

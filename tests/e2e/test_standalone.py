@@ -247,7 +247,7 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
 
 
 def test_a_setting_is_given_by_name_and_in_yaml() -> None:
-    with serving("--set", "failure=429", "--set", "permitted_ports=[81]") as served:
+    with serving("--set", "request_failure=429", "--set", "permitted_ports=[81]") as served:
         answer = httpx.post(
             f"http://127.0.0.1:{served.port}/v1/speak",
             params={"callback": "http://app.example:81/"},
@@ -265,7 +265,7 @@ def test_a_setting_is_given_by_name_and_in_yaml() -> None:
         ("retrys=3", "unknown setting 'retrys'; did you mean 'retries'?"),
         ("retries=[", "retries: '[' is no YAML value"),
         ("retries=many", "retries is 0 or more, not 'many'"),
-        ("failure={wait: 5}", "a failure has no 'wait', but status, code"),
+        ("request_failure={wait: 5}", "a failure has no 'wait', but status, code"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_before_anything_starts(

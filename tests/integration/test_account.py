@@ -110,7 +110,7 @@ def test_a_token_that_was_granted_is_a_line_of_the_server_without_the_token(
 PRIVATE = [("GET", "/v1/projects"), ("GET", "/v1/auth/token"), ("POST", "/v1/auth/grant")]
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
 @pytest.mark.parametrize("authorization", [None, "Token nobody", "Bearer a.b.c", "Basic x"])
 def test_what_is_private_needs_a_key(
@@ -191,7 +191,7 @@ def test_who_leaves_in_the_middle_has_asked_for_nothing(
 # -- temporary tokens ------------------------------------------------------------------------------
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.rule("granted-tokens")
 def test_a_token_speaks_until_it_expires_on_the_emulators_clock(
     ringback: Emulator, http: httpx.Client
@@ -233,7 +233,7 @@ def test_a_token_may_speak_and_nothing_else(ringback: Emulator, http: httpx.Clie
         assert (answer.status_code, answer.json()["err_code"]) == (401, "INSUFFICIENT_PERMISSIONS")
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 def test_a_key_is_no_token_and_a_token_is_no_key(ringback: Emulator, http: httpx.Client) -> None:
     token = granted(ringback, http)
     assert spoken(http, ringback.api_key).status_code == 401

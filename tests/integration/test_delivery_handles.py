@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringback import AsyncEmulator, Delivery, Emulator, RingbackError, ServerError, State
+from ringback import AsyncEmulator, Delivery, Emulator, NotRunning, RingbackError, State
 
 APP = "https://app.example"
 HOOK = "https://app.example/hook"
@@ -67,7 +67,7 @@ def test_a_delivery_from_before_an_emulator_was_opened_again_is_refused_too(verb
     ringback = Emulator()
     with ringback:
         stale = ringback.submit("Hello", callback=HOOK)
-    with pytest.raises(ServerError, match="is not running"):
+    with pytest.raises(NotRunning, match="is not running"):
         verb(ringback, stale)
     with ringback, pytest.raises(RingbackError, match="is from before"):
         verb(ringback, stale)

@@ -15,10 +15,10 @@ from ringback import (
     AsyncEmulator,
     ClockClosed,
     Emulator,
+    NotRunning,
     Refused,
     Reply,
     RingbackError,
-    ServerError,
     Settings,
     SettingsError,
     State,
@@ -433,7 +433,7 @@ def test_what_is_left_over_is_told_in_sentences() -> None:
             ],
             "failures": [],
             "errors": [],
-            "strangers": [],
+            "unknown_keys": [],
         }
 
 
@@ -452,12 +452,12 @@ def test_an_emulator_that_has_ended_can_be_looked_at_and_not_used() -> None:
     assert ringback.deliveries.only().timeline == ["+0s POST 200"]
     with pytest.raises(ClockClosed):
         ringback.advance(30)
-    with pytest.raises(ServerError, match="is not running"):
+    with pytest.raises(NotRunning, match="is not running"):
         ringback.submit("Hello", callback=HOOK)
 
 
 def test_an_emulator_that_has_not_begun_says_how_to_begin() -> None:
-    with pytest.raises(ServerError, match=r"with Emulator\(\) as ringback:"):
+    with pytest.raises(NotRunning, match=r"with Emulator\(\) as ringback:"):
         _ = Emulator().url
 
 

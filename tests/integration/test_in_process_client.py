@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from ringback import AnswerCut, AsyncEmulator, Emulator, Failure, RingbackError
+from ringback import AnswerCut, AsyncEmulator, Emulator, RequestFailure, RingbackError
 from ringback.core.request.body import MAX_BODY
 
 HELLO = {"text": "Hello, how can I help you today?"}
@@ -26,14 +26,14 @@ def client(ringback: Emulator | AsyncEmulator) -> httpx.AsyncClient:
 
 
 @pytest.mark.rule("ordered-failures")
-@pytest.mark.parametrize("failure", ["cut", Failure(429, breaks="cut", after=0)])
+@pytest.mark.parametrize("failure", ["cut", RequestFailure(429, breaks="cut", after=0)])
 @pytest.mark.parametrize("parameters", [{}, CALLBACK])
 @pytest.mark.ringback(allow_pending=True)
 @pytest.mark.asyncio
 async def test_an_answer_that_is_cut_off_is_a_public_error_in_the_client(
-    ringback: Emulator, failure: Failure, parameters: dict[str, str]
+    ringback: Emulator, failure: RequestFailure, parameters: dict[str, str]
 ) -> None:
-    ringback.fail(failure)
+    ringback.fail_requests(failure)
     async with client(ringback) as http:
         with pytest.raises(AnswerCut, match=r"in the middle of this answer: that was ordered$"):
             await http.post("/v1/speak", params=parameters, json=HELLO)
@@ -45,7 +45,7 @@ async def test_an_answer_that_is_cut_off_is_a_public_error_in_the_client(
 @pytest.mark.asyncio
 async def test_whoever_waits_when_the_emulator_ends_is_told_that_it_has_ended() -> None:
     async with AsyncEmulator() as ringback, client(ringback) as http:
-        ringback.fail(Failure(delay=60))
+        ringback.fail_requests(RequestFailure(delay=60))
         waiting = asyncio.ensure_future(http.post("/v1/speak", json=HELLO))
         await ringback.settle()
         ringback.close()

@@ -131,7 +131,7 @@ def test_time_stands_still_while_an_answer_is_made(studio: Studio, beside: Besid
 def test_an_answer_that_breaks_off_is_made_first(studio: Studio) -> None:
     studio.may.set()
     with Emulator() as ringback:
-        ringback.fail("cut")
+        ringback.fail_requests("cut")
         with pytest.raises(IncompleteRead) as cut:
             ask(ringback, SLOW)
         audio = ask(ringback, SLOW)

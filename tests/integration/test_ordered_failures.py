@@ -11,7 +11,7 @@ import httpcore
 import httpx
 import pytest
 
-from ringback import AsyncEmulator, Emulator, Failure, Refused, Settings, SettingsError
+from ringback import AsyncEmulator, Emulator, Refused, RequestFailure, Settings, SettingsError
 from ringback.core.journal import AnswerFailed, RequestRejected
 
 HELLO = {"text": "Hello, how can I help you today?"}
@@ -54,7 +54,7 @@ def beside() -> Iterator[Callable[..., "Future[Any]"]]:
 def test_the_next_request_fails_and_the_one_after_does_not(
     ringback: Emulator, speak: Speak, status: int
 ) -> None:
-    ringback.fail(status)
+    ringback.fail_requests(status)
     failed, fine = speak(), speak()
     assert failed.status_code == status
     assert failed.json()["err_msg"] == failed.headers["dg-error"]
@@ -66,21 +66,21 @@ def test_the_next_request_fails_and_the_one_after_does_not(
 def test_failures_are_met_in_order_and_none_lets_one_through(
     ringback: Emulator, speak: Speak
 ) -> None:
-    ringback.fail(429, None, 503)
+    ringback.fail_requests(429, None, 503)
     assert [speak().status_code for _ in range(4)] == [429, 200, 503, 200]
 
 
 def test_a_request_that_is_refused_anyway_meets_no_failure(
     ringback: Emulator, speak: Speak
 ) -> None:
-    ringback.fail(503)
+    ringback.fail_requests(503)
     assert speak(model="nobody").status_code == 400
     assert speak().status_code == 503
 
 
 def test_a_failure_can_be_ordered_for_some_requests_only(ringback: Emulator, speak: Speak) -> None:
-    ringback.fail(503, when=lambda request: request.voice.name == "aura-zeus-en")
-    ringback.fail(402, when=lambda request: request.callback is not None)
+    ringback.fail_requests(503, when=lambda request: request.voice.name == "aura-zeus-en")
+    ringback.fail_requests(402, when=lambda request: request.callback is not None)
     assert speak().status_code == 200
     assert speak(**CALLBACK).status_code == 402
     assert speak(model="aura-zeus-en").status_code == 503
@@ -88,19 +88,19 @@ def test_a_failure_can_be_ordered_for_some_requests_only(ringback: Emulator, spe
 
 
 def test_a_refused_request_leads_to_no_callback(ringback: Emulator, speak: Speak) -> None:
-    ringback.fail(429)
+    ringback.fail_requests(429)
     speak(**CALLBACK)
     assert not ringback.deliveries
 
 
 @pytest.mark.rule("payment-required", "ordered-failures")
-@pytest.mark.ringback(failure=402)
+@pytest.mark.ringback(request_failure=402)
 def test_a_setting_lets_every_request_fail(speak: Speak) -> None:
     assert [speak().status_code for _ in range(3)] == [402] * 3
 
 
 def test_a_proxy_answers_in_its_own_words(ringback: Emulator, speak: Speak) -> None:
-    ringback.fail(Failure(502, body="<h1>Bad Gateway</h1>"))
+    ringback.fail_requests(RequestFailure(502, body="<h1>Bad Gateway</h1>"))
     answer = speak()
     assert (answer.status_code, answer.text) == (502, "<h1>Bad Gateway</h1>")
     assert answer.headers["content-type"] == "text/html"
@@ -108,7 +108,7 @@ def test_a_proxy_answers_in_its_own_words(ringback: Emulator, speak: Speak) -> N
 
 
 def test_what_the_test_does_itself_fails_as_well(ringback: Emulator) -> None:
-    ringback.fail(429, Failure(delay=5))
+    ringback.fail_requests(429, RequestFailure(delay=5))
     with pytest.raises(Refused, match="429"):
         ringback.submit("Hello", callback="https://app.example/hook")
     ringback.receiver("https://app.example")
@@ -118,18 +118,18 @@ def test_what_the_test_does_itself_fails_as_well(ringback: Emulator) -> None:
 
 def test_a_failure_that_nobody_met_is_left_over() -> None:
     with Emulator() as ringback:
-        ringback.fail(503, None, 429)
+        ringback.fail_requests(503, None, 429)
         assert ringback.leftovers()["failures"] == [
             "2 ordered failures were never met by a request"
         ]
         with pytest.raises(SettingsError, match="a failure is a status"):
-            ringback.fail("slow")  # type: ignore[arg-type]
+            ringback.fail_requests("slow")  # type: ignore[arg-type]
 
 
 def test_an_ordered_401_is_no_stranger(ringback: Emulator, speak: Speak) -> None:
-    ringback.fail(401)
+    ringback.fail_requests(401)
     assert speak().json()["err_code"] == "INSUFFICIENT_PERMISSIONS"
-    assert ringback.leftovers()["strangers"] == []
+    assert ringback.leftovers()["unknown_keys"] == []
     (fact,) = (fact for fact in ringback.journal if isinstance(fact, RequestRejected))
     assert fact.ordered
 
@@ -140,7 +140,7 @@ def test_an_ordered_401_is_no_stranger(ringback: Emulator, speak: Speak) -> None
 def test_an_answer_comes_late_on_the_emulators_clock(
     ringback: Emulator, speak: Speak, beside: Callable[..., "Future[Any]"]
 ) -> None:
-    ringback.fail(Failure(delay=5))
+    ringback.fail_requests(RequestFailure(delay=5))
     answer = beside(speak)
     wait_for_request(ringback)
     ringback.advance(4.9)
@@ -153,7 +153,7 @@ def test_an_answer_comes_late_on_the_emulators_clock(
 def test_an_answer_that_comes_late_is_something_to_run_to(
     ringback: Emulator, speak: Speak, beside: Callable[..., "Future[Any]"]
 ) -> None:
-    ringback.fail(Failure(503, delay=60))
+    ringback.fail_requests(RequestFailure(503, delay=60))
     answer = beside(speak)
     wait_for_request(ringback)
     assert ringback.clock.next_due == 60
@@ -165,7 +165,7 @@ def test_an_answer_that_comes_late_is_something_to_run_to(
 def test_whoever_gives_up_waiting_leaves_nothing_behind(
     ringback: Emulator, http: httpx.Client
 ) -> None:
-    ringback.fail(Failure(delay=60), "stalled")
+    ringback.fail_requests(RequestFailure(delay=60), "stalled")
     for count in (1, 2):
         with pytest.raises(httpx.ReadTimeout):
             http.post("/v1/speak", json=HELLO, timeout=httpx.Timeout(10, read=0.05))
@@ -178,7 +178,7 @@ def test_whoever_gives_up_waiting_leaves_nothing_behind(
 
 def test_the_end_of_the_emulator_ends_the_waiting(beside: Callable[..., "Future[Any]"]) -> None:
     with Emulator() as ringback:
-        ringback.fail(Failure(delay=60), "stalled")
+        ringback.fail_requests(RequestFailure(delay=60), "stalled")
         headers = {"authorization": f"Token {ringback.api_key}"}
         with httpx.Client(base_url=ringback.url, headers=headers, trust_env=False) as http:
             waiting = [beside(http.post, "/v1/speak", json=HELLO, timeout=30) for _ in range(2)]
@@ -191,7 +191,7 @@ def test_the_end_of_the_emulator_ends_the_waiting(beside: Callable[..., "Future[
 @pytest.mark.asyncio
 async def test_a_late_answer_and_its_caller_may_share_a_loop() -> None:
     async with AsyncEmulator() as ringback:
-        ringback.fail(Failure(delay=5))
+        ringback.fail_requests(RequestFailure(delay=5))
         headers = {"authorization": f"Token {ringback.api_key}"}
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(ringback.app), base_url="http://x", headers=headers
@@ -212,7 +212,7 @@ def test_a_body_is_cut_off_in_the_middle(
     ringback: Emulator, http: httpx.Client, after: int | None
 ) -> None:
     whole = http.post("/v1/speak", json=HELLO).content
-    ringback.fail(Failure(breaks="cut", after=after))
+    ringback.fail_requests(RequestFailure(breaks="cut", after=after))
     got: list[bytes] = []
     with http.stream("POST", "/v1/speak", json=HELLO) as answer:
         assert answer.status_code == 200
@@ -226,7 +226,7 @@ def test_an_acknowledgement_can_be_cut_off_and_its_job_is_done(
     ringback: Emulator, speak: Speak
 ) -> None:
     receiver = ringback.receiver("https://app.example")
-    ringback.fail("cut")
+    ringback.fail_requests("cut")
     with pytest.raises(httpx.RemoteProtocolError):
         speak(**CALLBACK)
     ringback.run_until_idle()
@@ -236,7 +236,7 @@ def test_an_acknowledgement_can_be_cut_off_and_its_job_is_done(
 def test_a_stalled_body_does_not_keep_the_clock_waiting(
     ringback: Emulator, http: httpx.Client
 ) -> None:
-    ringback.fail(Failure(breaks="stalled", after=100))
+    ringback.fail_requests(RequestFailure(breaks="stalled", after=100))
     with http.stream("POST", "/v1/speak", json=HELLO) as answer:
         pieces = answer.iter_raw()
         assert len(next(pieces)) == 100
@@ -250,7 +250,7 @@ def test_a_stalled_body_does_not_keep_the_clock_waiting(
 def test_an_answer_that_comes_late_can_stall_as_well(
     ringback: Emulator, http: httpx.Client, beside: Callable[..., "Future[Any]"]
 ) -> None:
-    ringback.fail(Failure(delay=5, breaks="stalled", after=100))
+    ringback.fail_requests(RequestFailure(delay=5, breaks="stalled", after=100))
     asked = beside(http.send, http.build_request("POST", "/v1/speak", json=HELLO), stream=True)
     wait_for_request(ringback)
     ringback.advance(5)
@@ -264,7 +264,7 @@ def test_an_answer_that_comes_late_can_stall_as_well(
 def test_nothing_is_logged_for_what_was_ordered(
     ringback: Emulator, speak: Speak, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ringback.fail("cut", Failure(503, breaks="cut"))
+    ringback.fail_requests("cut", RequestFailure(503, breaks="cut"))
     for _ in range(2):
         with pytest.raises(httpx.RemoteProtocolError):
             speak()
@@ -280,7 +280,7 @@ def test_nothing_is_logged_for_what_was_ordered(
 def test_a_request_beyond_the_limit_is_refused_while_others_are_in_progress(
     ringback: Emulator, speak: Speak, beside: Callable[..., "Future[Any]"]
 ) -> None:
-    ringback.fail(Failure(delay=5), Failure(delay=10))
+    ringback.fail_requests(RequestFailure(delay=5), RequestFailure(delay=10))
     first, second = beside(speak), beside(speak)
     wait_for_request(ringback, 2)
     beyond = speak()
@@ -298,7 +298,7 @@ def test_a_request_beyond_the_limit_is_refused_while_others_are_in_progress(
 def test_a_429_has_the_text_of_the_speech_page(
     ringback: Emulator, speak: Speak, http: httpx.Client
 ) -> None:
-    ringback.fail("stalled")
+    ringback.fail_requests("stalled")
     with http.stream("POST", "/v1/speak", json=HELLO):
         beyond = speak()
     assert (beyond.status_code, beyond.json()["err_code"]) == (429, "Too Many Requests")
@@ -308,7 +308,7 @@ def test_a_429_has_the_text_of_the_speech_page(
 @pytest.mark.rule("too-many-requests-text")
 @pytest.mark.ringback(too_many_requests="general")
 def test_an_ordered_429_has_the_form_that_is_set_too(ringback: Emulator, speak: Speak) -> None:
-    ringback.fail(429)
+    ringback.fail_requests(429)
     refused = speak()
     assert (refused.status_code, refused.json()["err_code"]) == (429, "TOO_MANY_REQUESTS")
     assert refused.headers["date"] == "Thu, 01 Jan 2026 00:00:00 GMT"

@@ -59,7 +59,7 @@ class Elsewhere:
 def test_what_a_predicate_raises_is_raised_by_submit_and_nothing_is_accepted(
     ringback: Emulator,
 ) -> None:
-    ringback.fail(None, when=bad)
+    ringback.fail_requests(None, when=bad)
     with pytest.raises(KeyError, match="Hello"):
         ringback.submit("Hello", callback=HOOK)
     assert not ringback.deliveries
@@ -82,7 +82,7 @@ MOVES: dict[str, Move] = {
 def test_over_http_its_request_is_answered_with_500_and_the_next_verb_raises_it(
     ringback: Emulator, move: Move
 ) -> None:
-    ringback.fail(None, when=bad)
+    ringback.fail_requests(None, when=bad)
     answer = ask(ringback)
     assert answer.status_code == 500
     assert answer.json() == {
@@ -94,12 +94,12 @@ def test_over_http_its_request_is_answered_with_500_and_the_next_verb_raises_it(
     assert not ringback.deliveries
     assert (
         "refused at +0s  500 INTERNAL_SERVER_ERROR: A predicate of an ordered failure failed."
-        " (fail(when=…): KeyError: 'Hello')"
+        " (fail_requests(when=…): KeyError: 'Hello')"
     ) in ringback.timeline
     with pytest.raises(KeyError, match="Hello") as caught:
         move(ringback)
     assert caught.value.__notes__ == [
-        "This is from a predicate of fail(when=…): request"
+        "This is from a predicate of fail_requests(when=…): request"
         f" {answer.json()['request_id']} was answered with 500."
     ]
     assert caught.traceback[-1].name == "bad"
@@ -108,7 +108,7 @@ def test_over_http_its_request_is_answered_with_500_and_the_next_verb_raises_it(
 
 
 def test_it_is_raised_once_for_all_that_came_before(ringback: Emulator) -> None:
-    ringback.fail(None, when=bad)
+    ringback.fail_requests(None, when=bad)
     assert [ask(ringback, text).status_code for text in ("one", "two")] == [500, 500]
     with pytest.raises(KeyError, match="one") as caught:
         ringback.advance(1)
@@ -128,7 +128,7 @@ def test_it_is_raised_at_the_end_of_the_verb_in_which_it_came_about(ringback: Em
 
     ringback.connect("https://app.example", application)
     delivery = ringback.submit("Hello", callback=HOOK)
-    ringback.fail(None, when=bad)
+    ringback.fail_requests(None, when=bad)
     with pytest.raises(KeyError):
         ringback.run_until_idle()
     assert delivery.statuses == [204]
@@ -136,7 +136,7 @@ def test_it_is_raised_at_the_end_of_the_verb_in_which_it_came_about(ringback: Em
 
 @pytest.mark.asyncio
 async def test_an_awaited_verb_raises_it_too(async_ringback: AsyncEmulator) -> None:
-    async_ringback.fail(None, when=bad)
+    async_ringback.fail_requests(None, when=bad)
     headers = {"authorization": f"Token {async_ringback.api_key}"}
     async with httpx.AsyncClient(base_url=async_ringback.url, headers=headers) as http:
         assert (await http.post("/v1/speak", json=HELLO)).status_code == 500
@@ -145,20 +145,22 @@ async def test_an_awaited_verb_raises_it_too(async_ringback: AsyncEmulator) -> N
 
 
 def test_what_no_verb_has_raised_is_left_over(ringback: Emulator) -> None:
-    ringback.fail(None, when=lambda _: pytest.fail("not this one"))
+    ringback.fail_requests(None, when=lambda _: pytest.fail("not this one"))
     answer = ask(ringback)
     assert answer.status_code == 500
     (left,) = ringback.leftovers()["errors"]
-    assert left.startswith("Failed: not this one This is from a predicate of fail(when=…): request")
+    assert left.startswith(
+        "Failed: not this one This is from a predicate of fail_requests(when=…): request"
+    )
     with pytest.raises(pytest.fail.Exception):
         ringback.settle()
     assert ringback.leftovers()["errors"] == []
 
 
 def test_a_predicate_that_calls_sys_exit_ends_no_server(ringback: Emulator) -> None:
-    ringback.fail(None, when=lambda _: sys.exit(3))
+    ringback.fail_requests(None, when=lambda _: sys.exit(3))
     assert ask(ringback).status_code == 500
-    ringback.fail(None)
+    ringback.fail_requests(None)
     with pytest.raises(SystemExit):
         ringback.settle()
     assert ask(ringback).status_code == 500
@@ -166,7 +168,7 @@ def test_a_predicate_that_calls_sys_exit_ends_no_server(ringback: Emulator) -> N
 
 
 def test_an_upgrade_is_answered_with_500_as_a_request_is(ringback: Emulator) -> None:
-    ringback.fail(None, when=bad)
+    ringback.fail_requests(None, when=bad)
     with pytest.raises(InvalidStatus) as refused, opened(ringback):
         pass
     assert refused.value.response.status_code == 500
@@ -175,7 +177,7 @@ def test_an_upgrade_is_answered_with_500_as_a_request_is(ringback: Emulator) -> 
 
 
 def test_a_request_that_is_refused_anyway_asks_no_predicate(ringback: Emulator) -> None:
-    ringback.fail(None, when=bad)
+    ringback.fail_requests(None, when=bad)
     with pytest.raises(Refused):
         ringback.submit("Hello", callback=HOOK, model="nobody")
     assert ringback.leftovers()["errors"] == []
@@ -185,7 +187,7 @@ def test_a_request_that_is_refused_anyway_asks_no_predicate(ringback: Emulator) 
 
 
 CALLS: dict[str, Callable[[Emulator], object]] = {
-    "fail": lambda ringback: ringback.fail(429),
+    "fail": lambda ringback: ringback.fail_requests(429),
     "cancel": lambda ringback: ringback.cancel(ringback.deliveries[0], "enough"),
     "deliveries": lambda ringback: [ringback.deliveries[0].state, ringback.timeline],
     "submit": lambda ringback: ringback.receiver(HOOK.removesuffix("/hook")),
@@ -210,7 +212,7 @@ def test_a_predicate_may_call_the_emulator(
         call(ringback)
         return True
 
-    ringback.fail(503, when=when)
+    ringback.fail_requests(503, when=when)
     if asked == "http":
         assert ask(ringback).status_code == 503
     else:
@@ -222,10 +224,10 @@ def test_a_predicate_may_call_the_emulator(
 @pytest.mark.ringback(allow_pending=True, allow_unused_failures=True)
 def test_a_failure_that_a_predicate_orders_is_for_the_next_request(ringback: Emulator) -> None:
     def when(request: SpeakRequest) -> bool:
-        ringback.fail(429)
+        ringback.fail_requests(429)
         return False
 
-    ringback.fail(None, when=when)
+    ringback.fail_requests(None, when=when)
     assert ask(ringback).status_code == 200
     assert ask(ringback).status_code == 429
 
@@ -234,7 +236,7 @@ def test_a_failure_that_a_predicate_orders_is_for_the_next_request(ringback: Emu
 def test_a_predicate_that_moves_the_clock_is_refused_before_it_waits_for_itself(
     ringback: Emulator, verb: str
 ) -> None:
-    ringback.fail(None, when=lambda _: bool(getattr(ringback, verb)()))
+    ringback.fail_requests(None, when=lambda _: bool(getattr(ringback, verb)()))
     assert ask(ringback).status_code == 500
     with pytest.raises(ClockBusy, match=rf"^{verb}\(\) was called .* a predicate of fail"):
         ringback.settle()
@@ -249,7 +251,7 @@ def test_an_emulator_that_a_predicate_ends_accepts_nothing_more() -> None:
             ringback.close()
             return True
 
-        ringback.fail(None, when=when)
+        ringback.fail_requests(None, when=when)
         with pytest.raises(ClockClosed):
             ringback.submit("Hello", callback=HOOK)
         assert not ringback.deliveries
@@ -265,7 +267,7 @@ def test_two_requests_at_once_do_not_meet_one_failure(ringback: Emulator) -> Non
             both.wait(10)
         return True
 
-    ringback.fail(429, 503, when=when)
+    ringback.fail_requests(429, 503, when=when)
     statuses: list[int] = []
     threads = [
         threading.Thread(target=lambda: statuses.append(ask(ringback).status_code))
@@ -283,4 +285,4 @@ def test_two_requests_at_once_do_not_meet_one_failure(ringback: Emulator) -> Non
 def test_what_is_no_predicate_is_refused_where_it_is_given(ringback: Emulator) -> None:
     when: Any = "Hello"
     with pytest.raises(SettingsError, match="cannot be asked"):
-        ringback.fail(503, when=when)
+        ringback.fail_requests(503, when=when)

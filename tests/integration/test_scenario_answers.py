@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from ringback import Emulator, Failure, Settings
+from ringback import Emulator, RequestFailure, Settings
 from ringback.errors import SettingsError
 from ringback.scenario.playing import Performance, play
 from ringback.scenario.reading import ScenarioFile, check
@@ -21,7 +21,7 @@ def a_story(failure: str, expect: str, *others: str) -> ScenarioFile:
         "version: 1",
         "name: A story",
         'submit: {text: Hello, callback: "http://app.example/hook"}',
-        f"settings: {{failure: {failure}}}",
+        f"settings: {{request_failure: {failure}}}",
         f"expect: {expect}",
         *(others or ["receiver: [200]"]),
     ]
@@ -115,17 +115,17 @@ def test_a_refusal_comes_with_advice_that_a_file_can_follow(over: Over) -> None:
     ]
 
 
-@pytest.mark.parametrize("failure", [503, Failure(503), {"status": 503}])
-def test_the_same_failure_may_be_written_in_another_way(failure: int | Failure) -> None:
+@pytest.mark.parametrize("failure", [503, RequestFailure(503), {"status": 503}])
+def test_the_same_failure_may_be_written_in_another_way(failure: int | RequestFailure) -> None:
     story = a_story("{status: 503}", "{answer: {status: 503}}")
-    with Emulator(Settings(failure=failure)) as emulator:
+    with Emulator(Settings(request_failure=failure)) as emulator:
         assert Performance(emulator, story).report().failures == []
 
 
 def test_another_failure_is_another_setting() -> None:
     story = a_story("{status: 503}", "{answer: {status: 503}}")
     with (
-        Emulator(Settings(failure=502)) as emulator,
-        pytest.raises(SettingsError, match="the scenario needs failure="),
+        Emulator(Settings(request_failure=502)) as emulator,
+        pytest.raises(SettingsError, match="the scenario needs request_failure="),
     ):
         Performance(emulator, story)

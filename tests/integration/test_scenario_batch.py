@@ -50,9 +50,9 @@ def played(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     "line",
     [
-        "settings: {failure: cut}",
-        "settings: {failure: stalled}",
-        'settings: {failure: {status: 502, body: "<html>"}}',
+        "settings: {request_failure: cut}",
+        "settings: {request_failure: stalled}",
+        'settings: {request_failure: {status: 502, body: "<html>"}}',
         'submit: {text: Hello, callback: "http://app.example/hook", content_type: "a\\nb"}',
         'submit: {text: Hello, callback: "http://app.example/hook", content_type: "€"}',
         'submit: {text: Hello, callback: "http://app.example/hook", content_type: "ü"}',

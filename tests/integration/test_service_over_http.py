@@ -298,7 +298,7 @@ def test_a_request_is_refused_with_a_json_error(
     assert not ringback.deliveries
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.parametrize(
     "authorization", ["", "Token", "Token wrong", "Bearer {key}", "{key}", "Token {key} {key}"]
 )
@@ -313,7 +313,7 @@ def test_whoever_does_not_show_the_key_is_turned_away(
     assert not ringback.deliveries
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.rule("order-of-checks")
 def test_a_request_in_which_all_is_wrong_is_refused_for_one_thing_after_another(
     ringback: Emulator, http: httpx.Client
@@ -407,7 +407,7 @@ def test_a_key_that_belongs_to_no_live_emulator_is_refused_and_reported(
         assert answer.status_code == 401
         assert answer.json()["err_code"] == "INVALID_AUTH"
         assert answer.headers["dg-error"] == "Invalid credentials."
-        assert server.strangers == 1
+        assert server.unknown_keys == 1
         for emulator in (one, two, ended):
             assert not emulator.requests
 
@@ -424,7 +424,7 @@ def test_a_key_that_is_not_the_only_emulators_is_refused_and_reported_by_it(
         (fact,) = emulator.journal
         assert isinstance(fact, RequestRejected)
         assert fact.request_id == answer.headers["dg-request-id"]
-        assert emulator.leftovers()["strangers"] == [
+        assert emulator.leftovers()["unknown_keys"] == [
             f"request {fact.request_id} was refused for its key. The application must use"
             " ringback.api_key"
         ]

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from ringback import AsyncEmulator, Emulator, Failure, Settings
+from ringback import AsyncEmulator, Emulator, RequestFailure, Settings
 from ringback.core.journal import Fact, StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
@@ -130,7 +130,9 @@ def test_a_stranger_to_all_emulators_of_a_server_is_refused(
 
 @pytest.mark.ringback(allow_unused_failures=True)
 def test_an_upgrade_can_be_ordered_to_fail(ringback: Emulator) -> None:
-    ringback.fail(Failure(delay=1), 429)  # the first is for a request: an upgrade is never late
+    ringback.fail_requests(
+        RequestFailure(delay=1), 429
+    )  # the first is for a request: an upgrade is never late
     with pytest.raises(InvalidStatus) as refused, opened(ringback):
         pass
     assert refused.value.response.status_code == 429
@@ -143,7 +145,7 @@ def test_an_upgrade_can_be_ordered_to_fail(ringback: Emulator) -> None:
 @pytest.mark.rule("ordered-failures")
 @pytest.mark.parametrize("after", [None, 0, 1000])
 def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: int | None) -> None:
-    ringback.fail(Failure(breaks="cut", after=after))
+    ringback.fail_requests(RequestFailure(breaks="cut", after=after))
     with opened(ringback) as stream:
         stream.recv()
         speak_on(stream, SPEAK, FLUSH, SPEAK, FLUSH)
@@ -156,7 +158,7 @@ def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: i
 
 
 def test_a_stream_can_stall_in_its_first_audio_and_holds_nothing_up(ringback: Emulator) -> None:
-    ringback.fail(Failure(breaks="stalled", after=1000))
+    ringback.fail_requests(RequestFailure(breaks="stalled", after=1000))
     with opened(ringback) as stream:
         stream.recv()
         stream.send(SPEAK)
@@ -553,7 +555,7 @@ async def test_a_stream_needs_no_socket(ringback: Emulator) -> None:
     assert sent[2]["bytes"]
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.asyncio
 async def test_a_server_that_cannot_answer_over_http_refuses_in_its_own_way(
     ringback: Emulator,

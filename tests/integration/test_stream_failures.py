@@ -29,7 +29,7 @@ FLUX = "model=flux-haley-en"
 def test_a_failure_can_be_ordered_for_some_streams_only(
     ringback: Emulator, path: str, query: str, when: Callable[[SpeakRequest], bool]
 ) -> None:
-    ringback.fail(503, when=when)
+    ringback.fail_requests(503, when=when)
     other = f"{FLUX}&speed=1.5" if path == "/v2/speak" else "speed=1.5"
     with opened(ringback, other, path):
         pass

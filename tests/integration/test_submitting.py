@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ringback import Emulator, Failure, Refused, SettingsError
+from ringback import Emulator, Refused, RequestFailure, SettingsError
 
 HOOK = "https://app.example/hook"
 
@@ -33,7 +33,7 @@ def test_a_delivery_without_a_callback_is_refused_before_anything_is_asked(
 def test_a_page_of_a_proxy_refuses_a_submission_as_the_service_would(
     page: str, ringback: Emulator
 ) -> None:
-    ringback.fail(Failure(502, body=page))
+    ringback.fail_requests(RequestFailure(502, body=page))
     with pytest.raises(Refused) as caught:
         ringback.submit("Hello", callback=HOOK)
     assert caught.value.status == 502

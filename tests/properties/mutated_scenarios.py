@@ -32,7 +32,7 @@ settings:
   retry_delay: 500ms
   epoch: 2026-01-01T00:00:00Z
   permitted_ports: [80, 443]
-  failure: {delay: 2s, breaks: cut, after: 3}
+  request_failure: {delay: 2s, breaks: cut, after: 3}
   callback_framing: chunked
   callback_user_agent: x/1
 expect:
@@ -48,7 +48,7 @@ TURNED_DOWN = """\
 version: 1
 name: A request that is turned down
 submit: {text: Hello, callback: "http://app.example/hook"}
-settings: {failure: {status: 503, code: A, message: Please wait., body: "<p>", delay: 1m}}
+settings: {request_failure: {status: 503, code: A, message: Please wait., body: "<p>", delay: 1m}}
 expect: {answer: {status: 503, err_code: $any, err_msg: "$regex:Please.*"}, attempts: []}
 """
 ON_THE_WAY = """\

@@ -286,6 +286,7 @@ def errors_are_one_family(error: ringback.RingbackError) -> None:
         ringback.AnswerCut,
         ringback.ClockError,
         ringback.ScenarioError,
+        ringback.NotRunning,
         ringback.ServerError,
         ringback.SettingsError,
         ringback.SpeechError,

@@ -226,7 +226,7 @@ def rules(style: str) -> None:
     metavar="NAME=VALUE",
     callback=_changes,
     help="A setting, its value in YAML: retries=3, permitted_ports=[80, 8080],"
-    " 'failure={status: 503, delay: 2}'.",
+    " 'request_failure={status: 503, delay: 2}'.",
 )
 def serve(
     host: str,

@@ -14,8 +14,8 @@ def busy_inside(verb: str) -> str:
     """For a mover inside a receiver."""
     return (
         f"{verb}() was called inside a receiver, while its own attempt is in flight, or inside a"
-        " predicate of fail(when=…), while its request waits. Neither can move the time that it is"
-        " waiting in: answer first, and move the clock in the test."
+        " predicate of fail_requests(when=…), while its request waits. Neither can move the time"
+        " that it is waiting in: answer first, and move the clock in the test."
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Attempt, State
 from ringback.core.request.query import Ignored
@@ -43,7 +43,7 @@ class AnswerFailed:
     name: ClassVar[str] = "speak.broken"
     at: int
     request_id: str
-    failure: Failure
+    failure: RequestFailure
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from weakref import WeakSet
 from ringback.clock.flow import Flow
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import drained
-from ringback.core.answer.failure import FailureLike, read_failure
+from ringback.core.answer.failure import RequestFailureLike, read_failure
 from ringback.core.answer.failures import When
 from ringback.core.base.duration import words
 from ringback.core.base.rejection import Rejection
@@ -21,7 +21,7 @@ from ringback.core.delivery.reply import FaultLike, ReplyLike
 from ringback.core.journal import Fact, Journal, ParametersIgnored, RequestRejected
 from ringback.core.request.endpoint import split
 from ringback.core.request.keys import Credential
-from ringback.errors import ServerError, SettingsError, WrongFace
+from ringback.errors import NotRunning, SettingsError, WrongFace
 from ringback.faces.clocks import AwaitableClock, BlockingClock
 from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.receiving.scripted import Receiver
@@ -162,18 +162,18 @@ class _Emulator(Generic[ClockFace]):
         """
         return self._live_service.submit(text, callback, content_type, parameters)
 
-    def fail(
+    def fail_requests(
         self,
-        *failures: FailureLike | None,
+        *failures: RequestFailureLike | None,
         when: When | None = None,
     ) -> None:
         """Let the next requests fail, one failure each; None lets one through.
 
         A failure is a status (402, 403, 429, 5xx …), `"cut"` or `"stalled"` for an answer that
-        breaks off, or a `Failure` with all its particulars. Only requests that the service would
-        answer meet one; with *when*, only those of them that it says yes to. A stream, whose
+        breaks off, or a `RequestFailure` with all its particulars. Only requests that the service
+        would answer meet one; with *when*, only those of them that it says yes to. A stream, whose
         request has no text, is refused or breaks off in its first audio, and never comes late.
-        For all requests there is `Settings.failure`. Raises `SettingsError`.
+        For all requests there is `Settings.request_failure`. Raises `SettingsError`.
 
         *when* may call the emulator, but for what moves the clock. What it raises, `submit` raises;
         over HTTP its request is answered with 500, and the next verb raises it.
@@ -181,7 +181,7 @@ class _Emulator(Generic[ClockFace]):
         read = [None if failure is None else read_failure(failure) for failure in failures]
         service = self._live_service
         with service.lock:
-            service.orders.add(read, when)
+            service.failures.add(read, when)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded.
@@ -278,9 +278,9 @@ class _Emulator(Generic[ClockFace]):
 
         Kinds are `pending` (deliveries not settled), `replies` (scripted and never used),
         `failures` (ordered and never met), `errors` (of predicates, that no verb has raised yet)
-        and `strangers` (requests refused for their key).
+        and `unknown_keys` (requests refused for their key).
         """
-        kinds = ("pending", "replies", "failures", "errors", "strangers")
+        kinds = ("pending", "replies", "failures", "errors", "unknown_keys")
         found: dict[str, list[str]] = {kind: [] for kind in kinds}
         for delivery in self.pending:
             found["pending"].append(
@@ -291,7 +291,7 @@ class _Emulator(Generic[ClockFace]):
                 found["replies"].append(
                     f"{receiver!r}: {receiver.unused} of its scripted replies were never used"
                 )
-        if count := self._service.orders.unmet:
+        if count := self._service.failures.unmet:
             noun = "failure was" if count == 1 else "failures were"
             found["failures"].append(f"{count} ordered {noun} never met by a request")
         for error in self._service.clock.unheard:
@@ -300,7 +300,7 @@ class _Emulator(Generic[ClockFace]):
             if not isinstance(fact, RequestRejected) or fact.ordered:
                 continue
             if fact.rejection.status == 401:
-                found["strangers"].append(
+                found["unknown_keys"].append(
                     f"request {fact.request_id} was refused for its key. The application must use"
                     " ringback.api_key"
                 )
@@ -337,14 +337,14 @@ class _Emulator(Generic[ClockFace]):
     def _service(self) -> Service:
         """The service, which can still be looked at when it has ended."""
         if self._begun is None:
-            raise ServerError(self._idle())
+            raise NotRunning(self._idle())
         return self._begun
 
     @property
     def _live_service(self) -> Service:
         """The service, which must not have ended."""
         if self._begun is None or not self._live:
-            raise ServerError(self._idle())
+            raise NotRunning(self._idle())
         return self._begun
 
     def _idle(self) -> str:
@@ -565,7 +565,7 @@ class _Sole:
         self._find = find
 
     def find(self, credential: Credential | None) -> Service | None:
-        """The emulator's own service, whoever asks: it refuses strangers itself."""
+        """The emulator's own service, whoever asks: it refuses unknown keys itself."""
         return self._find()
 
 

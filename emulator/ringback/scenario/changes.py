@@ -75,7 +75,7 @@ _ABOUT = {
     "processing_time": "How long lies between the acceptance and the first attempt.",
     "speech": "Speech in place of tones. It needs an extra of Ringback's on the machine.",
     "any_key": "Any key is let in.",
-    "failure": "What befalls the request in place of its answer, or on the answer's way.",
+    "request_failure": "What befalls the request in place of its answer, or on the answer's way.",
 }
 _HINTS = get_type_hints(Settings)
 _STATEMENTS = {rule.setting: rule.statement for rule in RULES if rule.setting}
@@ -94,7 +94,7 @@ def _limited(hint: Any, name: str) -> Any:
 def _written_as(name: str) -> Any:
     """The type of a setting as a scenario writes it."""
     hint = _HINTS[name]
-    if name == "failure":
+    if name == "request_failure":
         return FailureEntry
     if hint == float | timedelta:
         return PositiveSeconds if name.endswith("timeout") else Seconds

@@ -209,7 +209,7 @@ class Scenario(Part):
         return [_scripted(entry) for entry in self.receiver]
 
     @property
-    def mishaps(self) -> list[FaultLike]:
+    def scripted_faults(self) -> list[FaultLike]:
         """The faults, as the emulator takes them."""
         return [_scripted(entry) for entry in self.faults]
 

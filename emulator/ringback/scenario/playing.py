@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import nanoseconds
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.journal import RequestRejected
@@ -139,7 +139,7 @@ class Performance:
         self._fail_job(submitted.request_id)
         return submitted
 
-    def _submit_while_time_goes_on(self, failure: Failure) -> Submitted:
+    def _submit_while_time_goes_on(self, failure: RequestFailure) -> Submitted:
         """Submit over HTTP where the answer is late: it comes while the clock runs."""
         # Over sockets there is always an emulator that blocks: `play` makes it.
         emulator = cast("Emulator", self._emulator)
@@ -212,7 +212,7 @@ class Performance:
         scenario = self._file.scenario
         if seen.refused and not scenario.expect.refused:
             return
-        replies, faults = len(scenario.replies or ()), scenario.mishaps
+        replies, faults = len(scenario.replies or ()), scenario.scripted_faults
         if replies > 1:  # a single one answers whatever comes
             met = min(self._times_asked(seen), replies)
             where = ("receiver", min(met, replies - 1))
@@ -225,7 +225,7 @@ class Performance:
     def _times_asked(self, seen: Seen) -> int:
         if self._asked is not None:
             return self._asked.count
-        faults = self._file.scenario.mishaps[: len(seen.attempts)]
+        faults = self._file.scenario.scripted_faults[: len(seen.attempts)]
         return sum(map(arrivals, faults)) + len(seen.attempts) - len(faults)
 
 

@@ -66,7 +66,7 @@ def set_up(scenario: Scenario, over: Over, to: Any, stack: ExitStack) -> Stage:
             "a scenario with follow_redirects is played in process: a real receiver cannot tell a"
             " redirected request from the next attempt"
         )
-    script = divide(replies, scenario.mishaps, settings.retries + 1)
+    script = divide(replies, scenario.scripted_faults, settings.retries + 1)
     context = None
     if endpoint.scheme == "https":
         directory = stack.enter_context(TemporaryDirectory(prefix="ringback-"))
@@ -103,11 +103,11 @@ def connect(
         emulator.connect(endpoint.origin, stage.wire.receiver.url, stage.wire.script.faults)
     elif scenario.replies is not None:
         receiver = Asked(endpoint.origin, scenario.replies)
-        emulator.connect(endpoint.origin, receiver, scenario.mishaps)
+        emulator.connect(endpoint.origin, receiver, scenario.scripted_faults)
         return receiver
     elif stage.to is not None:
-        emulator.connect(endpoint.origin, stage.to, scenario.mishaps)
-    elif scenario.mishaps:
+        emulator.connect(endpoint.origin, stage.to, scenario.scripted_faults)
+    elif scenario.scripted_faults:
         raise SettingsError(
             "the scenario has `faults`, and its receiver is connected already, without them; hand"
             " the receiver to play() instead"
@@ -130,7 +130,7 @@ def check_settings(settings: Settings, scenario: Scenario) -> None:
 
 def _meaning(settings: Settings, name: str) -> Any:
     """The setting *name*, whichever way it was written."""
-    if name == "failure":
+    if name == "request_failure":
         return settings.every_failure
     value = getattr(settings, name)
     return value.total_seconds() if isinstance(value, timedelta) else value

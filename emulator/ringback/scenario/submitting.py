@@ -5,7 +5,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ringback.core.answer.failure import Break, Failure
+from ringback.core.answer.failure import Break, RequestFailure
 from ringback.core.request.query import write_query
 from ringback.scenario.comparing import SeenAnswer
 from ringback.scenario.model import Submit
@@ -41,7 +41,7 @@ def submit_in_process(service: "Service", submit: Submit) -> Submitted:
 
 
 def submit_over_http(
-    url: str, api_key: str, submit: Submit, failure: Failure | None = None
+    url: str, api_key: str, submit: Submit, failure: RequestFailure | None = None
 ) -> Submitted:
     """POST *submit* to the emulator at *url*, where *failure* is ordered for every request.
 

@@ -12,13 +12,13 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from ringback.core.delivery import outcome
 from ringback.core.delivery.delivery import SETTLED, State
-from ringback.core.delivery.reply import ANSWER_LOST, REACHING, Mishap
+from ringback.core.delivery.reply import ANSWER_LOST, REACHING, NoReply
 from ringback.scenario import variables
 
 VERSION = 1
 """The version of the format of scenario files."""
 
-REPLY_WORDS = tuple(str(word) for word in Mishap)
+REPLY_WORDS = tuple(str(word) for word in NoReply)
 FAULT_WORDS = (*REPLY_WORDS, *REACHING)
 OUTCOME_WORDS = (
     *REPLY_WORDS,

@@ -10,7 +10,7 @@ from ringback.core.delivery.reply import (
     DUPLICATE,
     Answer,
     FaultLike,
-    Mishap,
+    NoReply,
     Reply,
     answer_of,
     read_fault,
@@ -83,7 +83,7 @@ def _fault(entry: FaultLike) -> Fault | None:
     read = read_fault(entry)
     if read is None:
         return None
-    if isinstance(read, Mishap):
+    if isinstance(read, NoReply):
         return Fault(read.value, answer_of(read))
     if isinstance(read, Reply):
         return Fault(str(read.status), answer_of(read))

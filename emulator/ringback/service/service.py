@@ -18,8 +18,8 @@ from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.answer import CROSS_ORIGIN, Answer, failing, refusal
-from ringback.core.answer.failure import TOO_MANY_REQUESTS, Failure
-from ringback.core.answer.failures import Choice, Orders, choose
+from ringback.core.answer.failure import TOO_MANY_REQUESTS, RequestFailure
+from ringback.core.answer.failures import Choice, Failures, choose
 from ringback.core.base.duration import SECOND
 from ringback.core.base.ids import IdSource
 from ringback.core.base.rejection import Rejection
@@ -120,7 +120,7 @@ class Service:
             self.journal, self.engine.dispatcher, self.voice.audio, self.voice.is_spoken
         )
         self.receptions: list[Reception] = []
-        self.orders = Orders(settings.every_failure)
+        self.failures = Failures(settings.every_failure)
         self._admission = Admission(settings, self.key, self._resolves)
         self._answering = 0
         self._failed_jobs: dict[int, Rejection] = {}
@@ -151,7 +151,7 @@ class Service:
         """
         while True:
             choice: Choice | None = None
-            if self.orders.ask:
+            if self.failures.ask:
                 read = self._admission.request(
                     edition,
                     query,
@@ -168,7 +168,7 @@ class Service:
             with self.clock.still():
                 if self.clock.closed:  # what was accepted now, nobody would ever deliver
                     raise self.clock.ended("a request")
-                if choice is not None and not self.orders.hold(choice):
+                if choice is not None and not self.failures.hold(choice):
                     continue
                 at = self.clock.now_ns
                 unix = self.clock.unix_ns(at)
@@ -205,13 +205,13 @@ class Service:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
         while True:
             choice: Choice | None = None
-            if self.orders.ask:
+            if self.failures.ask:
                 now = self._unix // SECOND
                 asked = self._admission.opening(edition, query, credential, now, _nobody_notes)
                 if not isinstance(asked, Rejection):
                     choice = self._choose(asked.request(), streamed=True)
             with self.clock.still():
-                if choice is not None and not self.orders.hold(choice):
+                if choice is not None and not self.failures.hold(choice):
                     continue
                 at = self.clock.now_ns
                 unix = self.clock.unix_ns(at)
@@ -231,7 +231,7 @@ class Service:
     def _choose(self, request: SpeakRequest, *, streamed: bool = False) -> Choice:
         """Ask predicates what *request* is to meet: without the lock, for they may call us."""
         with self.lock:
-            waiting = self.orders.waiting
+            waiting = self.failures.waiting
         asking = True
         try:
             context = self.clock.inside(lambda: asking)
@@ -244,10 +244,11 @@ class Service:
         text = " ".join(line.strip() for line in format_exception_only(error))
         self.clock.unheard.append(error)
         error.add_note(
-            f"This is from a predicate of fail(when=…): request {request_id} was answered with 500."
+            f"This is from a predicate of fail_requests(when=…): request {request_id} was answered"
+            " with 500."
         )
         message = "A predicate of an ordered failure failed."
-        hint = f"fail(when=…): {text}"
+        hint = f"fail_requests(when=…): {text}"
         rejection = Rejection(500, "INTERNAL_SERVER_ERROR", message, hint)
         return self._refused(rejection, at, request_id)
 
@@ -479,7 +480,7 @@ class Service:
         """Answer an upgrade that nothing is wrong with."""
         if choice is not None and choice.error is not None:
             return self._unanswerable(choice.error, at, request_id)
-        failure = self.orders.take(choice, streamed=True)
+        failure = self.failures.take(choice, streamed=True)
         if refused := self._refused_by(failure, at, request_id):
             return refused
         self.clock.observe()
@@ -504,7 +505,9 @@ class Service:
         self.journal.append(RequestRejected(at, request_id, rejection, ordered))
         return refusal(rejection, request_id, self.date)
 
-    def _refused_by(self, failure: Failure | None, at: int, request_id: str) -> Answer | None:
+    def _refused_by(
+        self, failure: RequestFailure | None, at: int, request_id: str
+    ) -> Answer | None:
         """The answer that *failure* gives in place of the service's own, None if it leaves that."""
         rejection = None if failure is None else failure.rejection(self._too_many)
         if failure is None or rejection is None:
@@ -527,7 +530,7 @@ class Service:
             return self._refused(Rejection(429, code, message, hint), at, request_id)
         if choice is not None and choice.error is not None:
             return self._unanswerable(choice.error, at, request_id)
-        failure = self.orders.take(choice)
+        failure = self.failures.take(choice)
         if refused := self._refused_by(failure, at, request_id):
             return refused
         answer = self._accepted(request, key_id, at, request_id)

@@ -15,7 +15,7 @@ from ringback.core.request import grants
 from ringback.core.request.keys import BEARER, read_authorization
 from ringback.core.request.voices import AURA, FLUX, WITHDRAWN
 from ringback.service.service import Service
-from ringback.serving.exchange import header, hear_out, no_such, read_body, send, stranger
+from ringback.serving.exchange import header, hear_out, no_such, read_body, send, unknown_key
 from ringback.serving.speaking import Tenants
 
 
@@ -80,7 +80,7 @@ class Private:
             return refusal(credential, anonymous_id())
         service = self._tenants.find(credential)
         if service is None:
-            return stranger()
+            return unknown_key()
         key_id = service.identify(credential)
         if isinstance(key_id, Rejection):
             return _refused(service, key_id)

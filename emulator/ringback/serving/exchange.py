@@ -112,7 +112,7 @@ async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
         await send(send_, answer)
 
 
-def stranger(query: Query | Rejection | None = None) -> Answer:
+def unknown_key(query: Query | Rejection | None = None) -> Answer:
     """The answer to a credential that is nobody's; a bad *query* is refused first, as for all."""
     rejection = query if isinstance(query, Rejection) else INVALID_CREDENTIALS
     return refusal(rejection, anonymous_id())

@@ -7,7 +7,7 @@ from starlette.types import Receive, Send
 
 from ringback.clock.turns import call_on
 from ringback.core.answer.answer import Answer
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import nanoseconds
 from ringback.errors import AnswerCut
 from ringback.service.service import Service
@@ -15,7 +15,12 @@ from ringback.serving.exchange import send
 
 
 async def send_failing(
-    service: Service, token: object, answer: Answer, failure: Failure, receive: Receive, send_: Send
+    service: Service,
+    token: object,
+    answer: Answer,
+    failure: RequestFailure,
+    receive: Receive,
+    send_: Send,
 ) -> None:
     """Send *answer* as *failure* has it. Raises `AnswerCut` where the connection is to be closed.
 

@@ -28,7 +28,7 @@ class Server:
         """Start. Port 0 picks a free one. Raises `ServerError` when it cannot listen."""
         self._services: dict[str, Service] = {}
         self._granting: dict[str, Service] = {}
-        self._strangers = 0
+        self._unknown_keys = 0
         self._socket = _listen(host, port)
         self._app = Application(self)
         self._host, self._port = self._socket.getsockname()[:2]
@@ -67,9 +67,9 @@ class Server:
         return port
 
     @property
-    def strangers(self) -> int:
+    def unknown_keys(self) -> int:
         """How many requests came with a key that belongs to no live service."""
-        return self._strangers
+        return self._unknown_keys
 
     def addresses(self) -> list[tuple[str, int]]:
         """Where it listens, as host and port: no callback may lead here."""
@@ -100,7 +100,7 @@ class Server:
             services = list(self._services.values())
             if len(services) == 1:
                 return services[0]
-            self._strangers += 1
+            self._unknown_keys += 1
         return service
 
     def _granters(self) -> dict[str, Service]:

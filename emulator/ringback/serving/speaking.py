@@ -12,7 +12,7 @@ from ringback.core.request.speak import SpeakRules
 from ringback.errors import AnswerCut, ClockClosed
 from ringback.service.service import Service
 from ringback.serving.aside import aside
-from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, stranger
+from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, unknown_key
 from ringback.serving.failing import ENDED, send_failing
 
 
@@ -44,7 +44,7 @@ class SpeakEndpoint:
         service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
         if service is None:
             schema = self._rules.read_query(scope["query_string"])
-            await hear_out(receive, send_, stranger(schema))
+            await hear_out(receive, send_, unknown_key(schema))
             return
         token = service.clock.enter(self._label)
         try:
@@ -61,7 +61,7 @@ class SpeakEndpoint:
                     self._edition,
                     body.size,
                 )
-                answer = await aside(speak) if service.orders.ask else speak()
+                answer = await aside(speak) if service.failures.ask else speak()
             except ClockClosed:
                 raise AnswerCut(ENDED) from None
             if answer.unmade is not None:

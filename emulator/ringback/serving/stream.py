@@ -23,7 +23,7 @@ from ringback.core.stream.stream import Effect, HangUp, Play, Say
 from ringback.service.service import Service
 from ringback.service.streams import Session
 from ringback.serving.aside import aside
-from ringback.serving.exchange import encoded, header, no_such, stranger
+from ringback.serving.exchange import encoded, header, no_such, unknown_key
 from ringback.serving.speaking import Tenants
 
 GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
@@ -46,12 +46,12 @@ class StreamEndpoint:
         await receive()  # `websocket.connect`, which says nothing
         if service is None:
             schema = self._rules.read_query(scope["query_string"])
-            await _refuse(scope, send, stranger(schema))
+            await _refuse(scope, send, unknown_key(schema))
             return
         token = service.clock.occupy(f"an upgrade of {self._edition.path}")
         try:
             asked = (scope["query_string"], credential, self._edition)
-            if service.orders.ask:
+            if service.failures.ask:
                 opened = await aside(partial(service.open_stream, *asked))
             else:
                 opened = service.open_stream(*asked)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from ringback.core.answer.failure import Failure, FailureLike, read_failure
+from ringback.core.answer.failure import RequestFailure, RequestFailureLike, read_failure
 from ringback.core.base.duration import SECOND, nanoseconds
 from ringback.core.base.ids import UuidVersion
 from ringback.core.delivery.message import BodyForm, Framing, MessageRules
@@ -35,9 +35,9 @@ class Settings:
     may be dialled. *api_key* fixes the key for an application that
     reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
     usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
-    seconds something may keep a paused clock waiting. *failure* befalls every request that would
-    be answered. *remote_texts* are what the URLs say that a body may name in place of its text.
-    *speech* speaks linear16, mulaw and alaw in the languages of its engine (English, German,
+    seconds something may keep a paused clock waiting. *request_failure* befalls every request that
+    would be answered. *remote_texts* are what the URLs say that a body may name in place of its
+    text. *speech* speaks linear16, mulaw and alaw in the languages of its engine (English, German,
     Spanish, French, Italian), outside of streams, where there are tones otherwise; it needs the
     extra `speech`.
 
@@ -95,7 +95,7 @@ class Settings:
     concurrency_limit: int | None = None
     concurrency_counts_callbacks: bool = False
     too_many_requests: Literal["speak", "general"] = "speak"
-    failure: FailureLike | None = None
+    request_failure: RequestFailureLike | None = None
     stream_limits: bool = True
     uuid_version: UuidVersion = 7
     wav_sizes: Literal["streamed", "exact"] = "streamed"
@@ -119,10 +119,10 @@ class Settings:
                     shown = "that" if name == "api_key" else repr(value)
                     raise SettingsError(f"{name} is {wanted}, not {shown}")
         read_rate(self.clock)
-        if self.failure is not None:
-            read = read_failure(self.failure)
-            if isinstance(self.failure, Mapping):
-                object.__setattr__(self, "failure", read)
+        if self.request_failure is not None:
+            read = read_failure(self.request_failure)
+            if isinstance(self.request_failure, Mapping):
+                object.__setattr__(self, "request_failure", read)
         if self.speech:
             _check_speech()
         if self.ca_file is not None:
@@ -163,9 +163,9 @@ class Settings:
         )
 
     @property
-    def every_failure(self) -> Failure | None:
+    def every_failure(self) -> RequestFailure | None:
         """What befalls every request."""
-        return None if self.failure is None else read_failure(self.failure)
+        return None if self.request_failure is None else read_failure(self.request_failure)
 
     @property
     def message_rules(self) -> MessageRules:

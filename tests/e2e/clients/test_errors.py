@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback import Emulator, Failure
+from ringback import Emulator, RequestFailure
 from tests.e2e.clients.driving import LIVEKIT, SDKS, Client, each
 
 pytestmark = pytest.mark.needs_tool
@@ -45,7 +45,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], int, str]] = {
 }
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.parametrize("name", SDKS)
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_a_refusal_is_the_clients_own_exception(
@@ -62,7 +62,7 @@ def test_a_refusal_is_the_clients_own_exception(
 
 
 @each(LIVEKIT)
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.parametrize(
     ("refusal", "message"),
     [
@@ -82,7 +82,7 @@ def test_a_voice_agent_sees_the_status(
 @pytest.mark.parametrize("name", [name for name in SDKS if name != "JavaScript SDK 5"])
 @pytest.mark.parametrize("status", FAILURES)
 def test_a_failure_is_the_clients_own_exception(name: str, status: int, ringback: Emulator) -> None:
-    ringback.fail(status)
+    ringback.fail_requests(status)
     told = SDKS[name].run("speak", ringback, "Hello")
     assert told == {
         "exception": EXCEPTIONS[name][1],
@@ -94,7 +94,7 @@ def test_a_failure_is_the_clients_own_exception(name: str, status: int, ringback
 
 @pytest.mark.parametrize("name", SDKS)
 def test_the_page_of_a_proxy_is_an_exception_too(name: str, ringback: Emulator) -> None:
-    ringback.fail(Failure(413, body="<h1>Request Entity Too Large</h1>"))
+    ringback.fail_requests(RequestFailure(413, body="<h1>Request Entity Too Large</h1>"))
     told = SDKS[name].run("speak", ringback, "Hello")
     assert told["exception"] == EXCEPTIONS[name][2]
 
@@ -104,7 +104,7 @@ def test_the_page_of_a_proxy_is_an_exception_too(name: str, ringback: Emulator) 
 
 def test_a_client_that_asks_again_is_given_one_job(ringback: Emulator) -> None:
     receiver = ringback.receiver("https://app.example")
-    ringback.fail(429, 503)
+    ringback.fail_requests(429, 503)
     client = SDKS["JavaScript SDK 5"]
     told = client.run("ask", ringback, "Hello", callback="https://app.example/hook")
     ringback.run_until_idle()
@@ -114,13 +114,13 @@ def test_a_client_that_asks_again_is_given_one_job(ringback: Emulator) -> None:
 
 
 def test_a_client_that_asks_again_gives_up(ringback: Emulator) -> None:
-    ringback.fail(503, 503, 503)
+    ringback.fail_requests(503, 503, 503)
     told = SDKS["JavaScript SDK 5"].run("speak", ringback, "Hello")
     assert told == {"exception": "DeepgramError", "status": 503, "message": FAILURES[503]}
 
 
 @each(LIVEKIT)
 def test_a_voice_agent_asks_again(client: Client, ringback: Emulator) -> None:
-    ringback.fail(429)
+    ringback.fail_requests(429)
     assert "sha256" in client.run("speak", ringback, "Hello", model="aura-2-thalia-en")
     assert [request.status for request in ringback.requests] == [429, 200]

@@ -62,7 +62,7 @@ def test_a_voice_agent_streams_word_by_word(client: Client, ringback: Emulator) 
     assert closes(ringback) == [1000]
 
 
-@pytest.mark.ringback(allow_strangers=True)
+@pytest.mark.ringback(allow_unknown_keys=True)
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_refused_stream_is_an_error_of_the_client(name: str, ringback: Emulator) -> None:
     client = {**SDKS, **LIVEKIT}[name]

@@ -75,18 +75,24 @@ VARIABLES = (
             "settings: {flac_sample_rate: «1»}",
             "flac_sample_rate is one of 8000, 16000, 22050, 32000, 48000, not 1",
         ),
-        ("settings: {failure: «200»}", "200 is less than 400"),
+        ("settings: {request_failure: «200»}", "200 is less than 400"),
         (
-            "settings: {failure: «maybe»}",
+            "settings: {request_failure: «maybe»}",
             "'maybe' is not a way for an answer to break off; write one of cut, stalled",
         ),
         (
-            "settings: {failure: «true»}",
+            "settings: {request_failure: «true»}",
             "true is not a failure; write a status such as 503, one of cut, stalled, or a mapping"
             " with `status`, `delay` or `breaks`",
         ),
-        ("settings: {«failure»: {}}", "a failure needs a status from 400 on, a delay or a break"),
-        ("settings: {failure: {«statu»: 503}}", "unknown key 'statu'; did you mean 'status'?"),
+        (
+            "settings: {«request_failure»: {}}",
+            "a failure needs a status from 400 on, a delay or a break",
+        ),
+        (
+            "settings: {request_failure: {«statu»: 503}}",
+            "unknown key 'statu'; did you mean 'status'?",
+        ),
         (
             "settings: {epoch: «1026-01-01T00:00:00Z»}",
             "'1026-01-01T00:00:00Z' is not from 1970 to 2999",
@@ -124,7 +130,7 @@ def test_an_editor_may_be_told_of_the_schema() -> None:
         f"settings: {{callback_status_header: {'x' * 16_001}}}",
         f"receiver: [{{headers: {{a: {'x' * 16_000}}}}}]",
         f"submit: {{text: x, callback: y, content_type: {'x' * 16_001}}}",
-        f"settings: {{failure: {{status: 503, content_type: {'x' * 16_001}}}}}",
+        f"settings: {{request_failure: {{status: 503, content_type: {'x' * 16_001}}}}}",
     ],
     ids=lambda line: line[:40],
 )

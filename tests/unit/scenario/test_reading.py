@@ -46,7 +46,7 @@ def test_the_good_one_is_good() -> None:
     assert scenario.name == "A story"
     assert scenario.submit.parameters == {"callback": "https://app.example/hook"}
     assert scenario.replies == [200]
-    assert scenario.mishaps == []
+    assert scenario.scripted_faults == []
 
 
 @pytest.mark.parametrize("text", ["", "# later", "---", "null", "~"])
@@ -317,7 +317,7 @@ def test_the_long_forms_mean_what_the_short_ones_do() -> None:
     )
     assert scenario.replies == [503, "timeout", Reply(500, {"a": "b"}, "x", 0.5)]
     scenario = read(with_line("faults: [null, answer lost, {status: 500}]"))
-    assert scenario.mishaps == [None, "answer lost", Reply(500, {}, "")]
+    assert scenario.scripted_faults == [None, "answer lost", Reply(500, {}, "")]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from ringback.core.delivery.outcome import (
     TimedOut,
     Unreachable,
 )
-from ringback.core.delivery.reply import Mishap
+from ringback.core.delivery.reply import NoReply
 from ringback.core.request.editions import V1
 from ringback.errors import ScenarioError
 from ringback.scenario.changes import PLAYERS_OWN
@@ -154,18 +154,18 @@ BAD = [
     {"settings": "{connect_timeout: 0.0s}"},
     {"settings": "{attempt_timeout: 000ms}"},
     {"settings": "{retry_delay: 99999h}"},
-    {"settings": "{failure: 200}"},
-    {"settings": "{failure: 600}"},
-    {"settings": "{failure: maybe}"},
-    {"settings": "{failure: true}"},
-    {"settings": "{failure: {}}"},
-    {"settings": "{failure: {status: 200}}"},
-    {"settings": "{failure: {status: 302}}"},
-    {"settings": "{failure: {status: 503, delay: -1}}"},
-    {"settings": "{failure: {breaks: torn}}"},
-    {"settings": "{failure: {breaks: cut, after: -1}}"},
-    {"settings": "{failure: {status: 503, content_type: \u20ac}}"},
-    {"settings": "{failure: {statu: 503}}"},
+    {"settings": "{request_failure: 200}"},
+    {"settings": "{request_failure: 600}"},
+    {"settings": "{request_failure: maybe}"},
+    {"settings": "{request_failure: true}"},
+    {"settings": "{request_failure: {}}"},
+    {"settings": "{request_failure: {status: 200}}"},
+    {"settings": "{request_failure: {status: 302}}"},
+    {"settings": "{request_failure: {status: 503, delay: -1}}"},
+    {"settings": "{request_failure: {breaks: torn}}"},
+    {"settings": "{request_failure: {breaks: cut, after: -1}}"},
+    {"settings": "{request_failure: {status: 503, content_type: \u20ac}}"},
+    {"settings": "{request_failure: {statu: 503}}"},
     {"failed_job": "{status: 200}"},
     {"expect": "{answer: {status: 201}}"},
     {"expect": "{answer: {status: 302}}"},
@@ -218,11 +218,11 @@ GOOD_ONES = [
     {"expect": "{each: {body: {same_as: audio, bytes: 3}}, state: exhausted}"},
     {"$schema": "https://example.com/schema.json"},
     {"receiver": "[{status: 204, body: ''}]"},
-    {"settings": "{failure: 503}"},
-    {"settings": "{failure: cut}"},
-    {"settings": "{failure: {status: 503, code: A, body: c, content_type: text/plain}}"},
-    {"settings": "{failure: {delay: 2s}}"},
-    {"settings": "{failure: {breaks: stalled, after: 0}}"},
+    {"settings": "{request_failure: 503}"},
+    {"settings": "{request_failure: cut}"},
+    {"settings": "{request_failure: {status: 503, code: A, body: c, content_type: text/plain}}"},
+    {"settings": "{request_failure: {delay: 2s}}"},
+    {"settings": "{request_failure: {breaks: stalled, after: 0}}"},
     {"settings": "{connect_timeout: 0.5s, attempt_timeout: '00010', retry_delay: 0}"},
     {"settings": "{retries: 1000, epoch: '2026-01-01 00:00+02:00'}"},
     {"expect": "{answer: cut}"},
@@ -352,7 +352,7 @@ def test_every_word_of_an_outcome_can_be_expected() -> None:
 
 
 def test_every_mishap_can_be_scripted() -> None:
-    assert tuple(Mishap) == REPLY_WORDS
+    assert tuple(NoReply) == REPLY_WORDS
 
 
 def test_every_end_of_a_delivery_can_be_expected() -> None:

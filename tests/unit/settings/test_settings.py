@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import SECOND
 from ringback.errors import SettingsError
 from ringback.settings.settings import Settings, check_name, read_rate
@@ -132,6 +132,6 @@ def test_changed_settings_are_checked_too() -> None:
 
 
 def test_a_failure_may_be_written_as_a_mapping() -> None:
-    settings = Settings(failure={"status": 503, "delay": 2})
-    assert settings.failure == Failure(503, delay=2)
-    assert hash(settings) == hash(Settings(failure=Failure(503, delay=2)))
+    settings = Settings(request_failure={"status": 503, "delay": 2})
+    assert settings.request_failure == RequestFailure(503, delay=2)
+    assert hash(settings) == hash(Settings(request_failure=RequestFailure(503, delay=2)))

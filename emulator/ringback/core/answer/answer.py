@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.speak import SpeakRequest
 
@@ -37,7 +37,7 @@ class Answer:
     request_id: str
     streamed: bool = False
     hint: str = ""
-    failure: Failure | None = None
+    failure: RequestFailure | None = None
     counted: bool = False
     unmade: SpeakRequest | None = None
 
@@ -76,7 +76,7 @@ def _in_one_line(message: str) -> str:
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
 
 
-def failing(answer: Answer, failure: Failure) -> Answer:
+def failing(answer: Answer, failure: RequestFailure) -> Answer:
     """*answer* with what *failure* makes of it."""
     if failure.body is None:
         return replace(answer, failure=failure)

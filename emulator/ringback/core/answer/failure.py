@@ -13,7 +13,7 @@ Break: TypeAlias = Literal["", "cut", "stalled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class RequestFailure:
     """What goes wrong with one answer of the endpoint.
 
     *status*: from 400 on, the request is refused with it; *code* and *message* are the service's
@@ -68,7 +68,7 @@ class Failure:
             try:
                 phrase = HTTPStatus(self.status).phrase
             except ValueError:
-                phrase = "Failure"
+                phrase = "RequestFailure"
             known = (phrase, f"{phrase}.")
         code, message = known
         return Rejection(
@@ -108,8 +108,8 @@ _CHECKS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 )
 """What each particular may be."""
 
-FailureLike: TypeAlias = int | Literal["cut", "stalled"] | Failure | Mapping[str, Any]
-"""A status, a way to break off, or a `Failure` with all its particulars, by their names perhaps."""
+RequestFailureLike: TypeAlias = int | Literal["cut", "stalled"] | RequestFailure | Mapping[str, Any]
+"""A status, a way to break off, or a `RequestFailure`, by the names of its particulars perhaps."""
 
 _KNOWN = {
     401: ("INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."),
@@ -136,22 +136,22 @@ TOO_MANY_REQUESTS = {
 """The two documented forms of a 429: of the text-to-speech page, and of the page for all."""
 
 
-def read_failure(given: FailureLike) -> Failure:
+def read_failure(given: RequestFailureLike) -> RequestFailure:
     """The failure that *given* stands for. Raises `SettingsError`."""
     match given:
-        case Failure():
+        case RequestFailure():
             return given
         case "cut" | "stalled":
-            return Failure(breaks=given)
+            return RequestFailure(breaks=given)
         case Mapping():
-            names = [each.name for each in fields(Failure)]
+            names = [each.name for each in fields(RequestFailure)]
             for name in given:
                 if name not in names:
                     raise SettingsError(f"a failure has no {name!r}, but {', '.join(names)}")
-            return Failure(**given)
+            return RequestFailure(**given)
         case int() if not isinstance(given, bool):
-            return Failure(given)
+            return RequestFailure(given)
         case _:
             raise SettingsError(
-                f"a failure is a status, 'cut', 'stalled' or a Failure, not {given!r}"
+                f"a failure is a status, 'cut', 'stalled' or a RequestFailure, not {given!r}"
             )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.predicate import is_true
 from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SettingsError
@@ -20,28 +20,28 @@ When: TypeAlias = Callable[[SpeakRequest], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Order:
+class Waiting:
     """What befalls the next request, or the next that *when* says yes to. None: nothing does."""
 
-    failure: Failure | None
+    failure: RequestFailure | None
     when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a request is to meet: one *order*, or none of them; or the *error* of a predicate."""
+    """What a request meets: the one that was *picked*, or none; or the *error* of a predicate."""
 
-    order: Order | None = None
+    picked: Waiting | None = None
     error: BaseException | None = field(default=None, compare=False)
 
 
-class Orders:
+class Failures:
     """Failures that wait for their requests, and one that befalls *every* request, or None."""
 
-    def __init__(self, every: Failure | None = None) -> None:
+    def __init__(self, every: RequestFailure | None = None) -> None:
         """Nothing waits."""
         self._every = every
-        self._waiting: deque[Order] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._asking = 0
 
     @property
@@ -55,11 +55,11 @@ class Orders:
         return self._asking > 0
 
     @property
-    def waiting(self) -> Sequence[Order]:
+    def waiting(self) -> Sequence[Waiting]:
         """What waits now, in order."""
         return tuple(self._waiting)
 
-    def add(self, failures: Iterable[Failure | None], when: When | None = None) -> None:
+    def add(self, failures: Iterable[RequestFailure | None], when: When | None = None) -> None:
         """Let *failures* wait, one for each request, or for each that *when* says yes to.
 
         Raises `SettingsError` for a *when* that cannot be asked.
@@ -69,15 +69,17 @@ class Orders:
                 f"when={when!r} cannot be asked: write a function of the request, such as"
                 " when=lambda request: request.text == 'Hello'"
             )
-        orders = [Order(failure, when) for failure in failures]
-        self._waiting.extend(orders)
-        self._asking += len(orders) if when is not None else 0
+        waiting = [Waiting(failure, when) for failure in failures]
+        self._waiting.extend(waiting)
+        self._asking += len(waiting) if when is not None else 0
 
     def hold(self, choice: Choice) -> bool:
         """Whether what was chosen waits still. Where it does not, another choice is to be made."""
-        return choice.order is None or choice.order in self._waiting
+        return choice.picked is None or choice.picked in self._waiting
 
-    def take(self, choice: Choice | None = None, *, streamed: bool = False) -> Failure | None:
+    def take(
+        self, choice: Choice | None = None, *, streamed: bool = False
+    ) -> RequestFailure | None:
         """The failure that a request meets, for which *choice* was made.
 
         None: there was no predicate to be asked, and what has one was ordered later. A request that
@@ -85,16 +87,18 @@ class Orders:
         """
         if not self._waiting:
             return self._every
-        order = choose_at_once(self._waiting, streamed=streamed) if choice is None else choice.order
-        if order is None:
+        picked = (
+            choose_at_once(self._waiting, streamed=streamed) if choice is None else choice.picked
+        )
+        if picked is None:
             return self._every
-        self._waiting.remove(order)
-        self._asking -= order.when is not None
-        return order.failure
+        self._waiting.remove(picked)
+        self._asking -= picked.when is not None
+        return picked.failure
 
 
-def choose(waiting: Iterable[Order], request: SpeakRequest, *, streamed: bool = False) -> Choice:
-    """Which of the orders that are *waiting* is for *request*: the first that says yes.
+def choose(waiting: Iterable[Waiting], request: SpeakRequest, *, streamed: bool = False) -> Choice:
+    """Which of the failures that are *waiting* is for *request*: the first that says yes.
 
     A predicate that fails chooses nothing, and its error is for the test that it belongs to.
     """
@@ -102,7 +106,7 @@ def choose(waiting: Iterable[Order], request: SpeakRequest, *, streamed: bool = 
         if _passes_over(each, streamed):
             continue
         try:
-            if each.when is None or is_true(each.when(request), "fail(when=…)", _EXAMPLE):
+            if each.when is None or is_true(each.when(request), "fail_requests(when=…)", _EXAMPLE):
                 return Choice(each)
         except KeyboardInterrupt:
             raise
@@ -111,8 +115,8 @@ def choose(waiting: Iterable[Order], request: SpeakRequest, *, streamed: bool = 
     return Choice()
 
 
-def choose_at_once(waiting: Iterable[Order], *, streamed: bool) -> Order | None:
-    """The first of the orders that are *waiting* for whatever comes."""
+def choose_at_once(waiting: Iterable[Waiting], *, streamed: bool) -> Waiting | None:
+    """The first of the failures that are *waiting* for whatever comes."""
     for each in waiting:
         if each.when is None and not _passes_over(each, streamed):
             return each
@@ -122,5 +126,5 @@ def choose_at_once(waiting: Iterable[Order], *, streamed: bool) -> Order | None:
 _EXAMPLE = "lambda request: request.text == 'Hello'"
 
 
-def _passes_over(order: Order, streamed: bool) -> bool:
-    return streamed and order.failure is not None and order.failure.is_only_late
+def _passes_over(waiting: Waiting, streamed: bool) -> bool:
+    return streamed and waiting.failure is not None and waiting.failure.is_only_late

@@ -16,7 +16,7 @@ from ringback.core.delivery.outcome import Answered, Dropped, Outcome, Unreachab
 from ringback.errors import SettingsError
 
 
-class Mishap(StrEnum):
+class NoReply(StrEnum):
     """What may happen instead of an answer."""
 
     TIMEOUT = "timeout"
@@ -70,45 +70,45 @@ class Answer:
     takes: int | None = 0
 
 
-def read_reply(entry: ReplyLike) -> Reply | Mishap:
+def read_reply(entry: ReplyLike) -> Reply | NoReply:
     """Read one entry of `replies=[…]`. Raises `SettingsError` naming the nearest word."""
     if isinstance(entry, Reply):
         return entry
     if isinstance(entry, int):
         return Reply(entry)
-    return _word(entry, list(Mishap), "reply")
+    return _word(entry, list(NoReply), "reply")
 
 
-def read_fault(entry: FaultLike) -> Reply | Mishap | str | None:
+def read_fault(entry: FaultLike) -> Reply | NoReply | str | None:
     """Read one entry of `faults=[…]`; the str is one of `REACHING`. Raises `SettingsError`."""
     if entry is None or (isinstance(entry, str) and entry in REACHING):
         return entry
     if isinstance(entry, str):
-        _word(entry, [*Mishap, *REACHING], "fault")
+        _word(entry, [*NoReply, *REACHING], "fault")
     return read_reply(entry)
 
 
-def read_replies(entries: Iterable[ReplyLike]) -> list[Reply | Mishap]:
+def read_replies(entries: Iterable[ReplyLike]) -> list[Reply | NoReply]:
     """Read a whole `replies=[…]`; a single status or word must stand in a list too."""
     if isinstance(entries, str | int | Reply):
         raise SettingsError(f"replies must be a list: write replies=[{entries!r}]")
     return [read_reply(entry) for entry in entries]
 
 
-def answer_of(entry: Reply | Mishap) -> Answer:
+def answer_of(entry: Reply | NoReply) -> Answer:
     """What the dispatcher gets to hear for *entry*."""
     if isinstance(entry, Reply):
         body = entry.body.encode() if isinstance(entry.body, str) else entry.body
         answered = Answered(entry.status, Headers(entry.headers), body)
         return Answer(answered, nanoseconds(entry.after))
-    return _MISHAPS[entry]
+    return _NO_REPLIES[entry]
 
 
-_MISHAPS = {
+_NO_REPLIES = {
     # Whoever knows the attempt limit turns an answer that never comes into a time-out.
-    Mishap.TIMEOUT: Answer(Dropped("closed", "waiting"), takes=None),
-    Mishap.REFUSED: Answer(Unreachable("refused", "scripted")),
-    Mishap.RESET: Answer(Dropped("reset", "waiting")),
+    NoReply.TIMEOUT: Answer(Dropped("closed", "waiting"), takes=None),
+    NoReply.REFUSED: Answer(Unreachable("refused", "scripted")),
+    NoReply.RESET: Answer(Dropped("reset", "waiting")),
 }
 
 
@@ -116,9 +116,9 @@ def _is_status(value: object) -> bool:
     return isinstance(value, int) and 200 <= value <= 599
 
 
-def _word(entry: str, known: list[str] | list[Mishap], kind: str) -> Mishap:
-    if entry in list(Mishap):
-        return Mishap(entry)
+def _word(entry: str, known: list[str] | list[NoReply], kind: str) -> NoReply:
+    if entry in list(NoReply):
+        return NoReply(entry)
     near = get_close_matches(str(entry), [str(word) for word in known], n=1)
     meant = f"; did you mean {near[0]!r}?" if near else "."
     words = ", ".join(repr(str(word)) for word in known)

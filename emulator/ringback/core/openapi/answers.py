@@ -3,7 +3,7 @@
 from typing import Any
 
 from ringback.core.answer.answer import CROSS_ORIGIN
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 
 JsonSchema = dict[str, Any]
 
@@ -84,7 +84,7 @@ def refusal(about: str) -> dict[str, Any]:
 
 def ordered(status: int) -> dict[str, Any]:
     """An error that comes about where a test orders it, in the words of the service."""
-    rejection = Failure(status).rejection()
+    rejection = RequestFailure(status).rejection()
     said = rejection.message if rejection is not None else ""
     return refusal(f"When a test orders it: {said}")
 

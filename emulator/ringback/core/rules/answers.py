@@ -83,14 +83,14 @@ _RULES = (
         "A 402 carries the text of speech recognition.",
         Standing.ASSUMED,
         "documented for speech recognition; no text for speech was found",
-        "failure",
+        "request_failure",
     ),
     Rule(
         "ordered-failures",
         "402, 403, 422, 429 and 5xx happen when a test orders them, with the service's texts.",
         Standing.DOCUMENTED,
         "errors page",
-        "failure",
+        "request_failure",
     ),
     Rule(
         "granted-tokens",

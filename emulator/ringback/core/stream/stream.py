@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import SECOND
 from ringback.core.request.body import LONE_SURROGATE, MAX_BODY
 from ringback.core.request.voices import Voice
@@ -73,7 +73,7 @@ class Stream(ABC):
     def __init__(self, voice: Voice, opened_at: int) -> None:
         """Begin with nothing spoken."""
         self.ended = False
-        self.failure: Failure | None = None
+        self.failure: RequestFailure | None = None
         """How the first audio breaks off, if a test has ordered that."""
         self._broken = False
         self._voice = voice
@@ -108,7 +108,7 @@ class Stream(ABC):
         self.ended = True
         return self._hang_up(how)
 
-    def _break_off(self, effects: list[Effect], failure: Failure) -> list[Effect]:
+    def _break_off(self, effects: list[Effect], failure: RequestFailure) -> list[Effect]:
         """*effects* up to the first audio, and some of that. From there on nothing is said."""
         if self._broken:
             return []

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ringback.core.answer.answer import CROSS_ORIGIN, Answer, as_json, failing, refusal
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
 
 NO_MODEL = Rejection(400, "INVALID_QUERY_PARAMETER", "Invalid 'model' value of 'x'.", "Do this.")
@@ -62,7 +62,7 @@ def test_an_answer_of_an_emulator_is_dated() -> None:
 
 @pytest.mark.rule("ordered-failures")
 def test_a_proxy_answers_with_its_own_words_and_none_of_the_services_headers() -> None:
-    failure = Failure(502, body="<h1>Bad Gateway</h1>")
+    failure = RequestFailure(502, body="<h1>Bad Gateway</h1>")
     answer = failing(refusal(NO_MODEL, "r-1"), failure)
     assert answer.body == b"<h1>Bad Gateway</h1>"
     assert answer.headers == [("content-type", "text/html")]
@@ -71,5 +71,5 @@ def test_a_proxy_answers_with_its_own_words_and_none_of_the_services_headers() -
 
 def test_a_failure_without_words_changes_none() -> None:
     answer = Answer(200, [("a", "b")], b"body", "r-1", streamed=True)
-    failed = failing(answer, Failure(breaks="cut"))
+    failed = failing(answer, RequestFailure(breaks="cut"))
     assert (failed.body, failed.headers, failed.streamed) == (b"body", [("a", "b")], True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.core.answer.failure import Failure, FailureLike, read_failure
+from ringback.core.answer.failure import RequestFailure, RequestFailureLike, read_failure
 from ringback.core.base.rejection import Rejection
 from ringback.errors import SettingsError
 
@@ -12,14 +12,16 @@ from ringback.errors import SettingsError
 @pytest.mark.parametrize(
     ("given", "failure"),
     [
-        (503, Failure(503)),
-        ("cut", Failure(breaks="cut")),
-        ("stalled", Failure(breaks="stalled")),
-        (Failure(delay=2.5), Failure(delay=2.5)),
-        ({"status": 503, "delay": 2.5}, Failure(503, delay=2.5)),
+        (503, RequestFailure(503)),
+        ("cut", RequestFailure(breaks="cut")),
+        ("stalled", RequestFailure(breaks="stalled")),
+        (RequestFailure(delay=2.5), RequestFailure(delay=2.5)),
+        ({"status": 503, "delay": 2.5}, RequestFailure(503, delay=2.5)),
     ],
 )
-def test_a_failure_can_be_written_shortly(given: FailureLike, failure: Failure) -> None:
+def test_a_failure_can_be_written_shortly(
+    given: RequestFailureLike, failure: RequestFailure
+) -> None:
     assert read_failure(given) == failure
 
 
@@ -51,7 +53,7 @@ def test_a_failure_that_cannot_mean_anything_is_refused(
     values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SettingsError) as error:
-        Failure(**values)
+        RequestFailure(**values)
     assert str(error.value) == message
 
 
@@ -74,18 +76,18 @@ def test_a_failure_that_cannot_mean_anything_is_refused(
         (500, "Internal Server Error", "Internal Server Error."),
         (503, "Service Unavailable", "Please try again later"),
         (504, "Gateway Timeout", "Gateway Timeout."),
-        (599, "Failure", "Failure."),
+        (599, "RequestFailure", "RequestFailure."),
     ],
 )
 def test_a_status_brings_the_words_of_the_service(status: int, code: str, message: str) -> None:
-    assert Failure(status).rejection() == Rejection(
+    assert RequestFailure(status).rejection() == Rejection(
         status, code, message, "This failure was ordered."
     )
 
 
 @pytest.mark.rule("too-many-requests-text")
 def test_a_429_has_the_form_that_is_set() -> None:
-    rejection = Failure(429).rejection("general")
+    rejection = RequestFailure(429).rejection("general")
     assert rejection is not None
     assert (rejection.code, rejection.message) == (
         "TOO_MANY_REQUESTS",
@@ -94,31 +96,31 @@ def test_a_429_has_the_form_that_is_set() -> None:
 
 
 def test_code_and_message_can_be_given() -> None:
-    rejection = Failure(402, code="NO_CREDITS", message="No credits.").rejection()
+    rejection = RequestFailure(402, code="NO_CREDITS", message="No credits.").rejection()
     assert rejection is not None
     assert (rejection.code, rejection.message) == ("NO_CREDITS", "No credits.")
 
 
 def test_what_is_only_late_or_broken_off_refuses_nothing() -> None:
-    assert Failure(delay=1, breaks="cut").rejection() is None
+    assert RequestFailure(delay=1, breaks="cut").rejection() is None
 
 
 def test_a_failure_may_be_nothing_but_late() -> None:
-    assert Failure(delay=1).is_only_late
-    assert not Failure(503, delay=1).is_only_late
-    assert not Failure(breaks="cut", delay=1).is_only_late
+    assert RequestFailure(delay=1).is_only_late
+    assert not RequestFailure(503, delay=1).is_only_late
+    assert not RequestFailure(breaks="cut", delay=1).is_only_late
 
 
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (Failure(503), "503"),
-        (Failure(delay=2.5), "2.5 s late"),
-        (Failure(429, delay=1), "429, 1 s late"),
-        (Failure(breaks="stalled"), "stalled"),
+        (RequestFailure(503), "503"),
+        (RequestFailure(delay=2.5), "2.5 s late"),
+        (RequestFailure(429, delay=1), "429, 1 s late"),
+        (RequestFailure(breaks="stalled"), "stalled"),
     ],
 )
-def test_a_failure_reads_as_what_it_does(failure: Failure, words: str) -> None:
+def test_a_failure_reads_as_what_it_does(failure: RequestFailure, words: str) -> None:
     assert str(failure) == words
 
 

@@ -14,7 +14,7 @@ from ringback.core.delivery.reply import (
     DUPLICATE,
     Answer,
     FaultLike,
-    Mishap,
+    NoReply,
     Reply,
     ReplyLike,
     answer_of,
@@ -31,9 +31,9 @@ from ringback.errors import SettingsError
         (200, Reply(200)),
         (599, Reply(599)),
         (HTTPStatus.BAD_GATEWAY, Reply(502)),
-        ("timeout", Mishap.TIMEOUT),
-        ("refused", Mishap.REFUSED),
-        ("reset", Mishap.RESET),
+        ("timeout", NoReply.TIMEOUT),
+        ("refused", NoReply.REFUSED),
+        ("reset", NoReply.RESET),
         (Reply(204, after=3), Reply(204, after=3)),
     ],
 )
@@ -130,7 +130,7 @@ def test_an_unknown_fault_is_refused_with_what_may_be_written(
 
 
 def test_replies_are_read_in_their_order() -> None:
-    assert read_replies([503, "timeout", Reply(204)]) == [Reply(503), Mishap.TIMEOUT, Reply(204)]
+    assert read_replies([503, "timeout", Reply(204)]) == [Reply(503), NoReply.TIMEOUT, Reply(204)]
     assert read_replies(iter(())) == []
 
 
@@ -155,17 +155,17 @@ def test_a_reply_may_be_written_with_a_dict_and_a_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mishap", "expected"),
+    ("silence", "expected"),
     [
-        (Mishap.TIMEOUT, Answer(Dropped("closed", "waiting"), takes=None)),
-        (Mishap.REFUSED, Answer(Unreachable("refused", "scripted"), takes=0)),
-        (Mishap.RESET, Answer(Dropped("reset", "waiting"), takes=0)),
+        (NoReply.TIMEOUT, Answer(Dropped("closed", "waiting"), takes=None)),
+        (NoReply.REFUSED, Answer(Unreachable("refused", "scripted"), takes=0)),
+        (NoReply.RESET, Answer(Dropped("reset", "waiting"), takes=0)),
     ],
 )
 def test_a_mishap_is_an_outcome_and_only_a_timeout_takes_time(
-    mishap: Mishap, expected: Answer
+    silence: NoReply, expected: Answer
 ) -> None:
-    assert answer_of(mishap) == expected
+    assert answer_of(silence) == expected
 
 
 @pytest.mark.parametrize("headers", [{5: "x"}, {"retry-after": 5}, {"location": None}])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ringback.core.answer.failure import Failure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import SECOND
 from ringback.core.request.voices import DEFAULT_VOICE
 from ringback.core.stream.stream import (
@@ -139,7 +139,7 @@ def test_messages_are_compact_and_leave_characters_as_they_are() -> None:
 TALK = '{"type":"Talk"}'
 
 
-def talkative(failure: Failure) -> Talkative:
+def talkative(failure: RequestFailure) -> Talkative:
     """One that fails."""
     stream = Talkative(DEFAULT_VOICE, 0)
     stream.failure = failure
@@ -147,7 +147,7 @@ def talkative(failure: Failure) -> Talkative:
 
 
 def test_a_stream_that_is_cut_off_ends_in_its_first_audio() -> None:
-    stream = talkative(Failure(breaks="cut", after=7))
+    stream = talkative(RequestFailure(breaks="cut", after=7))
     assert stream.receive(PING, 0) == [Say({"type": "Ping", "at": 0})]
     part = Play("Hello", whole=False, after=7)
     assert stream.receive(TALK, 0) == [Say({"type": "Before"}), part, CUT_OFF]
@@ -155,7 +155,7 @@ def test_a_stream_that_is_cut_off_ends_in_its_first_audio() -> None:
 
 
 def test_a_stream_that_stalls_says_nothing_more_and_does_not_end() -> None:
-    stream = talkative(Failure(breaks="stalled"))
+    stream = talkative(RequestFailure(breaks="stalled"))
     part = Play("Hello", whole=False)
     assert stream.receive(TALK, 0) == [Say({"type": "Before"}), part]
     assert stream.receive(PING, 0) == stream.receive(END, 0) == []
@@ -164,4 +164,4 @@ def test_a_stream_that_stalls_says_nothing_more_and_does_not_end() -> None:
 
 
 def test_a_failure_that_breaks_nothing_changes_nothing() -> None:
-    assert len(talkative(Failure(delay=1)).receive(TALK, 0)) == 3
+    assert len(talkative(RequestFailure(delay=1)).receive(TALK, 0)) == 3
