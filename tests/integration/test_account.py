@@ -1,20 +1,25 @@
 """What clients ask besides speech: voices, projects, keys and temporary tokens."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import httpx
+import jwt
 import pytest
 from starlette.types import Message
 
 from ringback import Emulator, Settings
 from ringback.cli.standalone import describe
 from ringback.core.journal import TokenGranted
+from ringback.core.request.keys import identifier_of
 from ringback.core.request.voices import AURA, FLUX
 from ringback.serving.server import Server
+from tests.integration.streaming import opened
 
 CALLBACK = {"callback": "https://app.example/hook"}
 HELLO = {"text": "Hello"}
+FOREIGN_TOKEN = jwt.encode({"iss": "somebody", "exp": 1}, "k" * 32, "HS256")
 
 
 @pytest.fixture
@@ -264,6 +269,59 @@ def test_where_any_key_is_let_in_a_token_stands_for_the_one_that_granted_it() ->
         ringback.run_until_idle()
         first, second = receiver.requests
         assert first.headers["dg-token"] == second.headers["dg-token"] != ringback.key_id
+
+
+@pytest.mark.rule("any-token")
+@pytest.mark.parametrize("token", ["some-access-token", "a.b.c", FOREIGN_TOKEN])
+def test_where_any_key_is_let_in_any_bearer_token_stands_for_itself(token: str) -> None:
+    with Emulator(Settings(any_key=True)) as ringback:
+        receiver = ringback.receiver("https://app.example")
+        with httpx.Client(base_url=ringback.url, trust_env=False) as http:
+            assert spoken(http, token, **CALLBACK).status_code == 200
+        stream = opened(ringback, additional_headers={"authorization": f"Bearer {token}"})
+        with stream as connection:
+            assert json.loads(connection.recv())["type"] == "Metadata"
+        ringback.run_until_idle()
+        (callback,) = receiver.requests
+        assert callback.headers["dg-token"] == identifier_of(token)
+
+
+@pytest.mark.rule("any-token")
+def test_where_any_key_is_let_in_a_granted_token_still_expires() -> None:
+    with (
+        Emulator(Settings(any_key=True)) as ringback,
+        httpx.Client(base_url=ringback.url, trust_env=False) as http,
+    ):
+        token = granted(ringback, http)
+        claimed, _, _ = token.rpartition(".")
+        forged = [f"{claimed}.{signature}" for signature in ("", "x", "c2ln", "***")]
+        assert spoken(http, token).status_code == 200
+        assert {spoken(http, each).status_code for each in forged} == {401}
+        ringback.advance(30)
+        assert spoken(http, token).status_code == 401
+
+
+@pytest.mark.rule("any-token")
+@pytest.mark.ringback(allow_unknown_keys=True)
+def test_without_any_key_a_foreign_token_is_refused(ringback: Emulator, http: httpx.Client) -> None:
+    assert spoken(http, FOREIGN_TOKEN).status_code == 401
+
+
+@pytest.mark.rule("content-encoding")
+@pytest.mark.parametrize("path", ["/v1/speak", "/v2/speak?model=flux-kit-en", "/v1/auth/grant"])
+@pytest.mark.parametrize(
+    ("encoding", "status"),
+    [("gzip", 415), ("br", 415), ("gzip, identity", 415), ("identity", 200), ("Identity", 200)],
+)
+def test_a_body_in_another_coding_is_refused_on_every_path(
+    ringback: Emulator, http: httpx.Client, path: str, encoding: str, status: int
+) -> None:
+    body = {} if path.endswith("grant") else HELLO
+    answer = http.post(path, json=body, headers={**key(ringback), "content-encoding": encoding})
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.json()["err_code"] == "UNSUPPORTED_MEDIA_TYPE"
+        assert answer.json()["err_msg"] == "`Content-Encoding` header is not supported."
 
 
 def test_a_granted_token_is_in_no_log(ringback: Emulator, http: httpx.Client) -> None:

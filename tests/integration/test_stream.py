@@ -4,7 +4,7 @@ import gc
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -126,6 +126,48 @@ def test_a_stranger_to_all_emulators_of_a_server_is_refused(
             pass
         assert refused.value.response.status_code == status
         assert one.requests == []
+
+
+@pytest.mark.rule("stream-concurrency")
+@pytest.mark.ringback(concurrency_limit=2)
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda stream, ringback: stream.send('{"type":"Close"}'),
+        lambda stream, ringback: stream.send("no command"),
+        lambda stream, ringback: stream.socket.close(),
+        lambda stream, ringback: ringback.advance(3600),
+    ],
+    ids=["closed", "mistaken", "lost", "timed out"],
+)
+def test_a_stream_beyond_the_limit_is_refused_until_one_has_ended(
+    ringback: Emulator,
+    facts: "SimpleQueue[Fact]",
+    end: Callable[[ClientConnection, Emulator], None],
+) -> None:
+    assert over_http(ringback, "encoding=linear16", "Hello")  # requests have places of their own
+    with opened(ringback) as first, opened(ringback, "model=flux-kit-en", "/v2/speak"):
+        with pytest.raises(InvalidStatus) as refused, opened(ringback):
+            pass
+        response = refused.value.response
+        body = json.loads(response.body or b"")
+        assert (response.status_code, body["err_code"]) == (429, "Too Many Requests")
+        assert response.headers["dg-request-id"] == body["request_id"]
+        assert over_http(ringback, "encoding=linear16", "Hello")
+        end(first, ringback)
+        told(facts, StreamClosed)
+        with opened(ringback) as third:
+            assert json.loads(third.recv())["type"] == "Metadata"
+
+
+@pytest.mark.rule("stream-concurrency")
+@pytest.mark.ringback(concurrency_limit=1, stream_concurrency_limit=2)
+def test_streams_may_have_a_limit_of_their_own(ringback: Emulator) -> None:
+    with opened(ringback), opened(ringback):
+        with pytest.raises(InvalidStatus) as refused, opened(ringback):
+            pass
+        assert refused.value.response.status_code == 429
+        assert "stream_concurrency_limit" in ringback.timeline
 
 
 @pytest.mark.ringback(allow_unused_failures=True)

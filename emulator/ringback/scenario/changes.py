@@ -66,6 +66,7 @@ _LIMITS: Mapping[str, dict[str, Any]] = {
     "flac_sample_rate": {"enum": list(OUTPUTS[Encoding.FLAC].sample_rate.allowed or ())},
     "max_characters": _POSITIVE,
     "concurrency_limit": _POSITIVE,
+    "stream_concurrency_limit": _POSITIVE,
 }
 """What JSON Schema says of a setting, or of its entries where it is a list. `Settings` decides."""
 

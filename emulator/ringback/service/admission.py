@@ -43,6 +43,8 @@ class Admission:
         *now* is Unix time in whole seconds.
         """
         if credential.scheme == BEARER:
+            if self._settings.any_key and not grants.is_of(self._key, credential.secret):
+                return identifier_of(credential.secret)
             return grants.key_of(self._key, credential.secret, now)
         if secrets.compare_digest(credential.secret.encode(), self._key.secret.encode()):
             return self._key.identifier
@@ -59,13 +61,14 @@ class Admission:
         body: bytes,
         now: int,
         note: Note,
+        content_encoding: str | None = None,
     ) -> tuple[SpeakRequest, str] | Rejection:
         """What a request asks, and the identifier of its key."""
         reader = self._reader(edition)
         key_id = self._admit(reader.query(query), read_authorization(authorization), now, note)
         if isinstance(key_id, Rejection):
             return key_id
-        request = reader.request(query, content_type, body)
+        request = reader.request(query, content_type, body, content_encoding)
         if isinstance(request, Rejection):
             return request
         if request.callback is not None and not self._resolves(request.callback):
@@ -119,9 +122,9 @@ class _Reader:
         self.request = lru_cache(maxsize=64)(self._read)
 
     def _read(
-        self, query: bytes, content_type: str | None, body: bytes
+        self, query: bytes, content_type: str | None, body: bytes, content_encoding: str | None
     ) -> SpeakRequest | Rejection:
         read = self.query(query)
         if isinstance(read, Rejection):
             return read
-        return self.rules.read_request(read, content_type, body)
+        return self.rules.read_request(read, content_type, body, content_encoding)

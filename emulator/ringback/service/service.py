@@ -18,7 +18,7 @@ from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.answer import CROSS_ORIGIN, Answer, failing, refusal
-from ringback.core.answer.failure import TOO_MANY_REQUESTS, RequestFailure
+from ringback.core.answer.failure import RequestFailure
 from ringback.core.answer.failures import Choice, Failures, choose
 from ringback.core.base.duration import SECOND
 from ringback.core.base.ids import IdSource
@@ -49,6 +49,7 @@ from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Sender
 from ringback.service.admission import Admission
+from ringback.service.concurrency import Concurrency
 from ringback.service.recognition import Recognition
 from ringback.service.streams import Session, new_stream
 from ringback.service.voice import Voice
@@ -122,7 +123,7 @@ class Service:
         self.receptions: list[Reception] = []
         self.failures = Failures(settings.every_failure)
         self._admission = Admission(settings, self.key, self._resolves)
-        self._answering = 0
+        self._concurrency = Concurrency(settings, lambda: self.engine.dispatcher.pending)
         self._failed_jobs: dict[int, Rejection] = {}
         self._prepared: dict[int, bytes] = {}
         self._unmade: dict[str, int] = {}
@@ -139,6 +140,7 @@ class Service:
         edition: Edition = V1,
         size: int | None = None,
         *,
+        content_encoding: str | None = None,
         direct: bool = False,
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
@@ -160,6 +162,7 @@ class Service:
                     body,
                     self._unix // SECOND,
                     _nobody_notes,
+                    content_encoding,
                 )
                 if not isinstance(read, Rejection):
                     choice = self._choose(read[0])
@@ -181,6 +184,7 @@ class Service:
                     body,
                     unix // SECOND,
                     partial(self._ignored, at, request_id),
+                    content_encoding,
                 )
                 if isinstance(read, Rejection):
                     answer = self._refused(read, at, request_id)
@@ -305,7 +309,7 @@ class Service:
         """Take note that *answer* has been sent, or that nobody waits for it any more."""
         if answer.counted:
             with self.lock:
-                self._answering -= 1
+                self._concurrency.request_ended()
 
     def submit(
         self, text: str, callback: str, content_type: str, parameters: dict[str, Any]
@@ -478,6 +482,8 @@ class Service:
         choice: Choice | None,
     ) -> Session | Answer:
         """Answer an upgrade that nothing is wrong with."""
+        if (full := self._concurrency.refusal_of_a_stream()) is not None:
+            return self._refused(full, at, request_id)
         if choice is not None and choice.error is not None:
             return self._unanswerable(choice.error, at, request_id)
         failure = self.failures.take(choice, streamed=True)
@@ -494,7 +500,17 @@ class Service:
         if failure is not None and failure.breaks:
             self.journal.append(AnswerFailed(at, request_id, failure))
             stream.failure = failure
-        return Session(request_id, headers, opening, stream, self.clock, self.journal, self.voice)
+        self._concurrency.stream_opened()
+        return Session(
+            request_id,
+            headers,
+            opening,
+            stream,
+            self.clock,
+            self.journal,
+            self.voice,
+            self._concurrency.stream_closed,
+        )
 
     def _ignored(self, at: int, request_id: str, parameters: tuple[Ignored, ...]) -> None:
         self.journal.append(ParametersIgnored(at, request_id, parameters))
@@ -523,29 +539,21 @@ class Service:
         choice: Choice | None,
     ) -> Answer:
         """Answer a request that nothing is wrong with."""
-        limit = self.settings.concurrency_limit
-        if limit is not None and self._in_progress >= limit:
-            code, message = TOO_MANY_REQUESTS[self._too_many]
-            hint = f"Settings.concurrency_limit is {limit}, and so many are in progress."
-            return self._refused(Rejection(429, code, message, hint), at, request_id)
+        if (full := self._concurrency.refusal_of_a_request()) is not None:
+            return self._refused(full, at, request_id)
         if choice is not None and choice.error is not None:
             return self._unanswerable(choice.error, at, request_id)
         failure = self.failures.take(choice)
         if refused := self._refused_by(failure, at, request_id):
             return refused
         answer = self._accepted(request, key_id, at, request_id)
-        if limit is not None:
-            self._answering += 1
+        if self._concurrency.limited:
+            self._concurrency.request_began()
             answer = replace(answer, counted=True)
         if failure is not None:
             self.journal.append(AnswerFailed(at, request_id, failure))
             answer = failing(answer, failure)
         return answer
-
-    @property
-    def _in_progress(self) -> int:
-        jobs = self.engine.dispatcher.pending if self.settings.concurrency_counts_callbacks else 0
-        return self._answering + jobs
 
     def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
         if request.callback is not None:

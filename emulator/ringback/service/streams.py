@@ -1,6 +1,6 @@
 """One open stream: its machine, what it speaks with, and what the journal hears of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -34,7 +34,7 @@ PIECE = 16_384
 class Session:
     """A stream that was opened; *headers* are those of its upgrade.
 
-    Everything here may be called from any thread.
+    *on_end* is called once, under the clock's lock. Everything here may be called from any thread.
     """
 
     request_id: str
@@ -44,6 +44,7 @@ class Session:
     clock: VirtualClock
     journal: Journal
     voice: Voice
+    on_end: Callable[[], None] = lambda: None
 
     @property
     def greeting(self) -> Say:
@@ -95,6 +96,7 @@ class Session:
                 case HangUp():
                     end = StreamClosed(at, request_id, effect.code, effect.reason, effect.hint)
                     self.journal.append(end)
+                    self.on_end()
                 case Say():
                     if effect.message["type"] == "Warning":
                         self.journal.append(StreamWarned(at, request_id, effect.message["code"]))

@@ -12,6 +12,7 @@ from ringback.core.answer.answer import Answer, as_json, refusal
 from ringback.core.base.ids import anonymous_id
 from ringback.core.base.rejection import Rejection
 from ringback.core.request import grants
+from ringback.core.request.body import encoding_refusal
 from ringback.core.request.keys import BEARER, read_authorization
 from ringback.core.request.voices import AURA, FLUX, WITHDRAWN
 from ringback.service.service import Service
@@ -141,7 +142,8 @@ def token(asked: Asked) -> Answer:
 
 def grant(asked: Asked) -> Answer:
     """`POST /v1/auth/grant`: a temporary token for whoever the caller gives it to."""
-    ttl = grants.read_ttl(asked.body)
+    encoding = header(asked.request.scope, b"content-encoding")
+    ttl = encoding_refusal(encoding) or grants.read_ttl(asked.body)
     if isinstance(ttl, Rejection):
         return asked.refusal(ttl)
     return asked.answer(asked.service.grant(asked.key_id, ttl))

@@ -60,6 +60,7 @@ class SpeakEndpoint:
                     body.kept,
                     self._edition,
                     body.size,
+                    content_encoding=header(scope, b"content-encoding"),
                 )
                 answer = await aside(speak) if service.failures.ask else speak()
             except ClockClosed:

@@ -99,6 +99,7 @@ class _Conversation:
                 await self._perform([self._session.greeting], {})
         except BaseException:
             self._deaf()
+            self._session.end(LOST)
             raise
 
     async def go_on(self) -> None:

@@ -146,7 +146,7 @@ CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
         ),
     ),
     (
-        ("concurrency_limit",),
+        ("concurrency_limit", "stream_concurrency_limit"),
         "1 or more, or None",
         lambda value: value is None or (_is_integer(value) and value >= 1),
     ),

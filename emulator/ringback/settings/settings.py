@@ -37,9 +37,10 @@ class Settings:
     usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
     seconds something may keep a paused clock waiting. *request_failure* befalls every request that
     would be answered. *remote_texts* are what the URLs say that a body may name in place of its
-    text. *speech* speaks linear16, mulaw and alaw in the languages of its engine (English, German,
-    Spanish, French, Italian), outside of streams, where there are tones otherwise; it needs the
-    extra `speech`.
+    text. *concurrency_limit* is how many requests may be in progress, and how many streams besides
+    them, unless *stream_concurrency_limit* is. *speech* speaks linear16, mulaw and alaw in the
+    languages of its engine (English, German, Spanish, French, Italian), outside of streams, where
+    there are tones otherwise; it needs the extra `speech`.
 
     At submission: *permitted_ports* are ports or `"any"`, *port_refusal* is what the service says
     about another, *private_callbacks* lets URLs name this machine and private addresses, and
@@ -93,6 +94,7 @@ class Settings:
     blank_text: Literal["silence", "refuse"] = "silence"
     remote_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     concurrency_limit: int | None = None
+    stream_concurrency_limit: int | None = None
     concurrency_counts_callbacks: bool = False
     too_many_requests: Literal["speak", "general"] = "speak"
     request_failure: RequestFailureLike | None = None

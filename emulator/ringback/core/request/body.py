@@ -21,6 +21,22 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _EMPTY = Rejection(400, "Bad Request", "Input text contains no characters.")
 
 
+def encoding_refusal(content_encoding: str | None) -> Rejection | None:
+    """Why a body with this `Content-Encoding` is refused, None if it is none.
+
+    No page mentions it. Without the header a compressed body is no UTF-8 and so refused, too; the
+    status is the one that HTTP has for a coding that is not understood (RFC 9110, 15.5.16).
+    """
+    if (content_encoding or "identity").strip().lower() in ("", "identity"):
+        return None
+    return Rejection(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "`Content-Encoding` header is not supported.",
+        "Send the body as it is: the service is not known to take compressed ones.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class BodyRules:
     """What a body may be.

@@ -42,7 +42,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edition:
-    """What one path offers. *default_voice* is None where `model` must be named."""
+    """What one path offers. *default_voice* is None where `model` must be named.
+
+    *integral_floats*: `24000.0` may be an integer.
+    """
 
     path: str
     parameters: MappingProxyType[str, Parameter]
@@ -51,6 +54,7 @@ class Edition:
     outputs: Mapping[Encoding, Output]
     speed: Span
     ignores_unknown: bool
+    integral_floats: bool
 
 
 V1 = Edition(
@@ -61,6 +65,7 @@ V1 = Edition(
     outputs=OUTPUTS,
     speed=Span("speed", 0.7, 1.5),
     ignores_unknown=True,
+    integral_floats=True,
 )
 
 V2 = Edition(
@@ -71,6 +76,8 @@ V2 = Edition(
     outputs=FLUX_OUTPUTS,
     speed=Span("speed", 0.5, 1.5, 0.05, "SPEED_OUT_OF_RANGE", "SPEED_INCREMENT_INVALID"),
     ignores_unknown=False,
+    # Typed as positive integers; `24000.0` was refused on the wire (observed).
+    integral_floats=False,
 )
 
 EXPRESSIVITY = Span(

@@ -114,7 +114,7 @@ def _method(_schema: Schema, parameter: Parameter, value: str) -> str:
 
 
 def _integer(schema: Schema, _parameter: Parameter, value: str) -> int:
-    """An integer; `24000.0` is one too, as a client of the service sends it (assumed)."""
+    """An integer; `24000.0` is one too where the schema says so: a client sends it (assumed)."""
     whole, point, fraction = value.partition(".")
     digits = whole.removeprefix("-")
     if (

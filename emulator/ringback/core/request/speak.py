@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ringback.core.base.rejection import Rejection, invalid_query, undeserialisable
-from ringback.core.request.body import BodyRules
+from ringback.core.request.body import BodyRules, encoding_refusal
 from ringback.core.request.catalog import AudioFormat
 from ringback.core.request.controls import Script, read_script
 from ringback.core.request.editions import EXPRESSIVITY, V1, Edition, refused_model
@@ -76,12 +76,13 @@ class SpeakRules:
     def __post_init__(self) -> None:
         """Make the schema."""
         unknown = self.unknown if self.edition.ignores_unknown else "refuse"
+        integral_floats = self.integral_floats and self.edition.integral_floats
         schema = Schema(
             self.edition.parameters,
             unknown,
             self.repeated,
             self.strict_booleans,
-            self.integral_floats,
+            integral_floats,
         )
         object.__setattr__(self, "schema", schema)
 
@@ -99,7 +100,11 @@ class SpeakRules:
         return Query(read.values, voice, read.ignored)
 
     def read_request(
-        self, query: Query, content_type: str | None, body: bytes
+        self,
+        query: Query,
+        content_type: str | None,
+        body: bytes,
+        content_encoding: str | None = None,
     ) -> SpeakRequest | Rejection:
         """The second step, after authentication: formats, ranges, callback and body."""
         values = query.values
@@ -115,7 +120,7 @@ class SpeakRules:
         callback = self.callbacks.read(values["callback"]) if "callback" in values else None
         if isinstance(callback, Rejection):
             return callback
-        text = self.bodies.read(content_type, body)
+        text = encoding_refusal(content_encoding) or self.bodies.read(content_type, body)
         if isinstance(text, Rejection):
             return text
         script = read_script(text, query.voice)

@@ -59,7 +59,7 @@ _RULES = (
     Rule(
         "too-many-requests",
         "A request beyond the concurrency limit is refused with 429. The limit is off unless it is"
-        " set; the service allows 15 a project.",
+        " set; the service allows 15 requests a project, and 45 streams.",
         Standing.DOCUMENTED,
         "rate limits page, errors page (two forms of the text)",
         "concurrency_limit",
@@ -91,6 +91,14 @@ _RULES = (
         Standing.DOCUMENTED,
         "errors page",
         "request_failure",
+    ),
+    Rule(
+        "any-token",
+        "Where any key is let in, so is any bearer token, and stands for itself; a token that was"
+        " granted here still expires.",
+        Standing.ASSUMED,
+        "ours: SDKs send what they are given as `access_token`, and nothing here can verify it",
+        "any_key",
     ),
     Rule(
         "granted-tokens",

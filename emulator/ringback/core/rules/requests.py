@@ -74,6 +74,13 @@ _RULES = (
         "integral_floats",
     ),
     Rule(
+        "flux-integers",
+        "/v2/speak refuses `24000.0` where an integer is expected, whatever the setting says of"
+        " /v1/speak.",
+        Standing.OBSERVED,
+        "a report of a refused request in the Python SDK's issues (744)",
+    ),
+    Rule(
         "bad-model",
         "An unknown model is refused with `Invalid 'model' value of '…'.`.",
         Standing.OBSERVED,
@@ -160,6 +167,13 @@ _RULES = (
         Standing.ASSUMED,
         "what cannot be spoken gives empty audio since July 2024",
         "blank_text",
+    ),
+    Rule(
+        "content-encoding",
+        "A body with a `Content-Encoding` other than identity is refused with 415"
+        " UNSUPPORTED_MEDIA_TYPE.",
+        Standing.ASSUMED,
+        "no page mentions it; 415 is what HTTP has for it (RFC 9110, 15.5.16)",
     ),
     Rule(
         "remote-texts",

@@ -20,6 +20,16 @@ _RULES = (
         f"{_SOCKET}: debugging connection failures",
     ),
     Rule(
+        "stream-concurrency",
+        "An upgrade beyond the concurrency limit is refused with 429. Streams are counted apart"
+        " from requests, each from its upgrade to its end, with the same limit unless they have"
+        " one of their own.",
+        Standing.OBSERVED,
+        "reports on another endpoint of refused upgrades and of streams that linger; the rate"
+        " limits page has a number for each (45 or 60 streams a project)",
+        "stream_concurrency_limit",
+    ),
+    Rule(
         "stream-upgrade",
         "An upgrade that succeeds carries dg-request-id and the emulator's `Date`.",
         Standing.DOCUMENTED,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.body import BodyRules
+from ringback.core.request.body import BodyRules, encoding_refusal
 
 
 def read(kind: str | None, body: bytes, rules: BodyRules | None = None) -> str | Rejection:
@@ -21,6 +21,16 @@ def refused_text(body: bytes, kind: str | None = "application/json") -> Rejectio
     rejection = read(kind, body)
     assert isinstance(rejection, Rejection), rejection
     return rejection
+
+
+@pytest.mark.rule("content-encoding")
+@pytest.mark.parametrize(
+    ("encoding", "status"),
+    [(None, None), ("", None), (" IDENTITY", None), ("gzip", 415), ("deflate", 415), ("x", 415)],
+)
+def test_a_body_is_taken_as_it_is_or_not_at_all(encoding: str | None, status: int | None) -> None:
+    refusal = encoding_refusal(encoding)
+    assert (refusal.status if refusal else None) == status
 
 
 @pytest.mark.rule("body-types")

@@ -6,10 +6,11 @@ import pytest
 
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.catalog import AudioFormat, Container, Encoding
-from ringback.core.request.editions import V1, V2
+from ringback.core.request.editions import V1, V2, Edition
 from ringback.core.request.endpoint import CallbackRules
 from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.request.voices import AURA
+from ringback.core.stream.opening import V2_STREAM
 from tests.conftest import an_endpoint
 
 RULES = SpeakRules()
@@ -195,6 +196,20 @@ def test_a_rate_is_an_integer(name: str, value: str) -> None:
 )
 def test_a_rate_may_be_written_with_an_empty_fraction(value: str, expected: int) -> None:
     assert query(f"sample_rate={value}").values == {"sample_rate": expected}
+
+
+@pytest.mark.rule("flux-integers")
+@pytest.mark.parametrize("edition", [V2, V2_STREAM], ids=["request", "stream"])
+@pytest.mark.parametrize("name", ["sample_rate", "bit_rate"])
+def test_flux_takes_no_fraction_in_a_rate(edition: Edition, name: str) -> None:
+    rules = SpeakRules(edition, integral_floats=True)
+    raw = f"model=flux-kit-en&encoding=linear16&{name}="
+    refused = rules.read_query(f"{raw}24000.0".encode())
+    assert isinstance(refused, Rejection)
+    assert (refused.status, refused.code) == (400, "INVALID_QUERY_PARAMETER")
+    if name in edition.parameters:
+        assert 'invalid type: string "24000.0", expected u32' in refused.message
+        assert isinstance(rules.read_query(f"{raw}24000".encode()), Query)
 
 
 NO_NUMBERS = ["", "x", "NaN", "nan", "inf", "-Infinity", "1e999", "1_0", "+1", "1+", "0x1p3", "1,5"]
