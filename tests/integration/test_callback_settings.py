@@ -270,6 +270,21 @@ def test_a_redirect_never_leads_where_no_callback_may_go(make_ringback: Make) ->
     assert delivery.statuses == ["not allowed"]
 
 
+@pytest.mark.rule("redirects-keep-the-rules")
+def test_a_redirect_to_a_port_that_is_not_permitted_is_a_failure_that_says_so(
+    make_ringback: Make,
+) -> None:
+    ringback = make_ringback(follow_redirects=True, retries=0)
+    ringback.receiver(APP, [redirect("/there"), redirect("https://app.example:9999/")])
+    elsewhere = ringback.receiver("https://app.example:9999")
+    delivery = ringback.submit("Hello", callback=f"{APP}/hook")
+    ringback.run_until_idle()
+    assert (delivery.state, delivery.statuses, elsewhere.requests) == ("exhausted", [307], [])
+    outcome = str(delivery.attempts[0].outcome)
+    assert "redirected to https://app.example/there" in outcome
+    assert "Port 9999 is not permitted for callbacks" in outcome
+
+
 @pytest.mark.rule("redirects")
 def test_only_a_few_redirects_are_followed(make_ringback: Make) -> None:
     ringback = make_ringback(follow_redirects=True, retries=0)

@@ -116,6 +116,7 @@ class Engine:
         self._processing = settings.processing
         self._limit = settings.attempt_limit
         self._follows = settings.follow_redirects
+        self._callbacks = settings.callback_rules
         self._real_limits = UNLIMITED
         if settings.rate:
             self._real_limits = Limits(
@@ -332,7 +333,7 @@ class Engine:
             return None
         sender = route.sender
         if self._follows:
-            sender = Trail(self._routes, self._limit, pair)
+            sender = Trail(self._routes, self._limit, pair, self._callbacks)
         elif sender is None:
             raise MachineError(f"the route of {job.endpoint.origin} leads nowhere")
         elif pair is not None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Outcome, TimedOut
-from ringback.core.delivery.redirect import MAX_HOPS, next_hop
-from ringback.core.request.endpoint import Endpoint
+from ringback.core.delivery.redirect import MAX_HOPS, Hop, next_hop
+from ringback.core.request.endpoint import CallbackRules, Endpoint
 from ringback.errors import MachineError
 from ringback.sending.faults import Pair
 from ringback.sending.routes import Routes
@@ -21,18 +21,25 @@ class Trail:
     first, and nobody follows where its second copy is sent.
     """
 
-    def __init__(self, routes: Routes, limit: int, pair: Pair | None = None) -> None:
-        """Go nowhere yet."""
+    def __init__(
+        self,
+        routes: Routes,
+        limit: int,
+        pair: Pair | None = None,
+        rules: CallbackRules | None = None,
+    ) -> None:
+        """Go nowhere yet, and never where *rules* let no callback go."""
         self.takes = 0
         self._routes = routes
         self._limit = limit
         self._pair = pair
+        self._rules = rules or CallbackRules()
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Send *message*, and say what became of it at the last receiver."""
         outcome = await self._bring(message, endpoint, limits)
         if self._pair is not None:
-            if next_hop(message, endpoint, outcome) is None:
+            if not isinstance(self._next(message, endpoint, outcome), Hop):
                 self._pair.first = outcome
             taken = self.takes
             copy = await self._bring(message, endpoint, limits)
@@ -40,17 +47,25 @@ class Trail:
             self._pair.second = TimedOut(self._limit / SECOND) if late else copy
             self.takes = taken
         hops = 0
+        stopped = ""
         while hops < MAX_HOPS and self.takes <= self._limit:
-            hop = next_hop(message, endpoint, outcome)
-            if hop is None:
+            hop = self._next(message, endpoint, outcome)
+            if not isinstance(hop, Hop):
+                stopped = hop or ""
                 break
             message, endpoint = hop.message, hop.endpoint
             outcome = await self._bring(message, endpoint, limits)
             hops += 1
-        if hops and isinstance(outcome, Answered):
-            note = "; ".join(filter(None, (outcome.note, f"redirected to {endpoint}")))
+        if (hops or stopped) and isinstance(outcome, Answered):
+            led = f"redirected to {endpoint}" if hops else ""
+            note = "; ".join(filter(None, (outcome.note, led, stopped)))
             outcome = replace(outcome, note=note)
         return outcome
+
+    def _next(
+        self, message: CallbackMessage, endpoint: Endpoint, outcome: Outcome
+    ) -> Hop | str | None:
+        return next_hop(message, endpoint, outcome, self._rules)
 
     async def _bring(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         route = self._routes.find(endpoint.origin)

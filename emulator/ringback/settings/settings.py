@@ -147,10 +147,9 @@ class Settings:
 
     def speak_rules(self, edition: Edition = V1) -> SpeakRules:
         """The part of the settings that decides how a request is read."""
-        ports = () if self.permitted_ports == "any" else self.permitted_ports
         return SpeakRules(
             edition,
-            CallbackRules(ports, self.port_refusal, self.private_callbacks),
+            self.callback_rules,
             FormatRules(
                 self.mp3_sample_rate, self.flac_sample_rate, self.mp3_bit_rates, self.format_error
             ),
@@ -163,6 +162,12 @@ class Settings:
             self.strict_booleans,
             self.integral_floats,
         )
+
+    @property
+    def callback_rules(self) -> CallbackRules:
+        """The part of the settings that decides where callbacks may go."""
+        ports = () if self.permitted_ports == "any" else self.permitted_ports
+        return CallbackRules(ports, self.port_refusal, self.private_callbacks)
 
     @property
     def every_failure(self) -> RequestFailure | None:

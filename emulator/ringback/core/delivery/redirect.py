@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Outcome
-from ringback.core.request.endpoint import Endpoint, split
+from ringback.core.request.endpoint import CallbackRules, Endpoint, split
 
 MAX_HOPS = 5
 """How many redirects of one attempt are followed."""
@@ -27,10 +27,17 @@ class Hop:
     endpoint: Endpoint
 
 
-def next_hop(message: CallbackMessage, endpoint: Endpoint, outcome: Outcome) -> Hop | None:
+def next_hop(
+    message: CallbackMessage,
+    endpoint: Endpoint,
+    outcome: Outcome,
+    rules: CallbackRules | None = None,
+) -> Hop | str | None:
     """The request to which *outcome* redirects *message*, or None if it redirects nowhere.
 
-    Credentials do not go to another origin, and those in a `Location` are nobody's.
+    A URL that the *rules* would refuse as a callback is not followed: then the sentence that says
+    why is returned. Credentials do not go to another origin, and those in a `Location` are
+    nobody's.
     """
     if not isinstance(outcome, Answered) or "location" not in outcome.headers:
         return None
@@ -39,6 +46,9 @@ def next_hop(message: CallbackMessage, endpoint: Endpoint, outcome: Outcome) -> 
     target = _resolved(endpoint, outcome.headers["location"])
     if target is None:
         return None
+    refusal = (rules or CallbackRules()).refusal(target)
+    if refusal is not None:
+        return f"the redirect to {target} was not followed: {refusal.hint}"
     dropped = {"host"}
     method, body = message.method, message.body
     if method in _TURNED_INTO_GET.get(outcome.status, ()):

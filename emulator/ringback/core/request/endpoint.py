@@ -96,6 +96,10 @@ class CallbackRules:
         endpoint = split(url)
         if isinstance(endpoint, str):
             return _refused(endpoint)
+        return self.refusal(endpoint) or endpoint
+
+    def refusal(self, endpoint: Endpoint) -> Rejection | None:
+        """Why no callback may go to *endpoint*, None if one may."""
         if self.permitted_ports and endpoint.port not in self.permitted_ports:
             ports = ", ".join(str(port) for port in self.permitted_ports)
             return _refused(
@@ -110,7 +114,7 @@ class CallbackRules:
                 " Settings.private_callbacks is off. Use a public name, and say with connect()"
                 " where it leads."
             )
-        return endpoint
+        return None
 
 
 def split(url: str) -> Endpoint | str:
@@ -204,11 +208,13 @@ def _port(text: str | None, scheme: str) -> int | None:
 def _basic(userinfo: str | None) -> str | _Fault | None:
     """Turn `user:password`, percent-encoded, into the value of a Basic header.
 
-    "embed username-password authentication credentials in the callback URL" (documented).
+    "embed username-password authentication credentials in the callback URL" (documented). They
+    end at the last `@`, as WHATWG's parser and Python's have it, so a bare one before it is theirs
+    (assumed; RFC 3986 has it encoded).
     """
     if not userinfo:
         return None
-    for character in "@[]":
+    for character in "[]":
         if character in userinfo:
             code = f"%{ord(character):02X}"
             return _Fault(f"The credentials contain {character!r}; percent-encode it as {code}.")

@@ -78,6 +78,13 @@ _RULES = (
         "basic_auth",
     ),
     Rule(
+        "userinfo",
+        "The credentials in a callback URL end at the last `@` before the path, so a bare one may"
+        " be part of them.",
+        Standing.ASSUMED,
+        "as WHATWG's parser and Python's read a URL; RFC 3986 has such a one percent-encoded",
+    ),
+    Rule(
         "both-authentications",
         "`dg-token` is sent with or without Basic authentication.",
         Standing.ASSUMED,

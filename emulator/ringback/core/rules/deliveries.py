@@ -17,6 +17,14 @@ _RULES = (
         "follow_redirects",
     ),
     Rule(
+        "redirects-keep-the-rules",
+        "Where redirects are followed, none leads where a callback URL could not: ports and"
+        " private addresses are looked at for each, and the attempt has failed at the redirect.",
+        Standing.ASSUMED,
+        "no page mentions redirects; the port rule is for all callbacks",
+        "permitted_ports",
+    ),
+    Rule(
         "one-success",
         "Nothing more is sent after a success; an attempt arrives twice only where a `duplicate`"
         " is among the `faults`.",

@@ -6,6 +6,7 @@ from ringback.core.base.headers import Headers
 from ringback.core.delivery.message import CallbackMessage, MessageRules
 from ringback.core.delivery.outcome import Answered, Outcome, TimedOut
 from ringback.core.delivery.redirect import Hop, next_hop
+from ringback.core.request.endpoint import CallbackRules
 from tests.conftest import a_request, an_endpoint
 
 APP = an_endpoint("https://ada:s3cret@app.example/a/hook?x=1")
@@ -19,7 +20,7 @@ def message(query: bytes = b"") -> CallbackMessage:
 def hop(location: str, status: int = 307, query: bytes = b"") -> Hop:
     """The hop that *status* to *location* leads to."""
     found = next_hop(message(query), APP, Answered(status, Headers({"Location": location})))
-    assert found is not None
+    assert isinstance(found, Hop)
     return found
 
 
@@ -93,3 +94,31 @@ def test_credentials_stay_within_an_origin_and_none_are_taken_from_a_location() 
 )
 def test_whatever_leads_nowhere_is_no_redirect(outcome: Outcome) -> None:
     assert next_hop(message(), APP, outcome) is None
+
+
+@pytest.mark.rule("redirects-keep-the-rules")
+@pytest.mark.parametrize(
+    ("location", "rules", "why"),
+    [
+        ("https://app.example:9999/", CallbackRules(), "Port 9999 is not permitted"),
+        ("//other.example:22/x", CallbackRules(), "Port 22 is not permitted"),
+        ("https://other.example/", CallbackRules((8443,)), "Port 443 is not permitted"),
+        ("http://127.0.0.1/", CallbackRules(private=False), "127.0.0.1 is private"),
+    ],
+)
+def test_a_redirect_goes_nowhere_where_no_callback_may_go(
+    location: str, rules: CallbackRules, why: str
+) -> None:
+    outcome = Answered(307, Headers({"location": location}))
+    found = next_hop(message(), APP, outcome, rules)
+    assert isinstance(found, str)
+    assert why in found
+    assert "s3cret" not in found
+
+
+@pytest.mark.rule("redirects-keep-the-rules")
+def test_a_redirect_goes_wherever_the_rules_let_a_callback_go() -> None:
+    outcome = Answered(307, Headers({"location": "http://127.0.0.1:9999/"}))
+    found = next_hop(message(), APP, outcome, CallbackRules(permitted_ports=()))
+    assert isinstance(found, Hop)
+    assert found.endpoint.port == 9999
