@@ -285,6 +285,16 @@ def test_a_redirect_to_a_port_that_is_not_permitted_is_a_failure_that_says_so(
     assert "Port 9999 is not permitted for callbacks" in outcome
 
 
+@pytest.mark.rule("redirects-keep-the-rules")
+def test_a_redirect_goes_to_any_port_where_a_callback_may(make_ringback: Make) -> None:
+    ringback = make_ringback(follow_redirects=True, permitted_ports="any")
+    ringback.receiver(APP, [redirect("https://app.example:9999/")])
+    elsewhere = ringback.receiver("https://app.example:9999")
+    ringback.submit("Hello", callback=f"{APP}/hook")
+    ringback.run_until_idle()
+    assert len(elsewhere.requests) == 1
+
+
 @pytest.mark.rule("redirects")
 def test_only_a_few_redirects_are_followed(make_ringback: Make) -> None:
     ringback = make_ringback(follow_redirects=True, retries=0)

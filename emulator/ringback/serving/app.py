@@ -14,6 +14,7 @@ from ringback.serving.account import Private, Public
 from ringback.serving.exchange import hear_out, no_such
 from ringback.serving.speaking import SpeakEndpoint, Tenants
 from ringback.serving.stream import NoStream, StreamEndpoint
+from ringback.serving.target import in_origin_form
 
 
 class Application:
@@ -29,6 +30,11 @@ class Application:
         endpoint: ASGIApp | None = None
         if scope["type"] == "http":
             endpoint = self._speak.get(scope["path"])
+        if endpoint is None and not scope.get("path", "/").startswith("/"):
+            within = in_origin_form(scope)
+            if within is not None:
+                await self(within, receive, send)
+                return
         await (endpoint or self._router)(scope, receive, send)
 
 

@@ -11,6 +11,13 @@ _RULES = (
         "query and body errors precede acknowledgements on other endpoints",
     ),
     Rule(
+        "request-target",
+        "A request may name a whole URL in its first line, as proxies are told to; its host counts,"
+        " whatever the `Host` header says.",
+        Standing.ASSUMED,
+        "what HTTP asks of every server (RFC 9112, 3.2.2)",
+    ),
+    Rule(
         "order-of-checks",
         "Query and model are checked first, then the key, then formats and ranges, then the body.",
         Standing.ASSUMED,
