@@ -27,7 +27,8 @@ What the *application* does wrong is not raised: it is a
 wrong is an `Outcome`, kept in the journal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -42,16 +43,23 @@ class SettingsError(RingbackError, ValueError):
 class Refused(RingbackError):
     """The emulated service refused a request made with `submit`.
 
-    *status* is the HTTP status, *payload* the service's JSON answer as a dict and *hint* our own
-    advice, which is never sent over the wire. Where a page of a proxy was ordered in its place,
-    that is the `err_msg`, and the `err_code` is empty.
+    *status* is the HTTP status, *payload* the service's JSON answer as a dict, *headers* are the
+    answer's, and *hint* is our own advice, which is never sent over the wire. Where a page of a
+    proxy was ordered in its place, that is the `err_msg`, and the `err_code` is empty.
     """
 
-    def __init__(self, status: int, payload: dict[str, str], hint: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        payload: dict[str, str],
+        hint: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Keep the answer; the message is its text and the hint."""
         self.status = status
         self.payload = payload
         self.hint = hint
+        self.headers = headers
         advice = f" {hint}" if hint else ""
         code = f" {payload['err_code']}" if payload["err_code"] else ""
         super().__init__(f"{status}{code}: {payload['err_msg']}{advice}")

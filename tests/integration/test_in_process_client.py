@@ -26,7 +26,7 @@ def client(ringback: Emulator | AsyncEmulator) -> httpx.AsyncClient:
 
 
 @pytest.mark.rule("ordered-failures")
-@pytest.mark.parametrize("failure", ["cut", RequestFailure(429, breaks="cut", after=0)])
+@pytest.mark.parametrize("failure", ["cut", RequestFailure(429, breaks="cut", after_bytes=0)])
 @pytest.mark.parametrize("parameters", [{}, CALLBACK])
 @pytest.mark.ringback(allow_pending=True)
 @pytest.mark.asyncio

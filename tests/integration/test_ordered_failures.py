@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpcore
@@ -105,6 +106,41 @@ def test_a_proxy_answers_in_its_own_words(ringback: Emulator, speak: Speak) -> N
     assert (answer.status_code, answer.text) == (502, "<h1>Bad Gateway</h1>")
     assert answer.headers["content-type"] == "text/html"
     assert "dg-request-id" not in answer.headers
+
+
+LATER = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [(30, "30"), (timedelta(minutes=1), "60"), (LATER, "Thu, 01 Jan 2026 00:01:00 GMT")],
+)
+def test_a_failure_says_when_to_come_again(
+    ringback: Emulator, speak: Speak, value: int | timedelta | datetime, sent: str
+) -> None:
+    ringback.fail_requests(RequestFailure(429, headers={"Retry-After": value}))
+    answer = speak()
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, sent)
+    assert answer.headers["dg-error"] == answer.json()["err_msg"]
+    assert "retry-after" not in speak().headers
+
+
+def test_headers_of_a_failure_take_the_place_of_the_answers_own(
+    ringback: Emulator, speak: Speak
+) -> None:
+    given = {"Content-Type": "text/plain", "server": "proxy"}
+    ringback.fail_requests(RequestFailure(502, body="no", headers=given))
+    assert speak().headers.get_list("content-type") == ["text/plain"]
+    ringback.fail_requests(RequestFailure(502, headers={"DG-Error": "none"}))
+    assert speak().headers.get_list("dg-error") == ["none"]
+
+
+def test_who_submits_in_this_process_hears_the_headers_of_a_failure(ringback: Emulator) -> None:
+    ringback.fail_requests(RequestFailure(429, headers={"Retry-After": 30}))
+    with pytest.raises(Refused) as refused:
+        ringback.submit("Hello", callback="https://app.example/hook")
+    assert refused.value.headers["retry-after"] == "30"
+    assert refused.value.headers["dg-request-id"] == refused.value.payload["request_id"]
 
 
 def test_what_the_test_does_itself_fails_as_well(ringback: Emulator) -> None:
@@ -212,7 +248,7 @@ def test_a_body_is_cut_off_in_the_middle(
     ringback: Emulator, http: httpx.Client, after: int | None
 ) -> None:
     whole = http.post("/v1/speak", json=HELLO).content
-    ringback.fail_requests(RequestFailure(breaks="cut", after=after))
+    ringback.fail_requests(RequestFailure(breaks="cut", after_bytes=after))
     got: list[bytes] = []
     with http.stream("POST", "/v1/speak", json=HELLO) as answer:
         assert answer.status_code == 200
@@ -236,7 +272,7 @@ def test_an_acknowledgement_can_be_cut_off_and_its_job_is_done(
 def test_a_stalled_body_does_not_keep_the_clock_waiting(
     ringback: Emulator, http: httpx.Client
 ) -> None:
-    ringback.fail_requests(RequestFailure(breaks="stalled", after=100))
+    ringback.fail_requests(RequestFailure(breaks="stalled", after_bytes=100))
     with http.stream("POST", "/v1/speak", json=HELLO) as answer:
         pieces = answer.iter_raw()
         assert len(next(pieces)) == 100
@@ -250,7 +286,7 @@ def test_a_stalled_body_does_not_keep_the_clock_waiting(
 def test_an_answer_that_comes_late_can_stall_as_well(
     ringback: Emulator, http: httpx.Client, beside: Callable[..., "Future[Any]"]
 ) -> None:
-    ringback.fail_requests(RequestFailure(delay=5, breaks="stalled", after=100))
+    ringback.fail_requests(RequestFailure(delay=5, breaks="stalled", after_bytes=100))
     asked = beside(http.send, http.build_request("POST", "/v1/speak", json=HELLO), stream=True)
     wait_for_request(ringback)
     ringback.advance(5)

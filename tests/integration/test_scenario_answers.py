@@ -46,7 +46,7 @@ def played(file: ScenarioFile, over: Over) -> Report:
         ('{status: 502, body: "<html>"}', "{answer: {status: 502}}"),
         ('{status: 502, body: "[1]", content_type: text/plain}', "{answer: {status: 502}}"),
         ("cut", "{answer: cut, attempts: [+0s], state: delivered}"),
-        ("{breaks: cut, after: 0}", "{answer: cut, attempts: [+0s]}"),
+        ("{breaks: cut, after_bytes: 0}", "{answer: cut, attempts: [+0s]}"),
         ("{status: 429, breaks: cut}", "{answer: cut, attempts: []}"),
         ("stalled", "{answer: stalled, attempts: [+0s]}"),
         ("{delay: 2h}", "{answer: {status: 200}, attempts: [+0s]}"),

@@ -184,10 +184,29 @@ def test_an_upgrade_can_be_ordered_to_fail(ringback: Emulator) -> None:
     assert len(ringback.leftovers()["failures"]) == 1
 
 
+@pytest.mark.parametrize("failure", [429, "cut"])
+def test_an_upgrade_is_answered_with_the_headers_of_its_failure(
+    ringback: Emulator, failure: int | str
+) -> None:
+    headers: dict[str, Any] = {"Retry-After": 30, "DG-Project-Id": "another"}
+    if failure == 429:
+        ringback.fail_requests(RequestFailure(429, headers=headers))
+        with pytest.raises(InvalidStatus) as refused, opened(ringback):
+            pass
+        answer = refused.value.response
+    else:
+        ringback.fail_requests(RequestFailure(breaks="cut", headers=headers))
+        with opened(ringback) as stream:
+            assert stream.response is not None
+            answer = stream.response
+    assert answer.headers["retry-after"] == "30"
+    assert answer.headers["dg-project-id"] == "another"
+
+
 @pytest.mark.rule("ordered-failures")
 @pytest.mark.parametrize("after", [None, 0, 1000])
 def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: int | None) -> None:
-    ringback.fail_requests(RequestFailure(breaks="cut", after=after))
+    ringback.fail_requests(RequestFailure(breaks="cut", after_bytes=after))
     with opened(ringback) as stream:
         stream.recv()
         speak_on(stream, SPEAK, FLUSH, SPEAK, FLUSH)
@@ -200,7 +219,7 @@ def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: i
 
 
 def test_a_stream_can_stall_in_its_first_audio_and_holds_nothing_up(ringback: Emulator) -> None:
-    ringback.fail_requests(RequestFailure(breaks="stalled", after=1000))
+    ringback.fail_requests(RequestFailure(breaks="stalled", after_bytes=1000))
     with opened(ringback) as stream:
         stream.recv()
         stream.send(SPEAK)

@@ -32,7 +32,7 @@ settings:
   retry_delay: 500ms
   epoch: 2026-01-01T00:00:00Z
   permitted_ports: [80, 443]
-  request_failure: {delay: 2s, breaks: cut, after: 3}
+  request_failure: {delay: 2s, breaks: cut, after_bytes: 3}
   callback_framing: chunked
   callback_user_agent: x/1
 expect:

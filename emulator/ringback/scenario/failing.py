@@ -2,11 +2,17 @@
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
-from ringback.scenario.part import Part, form
+from ringback.scenario.part import ONLY_THESE, Part, check_sent, form
 from ringback.scenario.times import Seconds
-from ringback.scenario.values import BreakWord, FailureStatus, OrderedStatus, plain_line
+from ringback.scenario.values import (
+    BreakWord,
+    FailureStatus,
+    HeaderName,
+    OrderedStatus,
+    plain_line,
+)
 
 _HAPPENS: Any = {
     "anyOf": [
@@ -15,6 +21,13 @@ _HAPPENS: Any = {
         {"required": ["breaks"]},
     ]
 }
+
+FailureHeader: TypeAlias = Annotated[
+    Annotated[int, Field(ge=0), Tag("status")]
+    | Annotated[str, plain_line("a header's value"), Tag("word")],
+    Discriminator(form, custom_error_type="header_form", custom_error_message="not a text"),
+]
+"""A text, or a whole number: `retry-after: 30`."""
 
 
 class LongFailure(Part):
@@ -32,12 +45,20 @@ class LongFailure(Part):
     """What a proxy in front of the service answers: sent as it is."""
     content_type: Annotated[str, plain_line("a content type")] = "text/html"
     """What `body` is."""
+    headers: Annotated[dict[HeaderName, FailureHeader], ONLY_THESE] = Field(default_factory=dict)
+    """Headers besides the answer's own, such as `retry-after`: whole seconds, or a date as text."""
     delay: Seconds = 0
     """How long the answer takes, on the emulator's clock."""
     breaks: BreakWord | None = None
     """How the answer ends before its end: `cut` closes the connection, `stalled` never goes on."""
-    after: Annotated[int, Field(ge=0)] | None = None
+    after_bytes: Annotated[int, Field(ge=0)] | None = None
     """After how many bytes it breaks off; left out: in the middle."""
+
+    @field_validator("headers")
+    @classmethod
+    def _fit(cls, headers: dict[str, str | int]) -> dict[str, str | int]:
+        check_sent(headers)
+        return headers
 
     def to_mapping(self) -> dict[str, Any]:
         """The same as `Settings` takes it."""

@@ -10,10 +10,9 @@ from ringback.core.request.endpoint import Endpoint, split
 from ringback.core.request.query import write_query
 from ringback.scenario.changes import ChangedSettings
 from ringback.scenario.expectation import Expect
-from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_named_once, form
+from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_sent, form
 from ringback.scenario.times import Span
 from ringback.scenario.values import (
-    MAX_HEAD,
     FailureStatus,
     FaultWord,
     HeaderName,
@@ -25,9 +24,6 @@ from ringback.scenario.values import (
     plain_line,
     wrong,
 )
-
-FRAMING = ("content-length", "transfer-encoding")
-"""Headers that say where an answer ends, which is for whoever sends it to say."""
 
 BODILESS = (204, 304)
 """Statuses of answers that have no body."""
@@ -54,15 +50,8 @@ class LongReply(Part):
 
     @field_validator("headers")
     @classmethod
-    def _named_once(cls, headers: dict[str, str]) -> dict[str, str]:
-        check_named_once(headers)
-        if sum(map(len, (*headers, *headers.values()))) > MAX_HEAD:
-            raise wrong(
-                f"these headers have more than {MAX_HEAD} characters, and fit into no answer"
-            )
-        for name in headers:
-            if name.lower() in FRAMING:
-                raise wrong(f"{name!r} is given to every answer as it must be; take it out", name)
+    def _fit(cls, headers: dict[str, str]) -> dict[str, str]:
+        check_sent(headers)
         return headers
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from ringback.scenario.values import wrong
+from ringback.scenario.values import MAX_HEAD, wrong
 
 MAX_ENTRIES = 1000
 """The longest list in a scenario."""
@@ -27,6 +27,20 @@ def check_named_once(headers: Mapping[str, Any]) -> None:
         if name.lower() in seen:
             raise wrong(f"{name!r} is the same header as {seen[name.lower()]!r}", name)
         seen[name.lower()] = name
+
+
+FRAMING = ("content-length", "transfer-encoding")
+"""Headers that say where an answer ends, which is for whoever sends it to say."""
+
+
+def check_sent(headers: Mapping[str, str | int]) -> None:
+    """Refuse *headers* of an answer that cannot be sent together with it."""
+    check_named_once(headers)
+    if sum(len(f"{name}{value}") for name, value in headers.items()) > MAX_HEAD:
+        raise wrong(f"these headers have more than {MAX_HEAD} characters, and fit into no answer")
+    for name in headers:
+        if name.lower() in FRAMING:
+            raise wrong(f"{name!r} is given to every answer as it must be; take it out", name)
 
 
 class Part(BaseModel):

@@ -17,10 +17,11 @@ from typing import Any
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
-from ringback.core.answer.answer import CROSS_ORIGIN, Answer, failing, refusal
+from ringback.core.answer.answer import CROSS_ORIGIN, Answer, added, failing, refusal
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.answer.failures import Choice, Failures, choose
 from ringback.core.base.duration import SECOND
+from ringback.core.base.headers import Headers
 from ringback.core.base.ids import IdSource
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery import delivery as core
@@ -332,7 +333,9 @@ class Service:
         self.answered(answer)
         self.clock.on_change()
         if answer.status != 200:
-            raise Refused(answer.status, _payload(answer.body), answer.hint)
+            raise Refused(
+                answer.status, _payload(answer.body), answer.hint, Headers(answer.headers)
+            )
         return self.deliveries.for_request(answer.request_id)
 
     def compose(self, delivery: core.Delivery) -> CallbackMessage:
@@ -500,6 +503,7 @@ class Service:
         if failure is not None and failure.breaks:
             self.journal.append(AnswerFailed(at, request_id, failure))
             stream.failure = failure
+            headers = added(headers, failure)
         self._concurrency.stream_opened()
         return Session(
             request_id,

@@ -79,7 +79,7 @@ class Session:
         """The binary frames of *play*, whose *audio* this is."""
         view = memoryview(audio)
         if not play.whole:
-            view = view[: len(view) // 2 if play.after is None else play.after]
+            view = view[: len(view) // 2 if play.after_bytes is None else play.after_bytes]
         for start in range(0, len(view), PIECE):
             yield bytes(view[start : start + PIECE])
 

@@ -78,8 +78,8 @@ async def send(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     breaks = ""
     if answer.failure is not None and (breaks := answer.failure.breaks):
-        after = answer.failure.after
-        size = min(size, size // 2 if after is None else after)
+        whole = answer.failure.after_bytes
+        size = min(size, size // 2 if whole is None else whole)
     if not (answer.streamed or breaks):
         await send({"type": "http.response.body", "body": body})
         return

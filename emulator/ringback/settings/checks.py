@@ -1,25 +1,22 @@
 """What each setting may be, as a table: names, what is wanted, and how that is checked."""
 
-import math
-import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from ringback.core.answer.failure import TOO_MANY_REQUESTS
-from ringback.core.base.duration import nanoseconds
+from ringback.core.base.duration import is_span
+from ringback.core.base.headers import is_header_name, is_header_value
 from ringback.core.request.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.core.request.editions import BAD_MODEL
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TAKEN = frozenset(
     {
         *("host", "connection", "content-type", "content-length", "transfer-encoding"),
         *("authorization", "user-agent"),
     }
 )
-_VALUE = re.compile(r"[\x20-\x7e]+")
 
 
 def _is_integer(value: object) -> bool:
@@ -30,22 +27,12 @@ def _is_aware(value: object) -> bool:
     return isinstance(value, datetime) and value.tzinfo is not None
 
 
-def _is_span(value: object, *, zero: bool) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
-        return False
-    if isinstance(value, float) and not math.isfinite(value):
-        return False
-    return nanoseconds(value) >= (0 if zero else 1)
-
-
-def _is_header_value(value: object) -> bool:
-    return isinstance(value, str) and value == value.strip() != "" and bool(_VALUE.fullmatch(value))
-
-
 def _is_new_header(value: object) -> bool:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        return False
-    return value.lower() not in _TAKEN and not value.lower().startswith("dg-")
+    return (
+        is_header_name(value)
+        and value.lower() not in _TAKEN
+        and not value.lower().startswith("dg-")
+    )
 
 
 CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
@@ -55,12 +42,12 @@ CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
     (
         ("retry_delay", "processing_time"),
         "seconds or a timedelta, 0 or more",
-        partial(_is_span, zero=True),
+        partial(is_span, least=0),
     ),
     (
         ("connect_timeout", "attempt_timeout", "guard"),
         "seconds or a timedelta, more than 0",
-        partial(_is_span, zero=False),
+        partial(is_span, least=1),
     ),
     (
         ("permitted_ports",),
@@ -103,7 +90,7 @@ CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
     (
         ("callback_content_type", "callback_user_agent"),
         "printable ASCII text, or None",
-        lambda value: value is None or _is_header_value(value),
+        lambda value: value is None or is_header_value(value),
     ),
     (
         ("callback_status_header",),

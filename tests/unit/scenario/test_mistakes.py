@@ -90,6 +90,22 @@ VARIABLES = (
             "a failure needs a status from 400 on, a delay or a break",
         ),
         (
+            "settings: {request_failure: {breaks: cut, «after»: 3}}",
+            "unknown key 'after'; did you mean 'after_bytes'?",
+        ),
+        (
+            "settings: {request_failure: {status: 429, headers: {«retry-after»: [5]}}}",
+            "a list stands where a text belongs; put a text that begins with [ in quotes",
+        ),
+        (
+            "settings: {request_failure: {status: 429, headers: {«content-length»: 5}}}",
+            "'content-length' is given to every answer as it must be; take it out",
+        ),
+        (
+            "settings: {request_failure: {status: 429, headers: {retry-after: «-5»}}}",
+            "-5 is less than 0",
+        ),
+        (
             "settings: {request_failure: {«statu»: 503}}",
             "unknown key 'statu'; did you mean 'status'?",
         ),

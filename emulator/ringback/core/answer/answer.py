@@ -79,7 +79,14 @@ def _in_one_line(message: str) -> str:
 def failing(answer: Answer, failure: RequestFailure) -> Answer:
     """*answer* with what *failure* makes of it."""
     if failure.body is None:
-        return replace(answer, failure=failure)
+        headers = added(answer.headers, failure)
+        return replace(answer, headers=headers, failure=failure)
     # A proxy in front of the service knows neither its headers nor its JSON.
-    headers = [("content-type", failure.content_type)]
+    headers = added([("content-type", failure.content_type)], failure)
     return replace(answer, headers=headers, body=failure.body.encode(), failure=failure)
+
+
+def added(headers: list[tuple[str, str]], failure: RequestFailure) -> list[tuple[str, str]]:
+    """*headers* with those of *failure*, which replace the ones of the same name."""
+    own = failure.headers_as_sent
+    return [*(pair for pair in headers if pair[0] not in own), *own.items_as_sent]

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
+from ringback.core.answer.header_values import HeaderValue, read_headers
+from ringback.core.base.duration import is_span, nanoseconds, seconds
+from ringback.core.base.headers import NO_HEADERS, Headers
 from ringback.core.base.rejection import Rejection
 from ringback.errors import SettingsError
 
@@ -16,22 +21,31 @@ Break: TypeAlias = Literal["", "cut", "stalled"]
 class RequestFailure:
     """What goes wrong with one answer of the endpoint.
 
-    *status*: from 400 on, the request is refused with it; *code* and *message* are the service's
-    own unless they are given. *body* is sent as it is, as *content_type*, as proxies in front of a
-    service answer. *delay*: seconds on the emulator's clock before the first byte. *breaks*: how
-    the body ends before its end, after *after* bytes (half of it unless they are given).
-
     Raises `SettingsError` for a value that cannot mean anything.
     """
 
     status: int = 200
+    """From 400 to 599: the request is refused with it. 200: it is answered."""
     code: str = ""
+    """The `err_code` in place of the service's own."""
     message: str = ""
+    """The `err_msg` in place of the service's own."""
     body: str | None = None
+    """Sent as it is, as by a proxy in front of the service, which knows none of its headers."""
     content_type: str = "text/html"
-    delay: float = 0
+    """What *body* is."""
+    headers: Mapping[str, HeaderValue] | Headers = NO_HEADERS
+    """Headers besides the answer's own, or in place of those of the same name.
+
+    `{"Retry-After": 30}`, or a `timedelta`, asks to wait so many seconds; an aware `datetime` is
+    sent as an HTTP date, in whole seconds.
+    """
+    delay: float | timedelta = 0
+    """Seconds on the emulator's clock, or a `timedelta`, before the first byte."""
     breaks: Break = ""
-    after: int | None = None
+    """How the body ends before its end."""
+    after_bytes: int | None = None
+    """After how many bytes of the body it breaks off; None: after half of them."""
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
@@ -39,16 +53,22 @@ class RequestFailure:
             value = getattr(self, name)
             if not holds(value):
                 raise SettingsError(f"{name} is {wanted}, not {value!r}")
+        object.__setattr__(self, "headers", read_headers(self.headers))
         if self.status == 200 and not (self.delay or self.breaks):
             raise SettingsError("a failure needs a status from 400 on, a delay or a break")
 
     def __str__(self) -> str:
         words = [str(self.status)] if self.status != 200 else []
         if self.delay:
-            words.append(f"{self.delay:g} s late")
+            words.append(f"{seconds(nanoseconds(self.delay)):g} s late")
         if self.breaks:
             words.append(self.breaks)
         return ", ".join(words)
+
+    @property
+    def headers_as_sent(self) -> Headers:
+        """The headers as text, in order."""
+        return read_headers(self.headers)
 
     @property
     def is_only_late(self) -> bool:
@@ -76,10 +96,6 @@ class RequestFailure:
         )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_status(value: object) -> bool:
     return type(value) is int and (value == 200 or 400 <= value <= 599)
 
@@ -94,14 +110,10 @@ _CHECKS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("message", "text", lambda value: isinstance(value, str)),
     ("body", "text or None", lambda value: value is None or isinstance(value, str)),
     ("content_type", "printable ASCII text", _is_line),
-    (
-        "delay",
-        "seconds, 0 or more",
-        lambda value: _is_number(value) and 0 <= value < float("inf"),
-    ),
+    ("delay", "seconds or a timedelta, 0 or more", lambda value: is_span(value, least=0)),
     ("breaks", "'cut' or 'stalled'", lambda value: value in ("", "cut", "stalled")),
     (
-        "after",
+        "after_bytes",
         "a number of bytes, 0 or more",
         lambda value: value is None or (type(value) is int and value >= 0),
     ),
@@ -147,7 +159,9 @@ def read_failure(given: RequestFailureLike) -> RequestFailure:
             names = [each.name for each in fields(RequestFailure)]
             for name in given:
                 if name not in names:
-                    raise SettingsError(f"a failure has no {name!r}, but {', '.join(names)}")
+                    near = get_close_matches(str(name), names, n=1)
+                    meant = f"; did you mean {near[0]!r}?" if near else f", but {', '.join(names)}"
+                    raise SettingsError(f"a failure has no {name!r}{meant}")
             return RequestFailure(**given)
         case int() if not isinstance(given, bool):
             return RequestFailure(given)

@@ -27,6 +27,15 @@ def nanoseconds(span: float | timedelta) -> int:
     return round(Fraction(span) * SECOND)
 
 
+def is_span(value: object, *, least: int) -> bool:
+    """Whether *value* is a span of *least* nanoseconds or more, in seconds or as a `timedelta`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return nanoseconds(value) >= least
+
+
 def seconds(span: int) -> int | float:
     """Turn nanoseconds into seconds: an int when they are whole, a float otherwise."""
     whole, rest = divmod(span, SECOND)

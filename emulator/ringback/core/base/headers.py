@@ -1,6 +1,8 @@
 """HTTP headers as a value: ordered, repeatable, looked up without regard to case."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
 
 SECRET_NAMES = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "sec-websocket-protocol"}
@@ -8,6 +10,22 @@ SECRET_NAMES = frozenset(
 """Headers whose values are credentials. They are kept, compared and sent, and never printed."""
 
 MASK = "***"
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # `token` of RFC 9110, 5.6.2
+_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+
+
+def is_header_name(value: object) -> TypeGuard[str]:
+    """Whether *value* can name a header."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+def is_header_value(value: object) -> TypeGuard[str]:
+    """Whether every server and client takes *value* as a header's, and hands it on unchanged.
+
+    RFC 9110 (5.5) also has tabs and bytes beyond ASCII, about which programs disagree.
+    """
+    return isinstance(value, str) and _VALUE.fullmatch(value) is not None
 
 
 class Headers(Mapping[str, str]):

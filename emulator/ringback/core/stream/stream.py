@@ -38,13 +38,13 @@ class Say:
 class Play:
     """The audio of *text* at *speed*, in binary frames.
 
-    One that is not *whole* breaks off after *after* bytes, half of it unless they are given.
+    One that is not *whole* breaks off after *after_bytes*, half of it unless they are given.
     """
 
     text: str
     speed: float = 1.0
     whole: bool = True
-    after: int | None = None
+    after_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Stream(ABC):
         for index, effect in enumerate(effects):
             if isinstance(effect, Play):
                 self._broken = True
-                part = replace(effect, whole=False, after=failure.after)
+                part = replace(effect, whole=False, after_bytes=failure.after_bytes)
                 end = [CUT_OFF] if failure.breaks == "cut" else []
                 return [*effects[:index], part, *end]
         return effects

@@ -1,5 +1,6 @@
 """The failures that a test can order."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from ringback.core.answer.failure import RequestFailure, RequestFailureLike, read_failure
 from ringback.core.base.rejection import Rejection
 from ringback.errors import SettingsError
+
+SPAN = "seconds or a timedelta, 0 or more"
 
 
 @pytest.mark.parametrize(
@@ -37,15 +40,23 @@ def test_what_is_no_failure_is_refused(given: Any) -> None:
         ({}, "a failure needs a status from 400 on, a delay or a break"),
         ({"status": 399}, "status is 200 or from 400 to 599, not 399"),
         ({"breaks": "burnt"}, "breaks is 'cut' or 'stalled', not 'burnt'"),
-        ({"delay": -1}, "delay is seconds, 0 or more, not -1"),
-        ({"delay": float("nan")}, "delay is seconds, 0 or more, not nan"),
-        ({"breaks": "cut", "after": -1}, "after is a number of bytes, 0 or more, not -1"),
+        ({"delay": -1}, f"delay is {SPAN}, not -1"),
+        ({"delay": float("nan")}, "delay is seconds or a timedelta, 0 or more, not nan"),
+        (
+            {"breaks": "cut", "after_bytes": -1},
+            "after_bytes is a number of bytes, 0 or more, not -1",
+        ),
         (
             {"status": 503, "content_type": "a\r\nb"},
             "content_type is printable ASCII text, not 'a\\r\\nb'",
         ),
+        ({"delay": timedelta(-1)}, f"delay is {SPAN}, not datetime.timedelta(days=-1)"),
+        (
+            {"status": 503, "headers": {"a\n": "b"}},
+            "headers: 'a\\n' is not the name of a header",
+        ),
         ({"status": 503, "body": b""}, "body is text or None, not b''"),
-        ({"delay": "long"}, "delay is seconds, 0 or more, not 'long'"),
+        ({"delay": "long"}, "delay is seconds or a timedelta, 0 or more, not 'long'"),
         ({"status": "503"}, "status is 200 or from 400 to 599, not '503'"),
     ],
 )
@@ -117,6 +128,7 @@ def test_a_failure_may_be_nothing_but_late() -> None:
         (RequestFailure(503), "503"),
         (RequestFailure(delay=2.5), "2.5 s late"),
         (RequestFailure(429, delay=1), "429, 1 s late"),
+        (RequestFailure(delay=timedelta(milliseconds=1500)), "1.5 s late"),
         (RequestFailure(breaks="stalled"), "stalled"),
     ],
 )
@@ -127,3 +139,21 @@ def test_a_failure_reads_as_what_it_does(failure: RequestFailure, words: str) ->
 def test_a_particular_that_no_failure_has_is_refused_by_its_name() -> None:
     with pytest.raises(SettingsError, match="a failure has no 'wait', but status, code, message"):
         read_failure({"wait": 5})
+    with pytest.raises(SettingsError, match="a failure has no 'after'; did you mean 'after_bytes'"):
+        read_failure({"after": 5})
+
+
+def test_headers_are_kept_as_they_are_sent_so_that_failures_can_be_compared() -> None:
+    failure = RequestFailure(429, headers={"Retry-After": timedelta(minutes=1)})
+    assert failure == RequestFailure(429, headers={"retry-after": "60"})
+    assert hash(failure) == hash(RequestFailure(429, headers={"retry-after": 60}))
+    assert failure.headers_as_sent["retry-after"] == "60"
+
+
+def test_headers_alone_are_no_failure() -> None:
+    with pytest.raises(SettingsError, match="a failure needs a status"):
+        RequestFailure(headers={"retry-after": 5})
+
+
+def test_a_secret_header_is_in_no_repr() -> None:
+    assert "s3cret" not in repr(RequestFailure(503, headers={"set-cookie": "s3cret"}))

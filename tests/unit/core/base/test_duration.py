@@ -1,10 +1,11 @@
 """Spans of time are exact, and are written the way they are read."""
 
+import math
 from datetime import timedelta
 
 import pytest
 
-from ringback.core.base.duration import SECOND, nanoseconds, read, seconds, words
+from ringback.core.base.duration import SECOND, is_span, nanoseconds, read, seconds, words
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,20 @@ def test_a_time_is_read_in_the_unit_it_names(text: str, expected: int) -> None:
 def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a time; write e\.g\. 0s, \+30s, 1m, 500ms$"):
         read(text)
+
+
+@pytest.mark.parametrize("value", [0, 1, 0.5, timedelta(), timedelta(days=1)])
+def test_a_span_is_seconds_or_a_timedelta(value: object) -> None:
+    assert is_span(value, least=0)
+
+
+@pytest.mark.parametrize(
+    "value", [-1, -0.5, timedelta(-1), math.nan, math.inf, True, "1", None, 1j]
+)
+def test_what_is_no_number_or_negative_is_no_span(value: object) -> None:
+    assert not is_span(value, least=0)
+
+
+@pytest.mark.parametrize(("value", "holds"), [(0, False), (1e-10, False), (1e-9, True)])
+def test_a_span_may_have_to_be_more_than_none(value: float, holds: bool) -> None:
+    assert is_span(value, least=1) is holds

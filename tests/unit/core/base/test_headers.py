@@ -2,7 +2,13 @@
 
 import pytest
 
-from ringback.core.base.headers import NO_HEADERS, SECRET_NAMES, Headers
+from ringback.core.base.headers import (
+    NO_HEADERS,
+    SECRET_NAMES,
+    Headers,
+    is_header_name,
+    is_header_value,
+)
 
 SENT = [("Content-Type", "audio/mpeg"), ("dg-token", "k"), ("Set-Cookie", "a"), ("set-cookie", "b")]
 
@@ -74,3 +80,23 @@ def test_credentials_are_kept_and_never_shown(name: str) -> None:
 def test_the_headers_that_hold_credentials_are_known() -> None:
     assert {"authorization", "proxy-authorization", "cookie", "set-cookie"} < SECRET_NAMES
     assert "sec-websocket-protocol" in SECRET_NAMES
+
+
+@pytest.mark.parametrize("name", ["a", "X-Request-Id", "!#$%&'*+.^_`|~"])
+def test_a_token_can_name_a_header(name: str) -> None:
+    assert is_header_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:", "a\n", "é", None, 1])
+def test_nothing_else_can_name_a_header(name: object) -> None:
+    assert not is_header_name(name)
+
+
+@pytest.mark.parametrize("value", ["a", "a b", "~", "Basic YTpi"])
+def test_printable_text_can_be_a_headers_value(value: str) -> None:
+    assert is_header_value(value)
+
+
+@pytest.mark.parametrize("value", ["", " a", "a ", "a\tb", "a\n", "é", "\x7f", None, 1])
+def test_what_programs_disagree_about_is_no_headers_value(value: object) -> None:
+    assert not is_header_value(value)

@@ -147,9 +147,9 @@ def talkative(failure: RequestFailure) -> Talkative:
 
 
 def test_a_stream_that_is_cut_off_ends_in_its_first_audio() -> None:
-    stream = talkative(RequestFailure(breaks="cut", after=7))
+    stream = talkative(RequestFailure(breaks="cut", after_bytes=7))
     assert stream.receive(PING, 0) == [Say({"type": "Ping", "at": 0})]
-    part = Play("Hello", whole=False, after=7)
+    part = Play("Hello", whole=False, after_bytes=7)
     assert stream.receive(TALK, 0) == [Say({"type": "Before"}), part, CUT_OFF]
     assert stream.ended
 
