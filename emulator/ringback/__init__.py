@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ringback.errors import SpeechError as SpeechError
     from ringback.errors import Stuck as Stuck
     from ringback.errors import WrongFace as WrongFace
-    from ringback.faces.emulator import AsyncEmulator as AsyncEmulator
+    from ringback.faces.async_emulator import AsyncEmulator as AsyncEmulator
     from ringback.faces.emulator import Emulator as Emulator
     from ringback.receiving.scripted import Receiver as Receiver
     from ringback.settings.settings import Settings as Settings
@@ -45,7 +45,8 @@ _HOMES = {
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.reply": ["Reply"],
-    "ringback.faces.emulator": ["AsyncEmulator", "Emulator"],
+    "ringback.faces.async_emulator": ["AsyncEmulator"],
+    "ringback.faces.emulator": ["Emulator"],
     "ringback.errors": [
         "AnswerCut",
         "ClockBackwards",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, overload
 
-from ringback.core.base.duration import SECOND, seconds, words
+from ringback.core.base.duration import seconds, words
 from ringback.core.base.headers import Headers
 from ringback.core.base.prefix import Prefix
 from ringback.core.delivery import delivery as core
@@ -379,23 +379,3 @@ class LiveDeliveries(Sequence[Delivery]):
 
 def _since(job: core.Job, moment: int) -> str:
     return words(moment - job.accepted_at)
-
-
-def timeline(deliveries: Sequence[Delivery]) -> str:
-    """Deliveries and their attempts as text for people: one line each, credentials apart."""
-    lines = []
-    for delivery in deliveries:
-        due = (
-            "" if delivery.due_at is None else f", due at {words(round(delivery.due_at * SECOND))}"
-        )
-        reason = f" ({delivery.reason})" if delivery.reason else ""
-        lines.append(
-            f"{delivery.request.method} {delivery.endpoint}  request {delivery.request_id}"
-            f"  accepted at {words(round(delivery.accepted_at * SECOND))}"
-        )
-        for attempt in delivery.attempts:
-            fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
-            copy = f"  copy: {attempt.copy}" if attempt.copy is not None else ""
-            lines.append(f"  {attempt}  {attempt.outcome}{fault}{copy}")
-        lines.append(f"  = {delivery.state}{due}{reason}")
-    return "\n".join(lines) or "no deliveries"

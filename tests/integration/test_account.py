@@ -10,10 +10,10 @@ import pytest
 from starlette.types import Message
 
 from ringback import Emulator, Settings
-from ringback.cli.standalone import describe
 from ringback.core.journal import TokenGranted
 from ringback.core.request.keys import identifier_of
 from ringback.core.request.voices import AURA, FLUX
+from ringback.service.telling import line
 from ringback.serving.server import Server
 from tests.integration.streaming import opened
 
@@ -109,7 +109,7 @@ def test_a_token_that_was_granted_is_a_line_of_the_server_without_the_token(
 ) -> None:
     http.post("/v1/auth/grant", json={"ttl_seconds": 60}, headers=key(ringback))
     (granted,) = (fact for fact in ringback.journal if isinstance(fact, TokenGranted))
-    assert describe(granted, ringback.deliveries) == "+0s auth granted a token for 60 s"
+    assert line(granted, ringback.deliveries) == "+0s auth granted a token for 60 s"
 
 
 PRIVATE = [("GET", "/v1/projects"), ("GET", "/v1/auth/token"), ("POST", "/v1/auth/grant")]

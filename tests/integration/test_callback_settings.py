@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from ringback import Emulator, Refused, Reply, RingbackError, State
-from ringback.cli.standalone import describe
 from ringback.core.journal import JobFailed
+from ringback.service.telling import line
 from tests.integration.conftest import Authority, Rude
 from tests.integration.rude_receiver import PATIENCE, answers
 
@@ -460,7 +460,7 @@ def test_a_job_that_fails_is_a_line_of_the_server(ringback: Emulator) -> None:
     ringback.fail_job(delivery)
     ringback.cancel(delivery, "enough")
     failed = next(fact for fact in ringback.journal if isinstance(fact, JobFailed))
-    assert describe(failed, ringback.deliveries) == (
+    assert line(failed, ringback.deliveries) == (
         "+0s failed 422 UNPROCESSABLE_ENTITY: Failed to handle request."
         f" request={delivery.request_id}"
     )

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from ringback import Emulator, Reply, State, Stuck
-from ringback.cli.standalone import describe
 from ringback.core.delivery.outcome import Aborted, Answered, TimedOut
 from ringback.core.journal import AttemptFinished
 from ringback.scenario.playing import play
 from ringback.scenario.reading import read
 from ringback.scenario.staging import Over
+from ringback.service.telling import line
 from tests.integration.conftest import Rude
 from tests.integration.rude_receiver import answers
 
@@ -74,12 +74,12 @@ def test_an_app_that_fails_at_the_second_copy_is_found_out(
     assert isinstance(attempt.copy, Answered)
     assert attempt.copy.status == 500
     assert delivery.attempts[0].copy == attempt.copy
-    line = "copy: answered 500 (the app raised KeyError"
-    assert line in ringback.timeline
+    copied = "copy: answered 500 (the app raised KeyError"
+    assert copied in ringback.timeline
     assert delivery.timeline == ["+0s POST 204"]
     (finished,) = [fact for fact in ringback.journal if isinstance(fact, AttemptFinished)]
     assert finished.attempt.copy == attempt.copy
-    assert f"; {line}" in describe(finished, ringback.deliveries)
+    assert f"; {copied}" in line(finished, ringback.deliveries)
 
 
 def test_what_arrives_once_has_no_copy(ringback: Emulator) -> None:

@@ -32,7 +32,7 @@ from ringback.core.journal import Fact, Journal
 from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.speak import SpeakRequest
 from ringback.scenario.report import Report
-from ringback.service.service import Reception
+from ringback.service.received import Reception
 from ringback.views import Response
 
 

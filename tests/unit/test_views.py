@@ -1,7 +1,7 @@
 """What a test looks at: deliveries and attempts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import overload
 
 import pytest
@@ -10,56 +10,12 @@ from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.delivery import Attempt as CoreAttempt
 from ringback.core.delivery.delivery import Delivery as CoreDelivery
-from ringback.core.delivery.delivery import Job, State
+from ringback.core.delivery.delivery import State
 from ringback.core.delivery.outcome import Answered, AnswerLost, TimedOut
-from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SettingsError
-from ringback.views import Attempt, Deliveries, Delivery, Response, timeline
-from tests.conftest import REQUEST_ID, a_job, a_request, an_attempt, an_endpoint
-
-ACCEPTED = 100 * SECOND
-
-
-@dataclass
-class Ledger(Sequence[Delivery]):
-    """Deliveries as they stand, and views of them."""
-
-    deliveries: list[CoreDelivery] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.deliveries)
-
-    @overload
-    def __getitem__(self, index: int) -> Delivery: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Delivery]: ...
-    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        return Delivery(self, range(len(self))[index], rendered)
-
-    def add(self, delivery: CoreDelivery) -> None:
-        self.deliveries.append(replace(delivery, position=len(self.deliveries)))
-
-
-def rendered(request: SpeakRequest) -> bytes:
-    return request.text.encode()
-
-
-def a_delivery(
-    *attempts: CoreAttempt,
-    state: State = State.SCHEDULED,
-    due_at: int | None = None,
-    reason: str = "",
-    job: Job | None = None,
-) -> CoreDelivery:
-    return CoreDelivery(
-        0, job or a_job(accepted_at=ACCEPTED), state, due_at, tuple(attempts), reason=reason
-    )
-
-
-def at(seconds: float, outcome: object = 503, number: int = 1, took: int = 0) -> CoreAttempt:
-    return an_attempt(number, outcome, ACCEPTED + round(seconds * SECOND), took)  # type: ignore[arg-type]
+from ringback.views import Attempt, Deliveries, Delivery, Response
+from tests.conftest import REQUEST_ID, a_job, a_request, an_endpoint
+from tests.unit.service.ledger import ACCEPTED, Ledger, a_delivery, at
 
 
 def viewed(delivery: CoreDelivery) -> Delivery:
@@ -279,37 +235,6 @@ def test_deliveries_are_chosen_by_origin_however_it_is_written(ledger: Ledger, o
 def test_what_is_no_origin_chooses_nothing(ledger: Ledger) -> None:
     with pytest.raises(SettingsError, match=r"'app\.example' is no origin\. Write https://app"):
         Deliveries(ledger).to("app.example")
-
-
-# -- as text -------------------------------------------------------------------------------------
-
-
-def test_a_timeline_is_for_people() -> None:
-    ledger = Ledger()
-    ledger.add(
-        a_delivery(
-            at(0),
-            replace(at(30, TimedOut(10), 2), fault="timeout"),
-            due_at=ACCEPTED + 70 * SECOND,
-        )
-    )
-    ledger.add(a_delivery(state=State.CANCELLED, reason="no longer wanted"))
-    ledger.add(a_delivery(job=a_job(), due_at=0))
-    head = f"POST https://app.example/hook  request {REQUEST_ID}  accepted at"
-    assert timeline(Deliveries(ledger)).splitlines() == [
-        f"{head} +100s",
-        "  +0s POST 503  answered 503",
-        "  +30s POST timeout  timed out: no answer within 10 s  [fault: timeout]",
-        "  = scheduled, due at +170s",
-        f"{head} +100s",
-        "  = cancelled (no longer wanted)",
-        f"{head} +0s",
-        "  = scheduled, due at +0s",
-    ]
-
-
-def test_a_timeline_of_nothing_says_so() -> None:
-    assert timeline(Deliveries([])) == "no deliveries"
 
 
 # -- what a look costs -----------------------------------------------------------------------------

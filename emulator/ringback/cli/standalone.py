@@ -15,26 +15,9 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from ringback.clock.real import told_wall
-from ringback.core.base.duration import SECOND, words
-from ringback.core.delivery.delivery import State
-from ringback.core.journal import (
-    AnswerFailed,
-    AttemptFinished,
-    DeliveryCancelled,
-    Fact,
-    JobAccepted,
-    JobFailed,
-    ParametersIgnored,
-    RequestAnswered,
-    RequestRejected,
-    StreamClosed,
-    StreamFlushed,
-    StreamOpened,
-    StreamWarned,
-    TokenGranted,
-)
-from ringback.faces.emulator import Emulator, described
-from ringback.service.streams import told
+from ringback.core.journal import Fact
+from ringback.faces.emulator import Emulator
+from ringback.service.telling import line
 from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 from ringback.views import Deliveries
@@ -43,8 +26,6 @@ Lines: TypeAlias = "queue.SimpleQueue[Fact | str | None]"
 """What is to be written: facts, lines as they are, and None for the end."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
-
-_MILLISECOND = SECOND // 1000
 
 _PATIENCE = 0.5
 """Real seconds that the end waits for whoever reads the last lines."""
@@ -90,54 +71,9 @@ def serve(
         server.stop()
 
 
-def describe(fact: Fact, deliveries: Deliveries) -> str:
-    """One line about *fact*, or nothing for what is not worth one."""
-    at = _offset(fact.at)
-    match fact:
-        case RequestAnswered():
-            return f"{at} speak 200 audio request={fact.request_id}"
-        case JobAccepted():
-            endpoint = deliveries[fact.position].endpoint
-            return f"{at} speak 200 accepted request={fact.request_id} callback={endpoint}"
-        case RequestRejected():
-            return f"{at} speak {described(fact.rejection)}"
-        case ParametersIgnored():
-            names = ", ".join(map(str, fact.parameters))
-            return f"{at} speak ignored unknown parameters {names} request={fact.request_id}"
-        case AnswerFailed():
-            return f"{at} speak {fact.failure} request={fact.request_id}"
-        case TokenGranted():
-            return f"{at} auth granted a token for {fact.ttl} s"
-        case JobFailed():
-            request_id = deliveries[fact.position].request_id
-            return f"{at} failed {described(fact.rejection)} request={request_id}"
-        case StreamOpened():
-            return f"{at} stream 101 opened request={fact.request_id}"
-        case StreamFlushed() | StreamWarned() | StreamClosed():
-            return f"{at} stream {told(fact)} request={fact.request_id}"
-        case AttemptFinished():
-            attempt = fact.attempt
-            state = "" if fact.state is State.SCHEDULED else f" {fact.state}"
-            due = "" if fact.due_at is None else f" next={_offset(fact.due_at)}"
-            copy = "" if attempt.copy is None else f"; copy: {attempt.copy}"
-            return (
-                f"{at} attempt {attempt.number} {attempt.message.method} {attempt.message.url}"
-                f" {attempt.outcome.word!r}{state}{due}"
-                f" request={deliveries[fact.position].request_id} ({attempt.outcome}{copy})"
-            )
-        case DeliveryCancelled():
-            return f"{at} cancelled request={deliveries[fact.position].request_id}: {fact.reason}"
-        case _:
-            return ""
-
-
 def default_settings() -> Settings:
     """What `serve` starts with: real time, from the present, for whoever has a key."""
     return Settings(clock="real", epoch=told_wall(), any_key=True)
-
-
-def _offset(moment: int) -> str:
-    return words(moment - moment % _MILLISECOND)
 
 
 def _write(lines: Lines, deliveries: Deliveries) -> None:
@@ -147,8 +83,8 @@ def _write(lines: Lines, deliveries: Deliveries) -> None:
     file = sys.stdout.fileno()
     with suppress(BrokenPipeError):  # nobody reads any more
         while (each := lines.get()) is not None:
-            line = each if isinstance(each, str) else describe(each, deliveries)
-            rest = f"{line}\n".encode(errors="backslashreplace") if line else b""
+            text = each if isinstance(each, str) else line(each, deliveries)
+            rest = f"{text}\n".encode(errors="backslashreplace") if text else b""
             while rest:
                 rest = rest[os.write(file, rest) :]
 

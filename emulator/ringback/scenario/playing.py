@@ -31,7 +31,8 @@ from ringback.scenario.submitting import Submitted, submit_in_process, submit_ov
 from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from ringback.faces.emulator import AsyncEmulator, Emulator
+    from ringback.faces.async_emulator import AsyncEmulator
+    from ringback.faces.emulator import Emulator
     from ringback.views import Attempt, Delivery
 
 SOON = 0.001

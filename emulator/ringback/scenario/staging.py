@@ -19,7 +19,8 @@ from ringback.scenario.script import Script, divide
 from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from ringback.faces.emulator import AsyncEmulator, Emulator
+    from ringback.faces.async_emulator import AsyncEmulator
+    from ringback.faces.emulator import Emulator
 
 
 class NotPlayable(RingbackError):

@@ -2,10 +2,28 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from ringback.core.delivery.delivery import Delivery
-from ringback.core.journal import JobAccepted, Journal, RequestAnswered, StreamFlushed
+from ringback.core.journal import (
+    AnswerFailed,
+    AttemptFinished,
+    AttemptStarted,
+    BackgroundFailed,
+    ClockMoved,
+    DeliveryCancelled,
+    JobAccepted,
+    JobFailed,
+    Journal,
+    ParametersIgnored,
+    RequestAnswered,
+    RequestRejected,
+    StreamClosed,
+    StreamFlushed,
+    StreamOpened,
+    StreamWarned,
+    TokenGranted,
+)
 from ringback.core.request.speak import SpeakRequest
 
 if TYPE_CHECKING:
@@ -71,6 +89,22 @@ class Recognition:
                 case JobAccepted():
                     job = self._book.deliveries[fact.position].job
                     self._repertoire.add(job.request_id, job.request)
+                case (
+                    RequestRejected()
+                    | AnswerFailed()
+                    | TokenGranted()
+                    | ParametersIgnored()
+                    | JobFailed()
+                    | StreamOpened()
+                    | StreamWarned()
+                    | StreamClosed()
+                    | AttemptStarted()
+                    | AttemptFinished()
+                    | BackgroundFailed()
+                    | DeliveryCancelled()
+                    | ClockMoved()
+                ):
+                    pass  # no audio was promised by it
                 case _:
-                    pass
+                    assert_never(fact)
         return self._repertoire

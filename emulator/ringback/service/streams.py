@@ -1,21 +1,13 @@
 """One open stream: its machine, what it speaks with, and what the journal hears of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
 from ringback.audio.render import duration
 from ringback.clock.virtual import VirtualClock
-from ringback.core.base.duration import words
 from ringback.core.base.ids import IdSource
-from ringback.core.journal import (
-    Fact,
-    Journal,
-    StreamClosed,
-    StreamFlushed,
-    StreamOpened,
-    StreamWarned,
-)
+from ringback.core.journal import Journal, StreamClosed, StreamFlushed, StreamWarned
 from ringback.core.request.editions import V2, Edition
 from ringback.core.request.speak import SpeakRequest
 from ringback.core.stream.aura import TextStream
@@ -118,36 +110,3 @@ def new_stream(
         longest=settings.max_characters,
         limited=settings.stream_limits,
     )
-
-
-def stories(journal: Iterable[Fact]) -> list[str]:
-    """Streams as text for people: what became of each, with offsets from its opening."""
-    opened: dict[str, int] = {}
-    lines: dict[str, list[str]] = {}
-    for fact in journal:
-        match fact:
-            case StreamOpened():
-                opened[fact.request_id] = fact.at
-                lines[fact.request_id] = [
-                    f"stream  request {fact.request_id}  opened at {words(fact.at)}"
-                ]
-            case StreamFlushed() | StreamWarned() | StreamClosed():
-                offset = words(fact.at - opened[fact.request_id])
-                lines[fact.request_id].append(f"  {offset} {told(fact)}")
-            case _:
-                pass
-    return ["\n".join(each) for each in lines.values()]
-
-
-def told(fact: StreamFlushed | StreamWarned | StreamClosed) -> str:
-    """What happened in a stream, in words."""
-    match fact:
-        case StreamFlushed():
-            return f"flushed {len(fact.text)} characters"
-        case StreamWarned():
-            return f"warned {fact.code}"
-        case StreamClosed():
-            reason = f" {fact.reason}" if fact.reason else ""
-            return f"closed {fact.code}{reason}" + (f" ({fact.hint})" if fact.hint else "")
-        case _:
-            assert_never(fact)

@@ -5,18 +5,16 @@ from threading import RLock
 
 from ringback.clock.virtual import VirtualClock
 from ringback.core.journal import (
-    ClockMoved,
     Journal,
     StreamClosed,
     StreamFlushed,
-    StreamOpened,
     StreamWarned,
 )
 from ringback.core.request.speak import Query, SpeakRules
 from ringback.core.stream.aura import TextStream
 from ringback.core.stream.opening import V1_STREAM, Opening, read_opening
 from ringback.core.stream.stream import HangUp, Play
-from ringback.service.streams import PIECE, Session, stories
+from ringback.service.streams import PIECE, Session
 from ringback.service.voice import Voice
 from ringback.settings.settings import Settings
 from tests.conftest import REQUEST_ID
@@ -78,22 +76,3 @@ def test_audio_comes_in_pieces_that_lose_nothing() -> None:
     assert {len(piece) for piece in pieces[:-1]} == {PIECE}
     assert len(b"".join(pieces)) == len(pieces[-1]) + PIECE * (len(pieces) - 1)
     assert frames(Play("...")) == []
-
-
-def test_each_stream_has_a_story_of_its_own() -> None:
-    second = 10**9
-    assert stories(
-        [
-            StreamOpened(0, "a"),
-            ClockMoved(0, second, "advance", True),
-            StreamOpened(second, "b"),
-            StreamFlushed(3 * second, "a", a_session().request(Play("Hello"))),
-            StreamWarned(3 * second, "b", "EXCESSIVE_FLUSH"),
-            StreamClosed(4 * second, "b", 1008, "DATA-0000", "Mind the type."),
-        ]
-    ) == [
-        "stream  request a  opened at +0s\n  +3s flushed 5 characters",
-        "stream  request b  opened at +1s\n"
-        "  +2s warned EXCESSIVE_FLUSH\n"
-        "  +3s closed 1008 DATA-0000 (Mind the type.)",
-    ]

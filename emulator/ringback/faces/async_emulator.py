@@ -1,0 +1,90 @@
+"""The emulator as a coroutine holds it: its verbs are awaited."""
+
+import asyncio
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ringback.clock.flow import Flow
+from ringback.clock.loops import drained
+from ringback.errors import WrongFace
+from ringback.faces.clocks import AwaitableClock
+from ringback.faces.playing import passed, performance
+from ringback.faces.shared import SharedFace
+from ringback.faces.verbs import AwaitableVerbs, Walk
+from ringback.service.service import Service
+from ringback.views import Attempt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ringback.scenario.report import Report
+
+
+class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
+    """`Emulator` for tests that are coroutines: every verb is awaited.
+
+    Callbacks to an application of this process run on the loop of the first await, so the
+    application may share the test's loop.
+    """
+
+    async def __aenter__(self) -> Self:
+        """Begin at zero, under a key of its own, on the running loop, which must be asyncio's."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise WrongFace(
+                "AsyncEmulator runs on asyncio, and this is another loop, such as trio's. Take"
+                " Emulator, and call its verbs in a thread:"
+                " await anyio.to_thread.run_sync(ringback.advance, 30)."
+            ) from None
+        return self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
+        if self._begun is not None:
+            for app in self._begun.arranging.started:
+                await app.close()
+        self.close()
+        await drained()
+
+    def open(self) -> Self:
+        """Begin at zero, under a key of its own; `close` ends it. `async with` does both.
+
+        A clock that flows begins to when the emulator is first used on a running loop.
+        """
+        self._begin(AwaitableClock, own_thread=False)
+        self._let_flow()
+        return self
+
+    @property
+    def _live_service(self) -> Service:
+        self._let_flow()
+        return super()._live_service
+
+    def _let_flow(self) -> None:
+        service = self._begun
+        if not self.settings.rate or self._flow is not None or service is None:
+            return
+        with suppress(RuntimeError):  # there is no running loop yet
+            loop = asyncio.get_running_loop()
+            service.loop.ensure()
+            self._flow = loop.create_task(Flow(service.clock, service.engine).run())
+
+    async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        return await self.clock._move(verb, walk)
+
+    async def play(self, path: "str | Path") -> "Report":
+        """Play the scenario file at *path* on this emulator, and return its report.
+
+        Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
+        says what it may not say. A scenario without `receiver` goes where its origin is connected.
+        """
+        played = performance(self, path)
+        await self.run_until_idle()
+        return passed(played.report())

@@ -1,0 +1,184 @@
+"""An emulator's life: it begins with a service of its own, is served, begins again, and ends."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from weakref import WeakSet
+
+from ringback.core.delivery.dispatcher import Dispatcher
+from ringback.core.request.keys import Credential
+from ringback.errors import NotRunning
+from ringback.faces.clocks import AwaitableClock, BlockingClock
+from ringback.service.service import Service
+from ringback.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from ringback.serving.server import Server
+
+ClockFace = TypeVar("ClockFace", BlockingClock, AwaitableClock)
+
+
+class Life(Generic[ClockFace]):
+    """An emulator from its beginning to its end, as both faces live it."""
+
+    clock: ClockFace
+    """The emulator's clock, with the same verbs and `now`, `elapsed`, `next_due` and `sync`."""
+
+    def __init__(self, settings: Settings | None = None, *, server: "Server | None" = None) -> None:
+        """Prepare an emulator; it lives from `with` on.
+
+        *server* is shared with other emulators. Without one, an emulator starts its own when its
+        `url` is first asked for.
+        """
+        self.settings = Settings() if settings is None else settings
+        self._server = server
+        self._owns_server = server is None
+        self._begun: Service | None = None
+        self._former: WeakSet[Dispatcher] = WeakSet()
+        self._live = False
+        self._flow: Future[None] | asyncio.Task[None] | None = None
+
+    def __repr__(self) -> str:
+        if self._begun is None:
+            return f"<{type(self).__name__} [not running]>"
+        return (
+            f"<{type(self).__name__} {self.clock!r}"
+            f" [{self._service.engine.dispatcher.pending} pending]>"
+        )
+
+    @property
+    def url(self) -> str:
+        """The base URL for the application's Deepgram client: `http://127.0.0.1:PORT`."""
+        return self._served().url
+
+    @property
+    def ws_url(self) -> str:
+        """The same for WebSockets."""
+        return "ws" + self.url.removeprefix("http")
+
+    @property
+    def api_key(self) -> str:
+        """The key that this emulator answers to; its own, unless `Settings.api_key` fixes it."""
+        return self._service.key.secret
+
+    @property
+    def key_id(self) -> str:
+        """The key's identifier: what callbacks carry as `dg-token`."""
+        return self._service.key.identifier
+
+    @property
+    def app(self) -> "ASGIApp":
+        """The endpoint as an ASGI application, for a client in this process.
+
+        Where a server would close the connection in the middle of an answer, `AnswerCut` is raised
+        in the client: httpx's `ASGITransport` passes on what an application raises.
+        """
+        from ringback.serving.app import Application
+
+        return Application(_Sole(lambda: self._live_service))
+
+    def close(self) -> None:
+        """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
+        self._end_service()
+        if self._server is not None and self._owns_server:
+            self._server.stop()
+            self._server = None
+
+    def _shut_down_apps(self) -> None:
+        """Run the shutdown of every application whose lifespan was started."""
+
+    def reset(self) -> None:
+        """Begin again at zero, under the same key, with nothing connected and nothing pending.
+
+        Like a verb it first raises what a predicate has raised and nobody has heard.
+        """
+        self._service.clock.raise_unheard()
+        if self.settings.api_key is None:
+            self.settings = self.settings.changed(api_key=self.api_key)
+        self._end_service()
+        self.open()
+
+    def open(self) -> Self:
+        """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
+        raise NotImplementedError
+
+    @property
+    def _service(self) -> Service:
+        """The service, which can still be looked at when it has ended."""
+        if self._begun is None:
+            raise NotRunning(self._idle())
+        return self._begun
+
+    @property
+    def _live_service(self) -> Service:
+        """The service, which must not have ended."""
+        if self._begun is None or not self._live:
+            raise NotRunning(self._idle())
+        return self._begun
+
+    def _idle(self) -> str:
+        name = type(self).__name__
+        return (
+            f"this {name} is not running; it runs inside `with {name}() as ringback:`, or from"
+            " open() to close()"
+        )
+
+    def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
+        if self._begun is not None:
+            self._former.add(self._begun.engine.dispatcher)
+        service = Service(
+            self.settings,
+            own_thread=own_thread,
+            own_addresses=self._own_addresses,
+            former=self._former,
+        )
+        if self._server is not None:
+            self._server.add(service)
+        guard = self.settings.seconds_of("guard")
+        if self.settings.rate:
+            guard += self.settings.seconds_of("attempt_timeout")
+        self.clock = clock(service.clock, service.engine, guard)
+        self._begun, self._live = service, True
+        return service
+
+    def _end_service(self) -> None:
+        service = self._begun
+        if service is None or not self._live:
+            return
+        self._live = False
+        if self._server is not None:
+            self._server.remove(service)
+        try:
+            self._shut_down_apps()
+        finally:
+            service.arranging.started.clear()
+            if self._flow is not None:
+                service.loop.call_soon(self._flow.cancel)
+                self._flow = None
+            service.close()
+
+    def _served(self) -> "Server":
+        service = self._live_service
+        if self._server is None:
+            from ringback.serving.server import Server
+
+            self._server = Server()
+            self._server.add(service)
+        return self._server
+
+    def _own_addresses(self) -> list[tuple[str, int]]:
+        return [] if self._server is None else self._server.addresses()
+
+
+class _Sole:
+    """The tenants of an emulator that is called in process: itself."""
+
+    def __init__(self, find: Callable[[], Service]) -> None:
+        self._find = find
+
+    def find(self, credential: Credential | None) -> Service | None:
+        """The emulator's own service, whoever asks: it refuses unknown keys itself."""
+        return self._find()

@@ -1,0 +1,186 @@
+"""What both faces share: they hand everything that does not wait to the service."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from ringback.core.answer.failure import RequestFailureLike
+from ringback.core.answer.failures import When
+from ringback.core.base.rejection import Rejection
+from ringback.core.delivery.reply import FaultLike, ReplyLike
+from ringback.core.journal import Journal
+from ringback.faces.life import ClockFace, Life
+from ringback.receiving.scripted import Receiver
+from ringback.service.received import Reception
+from ringback.views import Deliveries, Delivery
+
+if TYPE_CHECKING:
+    from ringback.audio.repertoire import Identified
+
+
+class SharedFace(Life[ClockFace]):
+    """What both faces share: everything that does not move the clock."""
+
+    # -- what a test arranges --------------------------------------------------------------------
+
+    def connect(
+        self,
+        origin: str,
+        to: Any,
+        faults: Iterable[FaultLike] = (),
+        *,
+        lifespan: bool = False,
+    ) -> None:
+        """Say where callbacks to *origin* lead.
+
+        *to* is an ASGI or WSGI application, a base URL (`http://127.0.0.1:49152`) or a receiver.
+        *faults*: entry i shapes attempt i + 1 of each delivery to that origin; see `Reply` for what
+        may stand there, `"answer lost"`, `"duplicate"` and None besides. *lifespan* runs an ASGI
+        application's startup before its first callback, and its shutdown at the end. Raises
+        `SettingsError`.
+        """
+        self._live_service.connect(origin, to, faults, lifespan=lifespan)
+
+    def receiver(
+        self,
+        origin: str,
+        replies: Iterable[ReplyLike] = (200,),
+        faults: Iterable[FaultLike] = (),
+    ) -> Receiver:
+        """Put a scripted receiver at *origin*. Raises `SettingsError`.
+
+        *replies* are consumed in order of arrival, and the last one repeats: a status, `"timeout"`,
+        `"refused"`, `"reset"` or a `Reply`.
+        """
+        return self._live_service.receiver(origin, replies, faults)
+
+    def submit(
+        self,
+        text: str,
+        *,
+        callback: str,
+        content_type: str = "application/json",
+        **parameters: Any,
+    ) -> Delivery:
+        """Do what a client would do, without one. Raises `Refused` with the service's answer.
+
+        *parameters* are those of `/v1/speak`; a list repeats one, and None leaves one out. The text
+        travels as JSON, or as it is under another *content_type*, such as `text/plain`.
+        """
+        return self._live_service.submit(text, callback, content_type, parameters)
+
+    def fail_requests(
+        self,
+        *failures: RequestFailureLike | None,
+        when: When | None = None,
+    ) -> None:
+        """Let the next requests fail, one failure each; None lets one through.
+
+        A failure is a status (402, 403, 429, 5xx …), `"cut"` or `"stalled"` for an answer that
+        breaks off, or a `RequestFailure` with all its particulars. Only requests that the service
+        would answer meet one; with *when*, only those of them that it says yes to. A stream, whose
+        request has no text, is refused or breaks off in its first audio, and never comes late.
+        For all requests there is `Settings.request_failure`. Raises `SettingsError`.
+
+        *when* may call the emulator, but for what moves the clock. What it raises, `submit` raises;
+        over HTTP its request is answered with 500, and the next verb raises it.
+        """
+        self._live_service.fail_requests(failures, when)
+
+    def cancel(self, delivery: Delivery, reason: str) -> None:
+        """Give *delivery* up; an attempt in flight still ends and is recorded.
+
+        Raises `RingbackError` when it has come to an end already, and as every verb that takes a
+        delivery does, for one of another emulator or from before `reset`.
+        """
+        self._live_service.cancel(delivery, reason)
+
+    def fail_job(
+        self,
+        delivery: Delivery,
+        *,
+        status: int = 422,
+        err_code: str = "UNPROCESSABLE_ENTITY",
+        err_msg: str = "Failed to handle request.",
+    ) -> None:
+        """Have the job of *delivery* fail, though it was acknowledged.
+
+        Its callback brings a JSON object with *err_code* and *err_msg* in place of the audio, or
+        never comes, without `Settings.callback_errors`. Other deliveries under the same request id
+        bring what they would. *status* is for `callback_status_header`.
+        Raises `RingbackError` when an attempt has been begun: `Settings.processing_time` leaves
+        time where the clock does not stand still.
+        """
+        self._live_service.fail_job(delivery, Rejection(status, err_code, err_msg))
+
+    def redeliver(self, delivery: Delivery) -> Delivery:
+        """Send what *delivery* brings again, as a new delivery under the same request id.
+
+        What failed brings its error again. Raises `RingbackError` when nobody is told of that.
+        """
+        return self._live_service.redeliver(delivery)
+
+    def hold(self, reason: str) -> AbstractContextManager[None]:
+        """Keep time from moving, for work that the emulator cannot see. Use it with `with`."""
+        return self.clock.hold(reason)
+
+    # -- what a test looks at --------------------------------------------------------------------
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """Every delivery, in order of acceptance."""
+        return self._service.deliveries
+
+    @property
+    def pending(self) -> Deliveries:
+        """The deliveries that are not settled: empty is the proof that nothing more is sent."""
+        return self._service.pending
+
+    @property
+    def requests(self) -> list[Reception]:
+        """What arrived at `/v1/speak`, in order, and how it was answered."""
+        return self._service.receptions
+
+    @property
+    def journal(self) -> Journal:
+        """Everything that happened."""
+        return self._service.journal
+
+    def identify(
+        self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
+    ) -> "Identified | None":
+        """Say which request *audio* answers, and whether all of it is there.
+
+        None where it is no request's, and where too little of it is left to tell: rather none than
+        a wrong one. An answer without sound is nobody's.
+
+        It is known as it was served, in every encoding, cut off after 0.4 s or later, several
+        answers one after the other, and with what a tagger or a copying program puts before the
+        frames of MP3, AAC and FLAC. It is known by ear in a WAV file of 16-bit or G.711 samples, at
+        any rate from 6 kHz on, in any channel, softer, noisier, with silence around it, after other
+        codecs or through a telephone, as long as it is neither faster nor slower and nothing else
+        sounds at the same time; and in bare samples (16 bits, little-endian, mono) if their
+        *sample_rate*, a whole number of hertz, is given. What the application has encoded anew, as
+        MP3 or Opus say, has to be decoded first.
+
+        By ear, a sound of less than 1.4 s (some 20 characters) is known only from its beginning on,
+        and one of less than 0.4 s (three characters or less) not at all.
+
+        Raises `ValueError` for another *sample_rate*, and `TypeError` for what has no bytes.
+        """
+        return self._service.recognition.identify(audio, sample_rate)
+
+    @property
+    def timeline(self) -> str:
+        """Deliveries and attempts, streams, refused requests and parameters that were ignored, as
+        text, credentials apart."""
+        return self._service.timeline
+
+    def leftovers(self) -> dict[str, list[str]]:
+        """What a strict test would not leave behind, in sentences, by kind.
+
+        Kinds are `pending` (deliveries not settled), `replies` (scripted and never used),
+        `failures` (ordered and never met), `errors` (of predicates, that no verb has raised yet)
+        and `unknown_keys` (requests refused for their key).
+        """
+        return self._service.leftovers()

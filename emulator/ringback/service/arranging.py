@@ -1,0 +1,142 @@
+"""What a test arranges: where callbacks lead, who receives them, which requests fail."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ringback.clock.guard import set_alarm
+from ringback.core.answer.failure import RequestFailureLike, read_failure
+from ringback.core.answer.failures import Failures, When
+from ringback.core.delivery.reply import FaultLike, ReplyLike
+from ringback.core.request.endpoint import Endpoint, split
+from ringback.errors import SettingsError
+from ringback.receiving.scripted import Receiver
+from ringback.sending.addresses import AddressRules
+from ringback.sending.faults import Fault, read_faults
+from ringback.sending.routes import Route, Routes
+from ringback.sending.sender import Sender
+from ringback.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from ringback.sending.started import StartedAsgiSender
+
+
+class Arranging:
+    """The routes of a service, its scripted receivers and the failures that were ordered."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        lock: threading.RLock,
+        own_addresses: Callable[[], Sequence[tuple[str, int]]],
+    ) -> None:
+        """Nothing is arranged; no callback may reach *own_addresses*."""
+        self._lock = lock
+        self._settings = settings
+        self._own_addresses = own_addresses
+        self.routes = Routes(self._dialler)
+        self.receivers: list[Receiver] = []
+        self.failures = Failures(settings.every_failure)
+        self.started: list[StartedAsgiSender] = []
+
+    def connect(
+        self,
+        origin: str,
+        to: Any,
+        faults: Iterable[FaultLike] = (),
+        *,
+        lifespan: bool = False,
+    ) -> None:
+        """Lead callbacks to *origin* to an application, a base URL or a receiver.
+
+        Raises `SettingsError`.
+        """
+        route = self._route(to, read_faults(faults), lifespan)
+        self.routes.connect(_origin(origin), route)
+
+    def receiver(
+        self,
+        origin: str,
+        replies: Iterable[ReplyLike] = (200,),
+        faults: Iterable[FaultLike] = (),
+    ) -> Receiver:
+        """Put a scripted receiver at *origin*. Raises `SettingsError`."""
+        receiver = Receiver(_origin(origin), replies)
+        self.connect(origin, receiver, faults)
+        self.receivers.append(receiver)
+        return receiver
+
+    def fail_requests(
+        self, failures: Iterable[RequestFailureLike | None], when: When | None = None
+    ) -> None:
+        """Let the next requests fail, or those that *when* picks. Raises `SettingsError`."""
+        read = [None if failure is None else read_failure(failure) for failure in failures]
+        with self._lock:
+            self.failures.add(read, when)
+
+    def resolves(self, endpoint: Endpoint) -> bool:
+        """Whether the host of *endpoint* leads anywhere, as far as that is asked."""
+        return (
+            not self._settings.resolve_callbacks
+            or self.routes.lead_to(endpoint.host)
+            or AddressRules(self._settings.allow_hosts).resolves(endpoint.host)
+        )
+
+    def _route(self, to: Any, faults: Sequence[Fault | None], lifespan: bool) -> Route:
+        if isinstance(to, Receiver):
+            return Route(responder=to, faults=faults)
+        if isinstance(to, str):
+            return Route(sender=self._dialled(to), faults=faults)
+        from ringback.sending.asgi import AsgiSender
+        from ringback.sending.wsgi import WsgiSender, takes
+
+        if takes(to) == "wsgi":
+            return Route(sender=WsgiSender(to), faults=faults)
+        if not lifespan:
+            return Route(sender=AsgiSender(to), faults=faults)
+        from ringback.sending.started import StartedAsgiSender
+
+        started = StartedAsgiSender(to)
+        self.started.append(started)
+        return Route(sender=started, faults=faults)
+
+    def _dialled(self, url: str) -> Sender:
+        endpoint = split(url)
+        if isinstance(endpoint, str) or endpoint.target != "/":
+            reason = endpoint if isinstance(endpoint, str) else "It must not have a path."
+            raise SettingsError(
+                f"connect(…, {url!r}): no base URL. {reason} Write http://127.0.0.1:PORT."
+            )
+        from ringback.sending.http import HttpSender
+
+        return HttpSender(
+            set_alarm,
+            base=(endpoint.scheme, endpoint.host, endpoint.port),
+            own_addresses=self._own_addresses,
+            ca_file=self._settings.ca_file,
+            tls_verify=self._settings.tls_verify,
+        )
+
+    def _dialler(self) -> Sender:
+        """What takes callbacks to origins that nothing is connected to."""
+        from ringback.sending.http import HttpSender
+
+        return HttpSender(
+            set_alarm,
+            allow_hosts=self._settings.allow_hosts,
+            own_addresses=self._own_addresses,
+            ca_file=self._settings.ca_file,
+            tls_verify=self._settings.tls_verify,
+        )
+
+
+def _origin(text: str) -> str:
+    endpoint = split(text)
+    if isinstance(endpoint, str):
+        raise SettingsError(f"{text!r} is no origin. {endpoint} Write https://app.example.")
+    if endpoint.target != "/":
+        raise SettingsError(
+            f"{text!r} has a path, and a receiver stands at a whole origin: write"
+            f" {endpoint.origin!r}"
+        )
+    return endpoint.origin

@@ -1,0 +1,160 @@
+"""Facts in words: the one place where what happened becomes text, credentials apart.
+
+Each match names every fact there is, so that a new one fails type checking until it is told.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from ringback.core.base.duration import SECOND, words
+from ringback.core.base.rejection import Rejection
+from ringback.core.delivery.delivery import State
+from ringback.core.journal import (
+    AnswerFailed,
+    AttemptFinished,
+    AttemptStarted,
+    BackgroundFailed,
+    ClockMoved,
+    DeliveryCancelled,
+    Fact,
+    JobAccepted,
+    JobFailed,
+    ParametersIgnored,
+    RequestAnswered,
+    RequestRejected,
+    StreamClosed,
+    StreamFlushed,
+    StreamOpened,
+    StreamWarned,
+    TokenGranted,
+)
+from ringback.views import Deliveries, Delivery
+
+_MILLISECOND = SECOND // 1000
+
+
+def line(fact: Fact, deliveries: Deliveries) -> str:
+    """One line about *fact*, or nothing for what is not worth one."""
+    at = _offset(fact.at)
+    match fact:
+        case RequestAnswered():
+            return f"{at} speak 200 audio request={fact.request_id}"
+        case JobAccepted():
+            endpoint = deliveries[fact.position].endpoint
+            return f"{at} speak 200 accepted request={fact.request_id} callback={endpoint}"
+        case RequestRejected():
+            return f"{at} speak {described(fact.rejection)}"
+        case ParametersIgnored():
+            names = ", ".join(map(str, fact.parameters))
+            return f"{at} speak ignored unknown parameters {names} request={fact.request_id}"
+        case AnswerFailed():
+            return f"{at} speak {fact.failure} request={fact.request_id}"
+        case TokenGranted():
+            return f"{at} auth granted a token for {fact.ttl} s"
+        case JobFailed():
+            request_id = deliveries[fact.position].request_id
+            return f"{at} failed {described(fact.rejection)} request={request_id}"
+        case StreamOpened():
+            return f"{at} stream 101 opened request={fact.request_id}"
+        case StreamFlushed() | StreamWarned() | StreamClosed():
+            return f"{at} stream {_of_stream(fact)} request={fact.request_id}"
+        case AttemptFinished():
+            attempt = fact.attempt
+            state = "" if fact.state is State.SCHEDULED else f" {fact.state}"
+            due = "" if fact.due_at is None else f" next={_offset(fact.due_at)}"
+            copy = "" if attempt.copy is None else f"; copy: {attempt.copy}"
+            return (
+                f"{at} attempt {attempt.number} {attempt.message.method} {attempt.message.url}"
+                f" {attempt.outcome.word!r}{state}{due}"
+                f" request={deliveries[fact.position].request_id} ({attempt.outcome}{copy})"
+            )
+        case DeliveryCancelled():
+            return f"{at} cancelled request={deliveries[fact.position].request_id}: {fact.reason}"
+        case AttemptStarted() | BackgroundFailed() | ClockMoved():
+            return ""
+        case _:
+            assert_never(fact)
+
+
+def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact]) -> str:
+    """Deliveries with their attempts, streams, refused requests and parameters that were ignored.
+
+    What came of a delivery is told by the delivery, with offsets from its acceptance.
+    """
+    opened: dict[str, int] = {}
+    streams: dict[str, list[str]] = {}
+    remarks: list[str] = []
+    for fact in journal:
+        match fact:
+            case RequestRejected():
+                remarks.append(f"refused at {words(fact.at)}  {described(fact.rejection)}")
+            case ParametersIgnored():
+                names = ", ".join(map(str, fact.parameters))
+                remarks.append(f"ignored at {words(fact.at)}  unknown parameters {names}")
+            case StreamOpened():
+                opened[fact.request_id] = fact.at
+                streams[fact.request_id] = [
+                    f"stream  request {fact.request_id}  opened at {words(fact.at)}"
+                ]
+            case StreamFlushed() | StreamWarned() | StreamClosed():
+                offset = words(fact.at - opened[fact.request_id])
+                streams[fact.request_id].append(f"  {offset} {_of_stream(fact)}")
+            case (
+                JobAccepted()
+                | JobFailed()
+                | AttemptStarted()
+                | AttemptFinished()
+                | BackgroundFailed()
+                | DeliveryCancelled()
+            ):
+                pass  # their delivery tells of them
+            case RequestAnswered() | AnswerFailed() | TokenGranted() | ClockMoved():
+                pass  # they led to nothing that has to be waited for
+            case _:
+                assert_never(fact)
+    stories = [each for lines in streams.values() for each in lines]
+    return "\n".join([*_of_deliveries(deliveries), *stories, *remarks])
+
+
+def described(rejection: Rejection) -> str:
+    """What the service said to a request that it refused, and our advice."""
+    advice = f" ({rejection.hint})" if rejection.hint else ""
+    return f"{rejection.status} {rejection.code}: {rejection.message}{advice}"
+
+
+def _of_deliveries(deliveries: Iterable[Delivery]) -> list[str]:
+    """Each delivery, a line for each of its attempts, and where it stands."""
+    lines = []
+    for delivery in deliveries:
+        due = (
+            "" if delivery.due_at is None else f", due at {words(round(delivery.due_at * SECOND))}"
+        )
+        reason = f" ({delivery.reason})" if delivery.reason else ""
+        lines.append(
+            f"{delivery.request.method} {delivery.endpoint}  request {delivery.request_id}"
+            f"  accepted at {words(round(delivery.accepted_at * SECOND))}"
+        )
+        for attempt in delivery.attempts:
+            fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
+            copy = f"  copy: {attempt.copy}" if attempt.copy is not None else ""
+            lines.append(f"  {attempt}  {attempt.outcome}{fault}{copy}")
+        lines.append(f"  = {delivery.state}{due}{reason}")
+    return lines or ["no deliveries"]
+
+
+def _of_stream(fact: StreamFlushed | StreamWarned | StreamClosed) -> str:
+    """What happened in a stream, in words."""
+    match fact:
+        case StreamFlushed():
+            return f"flushed {len(fact.text)} characters"
+        case StreamWarned():
+            return f"warned {fact.code}"
+        case StreamClosed():
+            reason = f" {fact.reason}" if fact.reason else ""
+            return f"closed {fact.code}{reason}" + (f" ({fact.hint})" if fact.hint else "")
+        case _:
+            assert_never(fact)
+
+
+def _offset(moment: int) -> str:
+    return words(moment - moment % _MILLISECOND)
