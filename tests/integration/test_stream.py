@@ -512,24 +512,29 @@ def told(facts: "SimpleQueue[Fact]", kind: type[T]) -> T:
     return fact
 
 
+@pytest.mark.rule("stream-protocol-errors")
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "code"),
     [
-        b"\x81\x82\0\0\0\0\xff\xfe",  # text that is not UTF-8
-        b"\x81\x02{}",  # not masked
-        b"\xf1\x80\0\0\0\0",  # reserved bits
-        b"\x80\x80\0\0\0\0",  # the continuation of nothing
-        b"\x8f\x80\0\0\0\0",  # no such operation
-        b"\x89\xfe\x00\x7e\0\0\0\0",  # a ping beyond its limit
-        b"\x81\xff" + b"\xff" * 8 + b"\0\0\0\0",  # 2**64 - 1 bytes announced
+        (b"\x81\x82\0\0\0\0\xff\xfe", 1007),  # text that is not UTF-8
+        (b"\x81\x02{}", 1002),  # not masked
+        (b"\xf1\x80\0\0\0\0", 1002),  # reserved bits
+        (b"\x80\x80\0\0\0\0", 1002),  # the continuation of nothing
+        (b"\x8f\x80\0\0\0\0", 1002),  # no such operation
+        (b"\x89\xfe\x00\x7e\0\0\0\0", 1002),  # a ping beyond its limit
+        (b"\x88\x81\0\0\0\0\x01", 1002),  # half a close code
+        (b"\x81\xff" + b"\xff" * 8 + b"\0\0\0\0", 1002),  # 2**64 - 1 bytes announced
+        (b"\x81\x02{}" * 100, 1002),  # much of it
     ],
 )
-def test_what_is_no_websocket_frame_ends_the_stream(
-    ringback: Emulator, rude: RudeClient, facts: "SimpleQueue[Fact]", frame: bytes
+def test_what_is_no_websocket_frame_ends_the_stream_with_a_code_that_says_so(
+    ringback: Emulator, rude: RudeClient, facts: "SimpleQueue[Fact]", frame: bytes, code: int
 ) -> None:
     rude.send(frame)
-    assert rude.read_to_the_end()[:1] in (b"\x88", b"")
-    assert told(facts, StreamClosed).code in (1002, 1005, 1006, 1007)
+    said = rude.read_to_the_end()
+    assert said[:1] == b"\x88"
+    assert int.from_bytes(said[2:4]) == code
+    assert told(facts, StreamClosed).code == code
     ringback.advance(1)
 
 

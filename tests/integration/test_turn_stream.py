@@ -86,8 +86,24 @@ def test_a_minute_of_silence_on_the_clock_ends_the_stream(
     closed = ringback.journal[-2]
     assert isinstance(closed, StreamClosed)
     assert closed.at == 119 * 10**9
-    assert heard(stream)[1]["code"] == "NET-0001"
-    assert end_of(stream) == (b"", 1011, "NET-0001")
+    assert heard(stream)[1]["code"] == "NET-0004"
+    assert end_of(stream) == (b"", 1011, "NET-0004")
+
+
+@pytest.mark.rule("stream-v2-ping")
+@pytest.mark.parametrize("sign", ["ping", "pong"])
+def test_a_ping_or_pong_before_the_clock_moves_keeps_an_idle_stream_open(
+    ringback: Emulator, stream: ClientConnection, sign: str
+) -> None:
+    for _ in range(3):
+        ringback.advance(59)
+        getattr(stream, sign)()
+    ringback.advance(59)
+    assert not any(isinstance(fact, StreamClosed) for fact in ringback.journal)
+    ringback.advance(1)
+    assert heard(stream)[1]["code"] == "NET-0004"
+    closed = [fact for fact in ringback.journal if isinstance(fact, StreamClosed)]
+    assert [fact.at for fact in closed] == [(3 * 59 + 60) * 10**9]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ class Session:
         with self.clock.lock:
             return self._recorded(self.stream.receive(frame, self.clock.now_ns))
 
+    def sign_of_life(self) -> None:
+        """Take note that a ping or a pong has just arrived."""
+        with self.clock.lock:
+            self.stream.sign_of_life(self.clock.now_ns)
+
     def end(self, how: HangUp) -> list[Effect]:
         """What an end from outside leads to: nothing if the session has ended."""
         with self.clock.lock:

@@ -144,9 +144,9 @@ class Server:
 
 def _web_socket(**connection: Any) -> asyncio.Protocol:
     """One connection that has become a WebSocket. The first one imports what that takes."""
-    from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+    from ringback.serving.websocket import WebSocket
 
-    return WSProtocol(**connection)
+    return WebSocket(**connection)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -58,6 +58,7 @@ class StreamEndpoint:
             if isinstance(opened, Answer):
                 await _refuse(scope, send, opened)
                 return
+            _listen_for_life(scope, opened)
             conversation = _Conversation(service, opened, receive, send)
             await conversation.begin(subprotocol)
         finally:
@@ -237,6 +238,13 @@ def _credential(scope: Scope) -> tuple[Credential | Rejection, str | None]:
         return read_authorization(authorization), None
     offered = scope["subprotocols"]
     return read_subprotocols(", ".join(offered)), offered[0]
+
+
+def _listen_for_life(scope: Scope, session: Session) -> None:
+    """Have *session* hear of pings and pongs."""
+    from ringback.serving.websocket import on_signs_of_life
+
+    on_signs_of_life(scope, session.sign_of_life)
 
 
 async def _refuse(scope: Scope, send: Send, answer: Answer) -> None:

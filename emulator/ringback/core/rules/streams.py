@@ -143,6 +143,13 @@ _RULES = (
         f"{_SOCKET}: input message isn't a supported websocket message type",
     ),
     Rule(
+        "stream-protocol-errors",
+        "A frame that breaks the WebSocket protocol ends the stream with close code 1002, text that"
+        " is not UTF-8 with 1007.",
+        Standing.ASSUMED,
+        "what the protocol asks of every server (RFC 6455, 7.4.1)",
+    ),
+    Rule(
         "stream-unspoken-limit",
         "No more than 20000 characters may wait for a flush: more end the stream as too large.",
         Standing.ASSUMED,
@@ -212,9 +219,23 @@ _RULES = (
     ),
     Rule(
         "stream-v2-idle",
-        "60 seconds of the emulator's time without a message end such a stream: 1011 NET-0001.",
+        "60 seconds of the emulator's time without a message end such a stream: 1011 NET-0004.",
         Standing.DOCUMENTED,
-        f"{_FLUX}: idle time-out (its code is assumed: a message was not received in time)",
+        f"{_FLUX}: NET-0004, inactive client; a client's maintainers report it, too"
+        " (livekit/agents 7098). The close code is assumed",
+    ),
+    Rule(
+        "stream-v2-ping",
+        "A WebSocket ping or pong keeps such a stream open as a message does.",
+        Standing.DOCUMENTED,
+        f"{_FLUX}: send a ping or pong to keep an idle session alive; clients rely on it"
+        " (livekit/agents 7098)",
+    ),
+    Rule(
+        "stream-v2-unreadable",
+        "A message that is no JSON object ends such a stream: 1003 MESSAGE-0000.",
+        Standing.DOCUMENTED,
+        f"{_FLUX}: MESSAGE-0000, unparseable client message (the close code is assumed)",
     ),
 )
 

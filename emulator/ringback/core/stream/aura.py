@@ -46,7 +46,7 @@ FLUSHED_TOO_OFTEN = Say(
 class TextStream(Stream):
     """One open session of `/v1/speak`."""
 
-    unknown = NO_COMMAND
+    unknown = unreadable = NO_COMMAND
 
     def __init__(
         self,

@@ -37,15 +37,20 @@ NO_COMMAND = HangUp(
     1008, "DATA-0000", "Commands are Speak (with text), Flush, Interrupt, Configure and Close."
 )
 NO_PAUSE = HangUp(1008, "DATA-0002", "Pauses in the text are for requests, not for streams.")
-SILENT = HangUp(1011, "NET-0001", "A client must say something every 60 s of the emulator's time.")
+NOT_JSON = HangUp(1003, "MESSAGE-0000", "Send JSON objects: the message could not be parsed.")
+SILENT = HangUp(
+    1011,
+    "NET-0004",
+    "A client must say something every 60 s of the emulator's time, if only by a WebSocket ping.",
+)
 
 DESCRIPTIONS = {
-    "MESSAGE-0000": "Input message isn't a supported websocket message type.",
+    "MESSAGE-0000": "The message could not be parsed.",
     "DATA-0000": "Input message isn't recognized as a valid command.",
     "DATA-0002": "Inline pause controls are not supported while streaming.",
     "BIG-0000": "Input message is too large.",
-    "NET-0001": "Failed to receive message.",
     "NET-0003": "Time limit exceeded.",
+    "NET-0004": "Inactive client.",
 }
 """What an `Error` says of its code."""
 
@@ -105,6 +110,7 @@ class TurnStream(Stream):
     """One open session of `/v2/speak`."""
 
     unknown = NO_COMMAND
+    unreadable = NOT_JSON
 
     def __init__(
         self,

@@ -65,10 +65,15 @@ TIME_IS_UP = HangUp(1011, "NET-0003", "A session lasts an hour of the emulator's
 
 
 class Stream(ABC):
-    """One open session. Each edition has its own *commands*, and says what else is *unknown*."""
+    """One open session.
+
+    Each edition has its own *commands*, and says how it ends where a message is *unknown* to it, or
+    is no JSON object and so *unreadable*.
+    """
 
     commands: ClassVar[Mapping[str, Callable[..., list[Effect]]]]
     unknown: ClassVar[HangUp]
+    unreadable: ClassVar[HangUp]
 
     def __init__(self, voice: Voice, opened_at: int) -> None:
         """Begin with nothing spoken."""
@@ -101,6 +106,10 @@ class Stream(ABC):
         self.ended = any(isinstance(effect, HangUp) for effect in effects)
         return effects
 
+    def sign_of_life(self, now: int) -> None:
+        """A ping or a pong came at *now*: there is somebody, who has nothing to say."""
+        self._heard_at = now
+
     def end(self, how: HangUp) -> list[Effect]:
         """What is to be done to end the session from outside. Text that was not flushed is lost."""
         if self.ended:
@@ -129,6 +138,8 @@ class Stream(ABC):
         if len(frame.encode("utf-8", "surrogatepass")) > MAX_BODY:
             return self._hang_up(TOO_BIG)
         message = _read(frame)
+        if message is None:
+            return self._hang_up(self.unreadable)
         kind = message.get("type")
         command = self.commands.get(kind) if isinstance(kind, str) else None
         return self._hang_up(self.unknown) if command is None else command(self, message, now)
@@ -140,13 +151,13 @@ def spoken_in(message: dict[str, Any]) -> str | None:
     return text if isinstance(text, str) and not LONE_SURROGATE.search(text) else None
 
 
-def _read(frame: str) -> dict[str, Any]:
-    """The JSON object in *frame*, empty for anything else. Unknown keys are passed over."""
+def _read(frame: str) -> dict[str, Any] | None:
+    """The JSON object in *frame*, None for anything else. Unknown keys are passed over."""
     try:
         message = json.loads(frame, parse_constant=_no_json)
     except (ValueError, RecursionError):
-        return {}
-    return message if isinstance(message, dict) else {}
+        return None
+    return message if isinstance(message, dict) else None
 
 
 def _no_json(constant: str) -> None:

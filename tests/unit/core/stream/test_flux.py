@@ -11,7 +11,7 @@ from ringback.core.answer.models import STAND_IN_VERSION
 from ringback.core.base.duration import SECOND
 from ringback.core.request.voices import FLUX
 from ringback.core.stream import flux as turn_stream
-from ringback.core.stream.flux import DESCRIPTIONS, IDLE, NO_COMMAND, SILENT, TurnStream
+from ringback.core.stream.flux import DESCRIPTIONS, IDLE, NO_COMMAND, NOT_JSON, SILENT, TurnStream
 from ringback.core.stream.stream import TIME_IS_UP, Effect, HangUp, Play, Say
 from tests.conftest import REQUEST_ID
 
@@ -308,8 +308,27 @@ def test_a_minute_in_which_nothing_is_said_ends_the_session() -> None:
     assert stream.limit == (90 * SECOND, SILENT)
     error, end = stream.end(SILENT)
     assert isinstance(error, Say)
-    assert error.message["code"] == "NET-0001"
+    assert error.message["code"] == "NET-0004"
     assert end == SILENT
+    assert SILENT.code == 1011
+
+
+@pytest.mark.rule("stream-v2-ping")
+def test_a_sign_of_life_is_as_good_as_a_message() -> None:
+    stream = a_stream()
+    stream.sign_of_life(59 * SECOND)
+    assert stream.limit == (119 * SECOND, SILENT)
+    stream.sign_of_life(3590 * SECOND)
+    assert stream.limit == (3600 * SECOND, TIME_IS_UP)
+
+
+@pytest.mark.rule("stream-v2-unreadable")
+@pytest.mark.parametrize("frame", ["", "{", "[]", "Hi", '"Flush"', '{"type":NaN}', "[" * 100_000])
+def test_what_is_no_json_object_ends_the_session_by_a_code_of_its_own(frame: str) -> None:
+    error, end = after(frame)
+    description = DESCRIPTIONS["MESSAGE-0000"]
+    assert error == Say({"type": "Error", "code": "MESSAGE-0000", "description": description})
+    assert end == NOT_JSON
 
 
 def test_the_hour_comes_for_those_who_talk_as_well() -> None:

@@ -24,12 +24,14 @@ from ringback.core.stream.stream import (
 
 PING, END = '{"type":"Ping"}', '{"type":"End"}'
 UNKNOWN = HangUp(1008, "WHAT-0000")
+UNREADABLE = HangUp(1003, "HOW-0000")
 
 
 class Tiny(Stream):
     """A stream with two commands."""
 
     unknown = UNKNOWN
+    unreadable = UNREADABLE
 
     def greeting(self, request_id: str) -> Say:
         """Say who is there."""
@@ -82,26 +84,19 @@ def test_an_hour_ends_a_session() -> None:
 
 
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "end"),
     [
-        "",
-        "Ping",
-        "null",
-        "[]",
-        '"Ping"',
-        "{}",
-        '{"type":"ping"}',
-        '{"type":["Ping"]}',
-        '{"type":null}',
-        '{"type":"Ping","x":NaN}',
-        "\ud800",
-        "[" * 100_000,
-        f'{{"type":{"9" * 5000}}}',
+        *[("{}", UNKNOWN), ('{"type":"ping"}', UNKNOWN), ('{"type":["Ping"]}', UNKNOWN)],
+        ('{"type":null}', UNKNOWN),
+        *[("", UNREADABLE), ("Ping", UNREADABLE), ("null", UNREADABLE), ("[]", UNREADABLE)],
+        *[('"Ping"', UNREADABLE), ('{"type":"Ping","x":NaN}', UNREADABLE), ("\ud800", UNREADABLE)],
+        ("[" * 100_000, UNREADABLE),
+        (f'{{"type":{"9" * 5000}}}', UNREADABLE),
     ],
 )
-def test_what_is_no_command_ends_the_session(frame: str) -> None:
+def test_what_is_no_command_ends_the_session(frame: str, end: HangUp) -> None:
     stream = tiny()
-    assert stream.receive(frame, 0) == [UNKNOWN]
+    assert stream.receive(frame, 0) == [end]
     assert stream.ended
 
 

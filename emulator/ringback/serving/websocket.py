@@ -1,0 +1,56 @@
+"""A connection that has become a WebSocket: what uvicorn leaves unsaid on it.
+
+It is imported by the first upgrade, for what it takes is more than the rest of a server.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import Scope
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+from wsproto.connection import ConnectionState
+from wsproto.events import CloseConnection, Ping, Pong, Request
+
+_EXTENSION = "ringback.signs_of_life"
+
+
+class WebSocket(WSProtocol):
+    """Says why it closes, and tells of pings and pongs, of which ASGI has no word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with nobody who listens."""
+        super().__init__(*args, **kwargs)
+        self.on_sign_of_life: Callable[[], None] = lambda: None
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the application find this connection."""
+        super().handle_connect(event)
+        extensions: Any = self.scope["extensions"]
+        extensions[_EXTENSION] = self
+
+    def handle_ping(self, event: Ping) -> None:
+        """Answer, and tell."""
+        self.on_sign_of_life()
+        super().handle_ping(event)
+
+    def handle_pong(self, event: Pong) -> None:
+        """Tell."""
+        self.on_sign_of_life()
+        super().handle_pong(event)
+
+    def handle_close(self, event: CloseConnection) -> None:
+        """Answer a close frame; or where the peer broke the protocol, send one that says so.
+
+        A frame that cannot be read comes as an end that nobody has sent: 1002, 1007 or 1009
+        (RFC 6455, 7.4.1).
+        """
+        if not self.close_sent and self.conn.state is ConnectionState.OPEN:
+            self.transport.write(self.conn.send(event))
+        super().handle_close(event)
+
+
+def on_signs_of_life(scope: Scope, hear: Callable[[], None]) -> None:
+    """Have *hear* called for each ping and pong on the connection of *scope*, if it can tell."""
+    connection = scope.get("extensions", {}).get(_EXTENSION)
+    if isinstance(connection, WebSocket):
+        connection.on_sign_of_life = hear
