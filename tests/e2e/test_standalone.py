@@ -275,3 +275,17 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_starts(
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (2, "")
     assert complaint in err
+
+
+def test_a_page_of_a_stranger_is_refused_in_one_line_of_the_log_and_may_be_allowed() -> None:
+    stranger = "https://evil.example"
+    with serving(
+        "--allow-origin", "https://app.example", "--allow-host-header", "rb.test"
+    ) as serve:
+        url = f"http://127.0.0.1:{serve.port}/v1/models"
+        assert httpx.get(url, headers={"origin": stranger}).status_code == 403
+        assert serve.line().startswith(
+            "guard 403 FORBIDDEN_ORIGIN: Origin 'https://evil.example' may not talk to this server."
+        )
+        headers = {"origin": "https://app.example", "host": "rb.test"}
+        assert httpx.get(url, headers=headers).status_code == 200

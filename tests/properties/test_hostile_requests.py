@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ringback import Emulator, Settings
+from ringback.core.request.origin import Origins
 from ringback.serving.app import Application
 from ringback.serving.server import Server
 from tests.budgets import budget
@@ -153,7 +154,7 @@ def test_so_it_is_where_emulators_share_a_server(caplog: pytest.LogCaptureFixtur
         stack.callback(server.stop)
         other = stack.enter_context(Emulator(server=server))
         with Emulator(DEFAULT, server=server) as ringback, caplog.at_level(logging.DEBUG):
-            survive(ringback, Application(server), caplog)
+            survive(ringback, Application(server, Origins), caplog)
             assert_going_on(ringback)
             assert_nothing_told(ringback)
         assert not other.requests
@@ -170,7 +171,11 @@ def survive(ringback: Emulator, app: Any, caplog: pytest.LogCaptureFixture) -> N
             if not (request.hangs_up and not heard.status):
                 assert_sound(heard)
             assert not leaked(repr((ringback.journal[facts:], ringback.requests[receptions:])))
-            assert not caplog.records
+            # The guard alone has something to say, in one line each.
+            assert {record.name for record in caplog.records} <= {"ringback.serving.guard"}
+            assert not leaked(caplog.text)
+            assert all(message.isprintable() for message in caplog.messages)
+            caplog.clear()
         except (Exception, pytest.fail.Exception) as fault:
             fault.add_note(f"hostile_request({SEED}, {index}) = {request!r:.3000}")
             raise

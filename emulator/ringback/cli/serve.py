@@ -80,6 +80,20 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
     help="A host beyond loopback that callbacks may reach.",
 )
 @click.option(
+    "--allow-origin",
+    "allow_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A web page beyond loopback whose scripts may talk to the server: https://app.example.",
+)
+@click.option(
+    "--allow-host-header",
+    "allow_host_headers",
+    multiple=True,
+    metavar="HOST",
+    help="A name by which a browser may call the server, beyond loopback and names without a dot.",
+)
+@click.option(
     "--set",
     "changes",
     multiple=True,
@@ -95,12 +109,20 @@ def serve(
     seed: int | None,
     routes: dict[str, str],
     allow_hosts: tuple[str, ...],
+    allow_origins: tuple[str, ...],
+    allow_host_headers: tuple[str, ...],
     changes: dict[str, Any],
 ) -> None:
     """Serve the endpoint until it is interrupted. Any API key is accepted."""
     from ringback.cli.standalone import default_settings
     from ringback.cli.standalone import serve as run
 
-    options = {"clock": clock, "seed": seed, "allow_hosts": allow_hosts}
+    options = {
+        "clock": clock,
+        "seed": seed,
+        "allow_hosts": allow_hosts,
+        "allow_origins": allow_origins,
+        "allow_host_headers": allow_host_headers,
+    }
     settings = default_settings().changed(**(options | changes))
     run(settings, host=host, port=port, connect=routes)

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from ringback.clock.real import told_wall
 from ringback.core.journal import Fact
 from ringback.faces.emulator import Emulator
-from ringback.service.telling import line
+from ringback.service.telling import described, line
 from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 from ringback.views import Deliveries
@@ -47,7 +47,7 @@ def serve(
     listen, `SettingsError` for a route that leads nowhere.
     """
     lines: Lines = queue.SimpleQueue()
-    server = Server(host, port)
+    server = Server(host, port, tell=lambda rejection: lines.put(f"guard {described(rejection)}"))
     emulator = Emulator(settings, server=server)
     try:
         emulator.open()

@@ -76,9 +76,11 @@ class Life(Generic[ClockFace]):
         Where a server would close the connection in the middle of an answer, `AnswerCut` is raised
         in the client: httpx's `ASGITransport` passes on what an application raises.
         """
+        from ringback.core.request.origin import Origins
         from ringback.serving.app import Application
 
-        return Application(_Sole(lambda: self._live_service))
+        origins = Origins.of(self.settings.allow_origins, self.settings.allow_host_headers)
+        return Application(_Sole(lambda: self._live_service), lambda: origins)
 
     def close(self) -> None:
         """End: what is pending is dropped, and every later verb raises `ClockClosed`."""

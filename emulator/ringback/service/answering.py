@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from ringback.clock.virtual import VirtualClock
-from ringback.core.answer.answer import CROSS_ORIGIN, Answer, added, failing
+from ringback.core.answer.answer import VARY, Answer, added, failing
 from ringback.core.answer.failures import Choice, Failures, choose
 from ringback.core.base.duration import SECOND
 from ringback.core.base.rejection import Rejection
@@ -254,7 +254,7 @@ class Answering:
             *metadata(request, request_id),
             ("dg-project-id", self._account.project_id),
             ("date", date),
-            *CROSS_ORIGIN,
+            VARY,
         ]
         if request.callback is None:
             headers.append(("content-type", request.sound.content_type))

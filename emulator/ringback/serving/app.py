@@ -1,6 +1,6 @@
 """The vendor's paths as one ASGI application, and a JSON error for all others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from starlette.applications import Starlette
@@ -8,25 +8,40 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringback.core.request.editions import V1, V2
+from ringback.core.request.origin import Origins
 from ringback.core.stream.opening import V1_STREAM, V2_STREAM
 from ringback.serving import account
 from ringback.serving.account import Private, Public
 from ringback.serving.exchange import hear_out, no_such
+from ringback.serving.guard import Guard, Tell
 from ringback.serving.speaking import SpeakEndpoint, Tenants
 from ringback.serving.stream import NoStream, StreamEndpoint
 from ringback.serving.target import in_origin_form
 
 
 class Application:
-    """The service's paths for *tenants*. The hot ones pass by the router and its middleware."""
+    """The service's paths for *tenants*, behind the guard."""
 
-    def __init__(self, tenants: Tenants) -> None:
-        """Serve *tenants*."""
-        self._speak = {edition.path: SpeakEndpoint(tenants, edition) for edition in (V1, V2)}
-        self._router = _router(tenants, self._speak)
+    def __init__(
+        self, tenants: Tenants, origins: Callable[[], Origins], tell: Tell | None = None
+    ) -> None:
+        """Serve *tenants*, and of web pages those that *origins* let in, as `Guard` has it."""
+        self._guard = Guard(_Paths(tenants), origins, tell)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        await self._guard(scope, receive, send)
+
+
+class _Paths:
+    """The hot paths pass by the router and its middleware."""
+
+    def __init__(self, tenants: Tenants) -> None:
+        speak = {edition.path: SpeakEndpoint(tenants, edition) for edition in (V1, V2)}
+        self._speak = speak
+        self._router = _router(routes(tenants, speak))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint: ASGIApp | None = None
         if scope["type"] == "http":
             endpoint = self._speak.get(scope["path"])
@@ -38,27 +53,30 @@ class Application:
         await (endpoint or self._router)(scope, receive, send)
 
 
-def _router(tenants: Tenants, speak: Mapping[str, SpeakEndpoint]) -> Starlette:
+def routes(tenants: Tenants, speak: Mapping[str, ASGIApp]) -> list[Route | WebSocketRoute]:
+    """Every path that is served; *speak* are those that speak over HTTP."""
     get = partial(Private, tenants, "GET")
     project = "/v1/projects/{project_id}"
-    app = Starlette(
-        routes=[
-            # Where this is mounted under another path, these are found here.
-            *(Route(path, endpoint) for path, endpoint in speak.items()),
-            WebSocketRoute(V1.path, StreamEndpoint(tenants, V1_STREAM)),
-            WebSocketRoute(V2.path, StreamEndpoint(tenants, V2_STREAM)),
-            Route("/v1/models", Public(account.models)),
-            Route("/v1/models/{uuid}", Public(account.model)),
-            Route("/v2/models", Public(account.flux_models)),
-            Route("/v1/projects", get(account.projects)),
-            Route(project, get(account.project)),
-            Route(f"{project}/models", get(account.project_models)),
-            Route(f"{project}/models/{{uuid}}", get(account.project_model)),
-            Route("/v1/auth/token", get(account.token)),
-            Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
-            WebSocketRoute("/{path:path}", NoStream()),
-        ],
-    )
+    return [
+        # Where this is mounted under another path, these are found here.
+        *(Route(path, endpoint) for path, endpoint in speak.items()),
+        WebSocketRoute(V1.path, StreamEndpoint(tenants, V1_STREAM)),
+        WebSocketRoute(V2.path, StreamEndpoint(tenants, V2_STREAM)),
+        Route("/v1/models", Public(account.models)),
+        Route("/v1/models/{uuid}", Public(account.model)),
+        Route("/v2/models", Public(account.flux_models)),
+        Route("/v1/projects", get(account.projects)),
+        Route(project, get(account.project)),
+        Route(f"{project}/models", get(account.project_models)),
+        Route(f"{project}/models/{{uuid}}", get(account.project_model)),
+        Route("/v1/auth/token", get(account.token)),
+        Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
+        WebSocketRoute("/{path:path}", NoStream()),
+    ]
+
+
+def _router(routes: list[Route | WebSocketRoute]) -> Starlette:
+    app = Starlette(routes=routes)
     app.router.redirect_slashes = False  # /v1/speak/ is another path, and there is nothing
     app.router.default = _nothing_here
     return app

@@ -104,12 +104,29 @@ def _connection_of(send: Send) -> Callable[[], bool]:
 
 
 async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
-    """Read the request to its end and send *answer*, unless the caller has gone.
+    """Read the request to its end, keep nothing of it, and send *answer*, unless the caller has
+    gone.
 
     What the server has refused itself, for its body is no HTTP, looks as if the caller had gone.
     """
-    if await read_body(receive) is not None:
-        await send(send_, answer)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        if not message.get("more_body", False):
+            break
+    await send(send_, answer)
+
+
+async def refuse_upgrade(scope: Scope, send: Send, answer: Answer) -> None:
+    """Answer a failed upgrade over HTTP, where the server can."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [*encoded(answer.headers), (b"content-length", str(len(answer.body)).encode())]
+    start = {"type": "websocket.http.response.start", "status": answer.status}
+    await send(start | {"headers": headers})
+    await send({"type": "websocket.http.response.body", "body": answer.body})
 
 
 def unknown_key(query: Query | Rejection | None = None) -> Answer:

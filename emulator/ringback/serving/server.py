@@ -12,9 +12,11 @@ from ringback.clock.loops import drained
 from ringback.clock.real import LoopThread
 from ringback.core.request.grants import issuer_of
 from ringback.core.request.keys import BEARER, Credential, identifier_of
+from ringback.core.request.origin import Origins
 from ringback.errors import AnswerCut, ServerError
 from ringback.service.service import Service
 from ringback.serving.app import Application
+from ringback.serving.guard import Tell
 
 
 class Server:
@@ -24,13 +26,18 @@ class Server:
     looks ten times a second whether it should end, is not used.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Start. Port 0 picks a free one. Raises `ServerError` when it cannot listen."""
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, tell: Tell | None = None) -> None:
+        """Start. Port 0 picks a free one. Raises `ServerError` when it cannot listen.
+
+        *tell* hears of each request of a web page that is not let in; without it the log does.
+        """
         self._services: dict[str, Service] = {}
         self._granting: dict[str, Service] = {}
         self._unknown_keys = 0
         self._socket = _listen(host, port)
-        self._app = Application(self)
+        self._name = host
+        self._origins = Origins.of((), (host,))
+        self._app = Application(self, lambda: self._origins, tell)
         self._host, self._port = self._socket.getsockname()[:2]
         config = uvicorn.Config(
             self._application,
@@ -82,12 +89,21 @@ class Server:
                 "two live emulators share one api_key on this server; give each its own, or none"
             )
         self._services[service.key.secret] = service
-        self._granting.clear()
+        self._changed()
 
     def remove(self, service: Service) -> None:
         """Serve *service* no more."""
         self._services.pop(service.key.secret, None)
+        self._changed()
+
+    def _changed(self) -> None:
+        """Take note that other services are served: a page may talk to all if to one."""
         self._granting.clear()
+        settings = [service.settings for service in list(self._services.values())]
+        self._origins = Origins.of(
+            (origin for each in settings for origin in each.allow_origins),
+            (self._name, *(host for each in settings for host in each.allow_host_headers)),
+        )
 
     def find(self, credential: Credential | None) -> Service | None:
         """Whose a credential is. A single service is asked about every one, to refuse it itself."""

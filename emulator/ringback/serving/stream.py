@@ -23,7 +23,7 @@ from ringback.core.stream.stream import Effect, HangUp, Play, Say
 from ringback.service.service import Service
 from ringback.service.streams import Session
 from ringback.serving.aside import aside
-from ringback.serving.exchange import encoded, header, no_such, unknown_key
+from ringback.serving.exchange import encoded, header, no_such, refuse_upgrade, unknown_key
 from ringback.serving.speaking import Tenants
 
 GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
@@ -46,7 +46,7 @@ class StreamEndpoint:
         await receive()  # `websocket.connect`, which says nothing
         if service is None:
             schema = self._rules.read_query(scope["query_string"])
-            await _refuse(scope, send, unknown_key(schema))
+            await refuse_upgrade(scope, send, unknown_key(schema))
             return
         token = service.clock.occupy(f"an upgrade of {self._edition.path}")
         try:
@@ -56,7 +56,7 @@ class StreamEndpoint:
             else:
                 opened = service.open_stream(*asked)
             if isinstance(opened, Answer):
-                await _refuse(scope, send, opened)
+                await refuse_upgrade(scope, send, opened)
                 return
             _listen_for_life(scope, opened)
             conversation = _Conversation(service, opened, receive, send)
@@ -72,7 +72,7 @@ class NoStream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the upgrade."""
         await receive()
-        await _refuse(scope, send, no_such(404))
+        await refuse_upgrade(scope, send, no_such(404))
 
 
 class _Conversation:
@@ -245,14 +245,3 @@ def _listen_for_life(scope: Scope, session: Session) -> None:
     from ringback.serving.websocket import on_signs_of_life
 
     on_signs_of_life(scope, session.sign_of_life)
-
-
-async def _refuse(scope: Scope, send: Send, answer: Answer) -> None:
-    """Answer a failed upgrade over HTTP, where the server can."""
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    headers = [*encoded(answer.headers), (b"content-length", str(len(answer.body)).encode())]
-    start = {"type": "websocket.http.response.start", "status": answer.status}
-    await send(start | {"headers": headers})
-    await send({"type": "websocket.http.response.body", "body": answer.body})

@@ -1,5 +1,6 @@
 """What each setting may be, as a table: names, what is wanted, and how that is checked."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,8 @@ _TAKEN = frozenset(
         *("authorization", "user-agent"),
     }
 )
+_ORIGIN = re.compile(r"null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s]+")
+_HOST_NAME = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^:/?#@\s\[\]]+")
 
 
 def _is_integer(value: object) -> bool:
@@ -60,6 +63,16 @@ CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
         ("allow_hosts",),
         "a tuple of host names",
         lambda value: all(isinstance(host, str) and host for host in value),
+    ),
+    (
+        ("allow_origins",),
+        "a tuple of origins such as https://app.example",
+        lambda value: all(isinstance(each, str) and _ORIGIN.fullmatch(each) for each in value),
+    ),
+    (
+        ("allow_host_headers",),
+        "a tuple of host names without port",
+        lambda value: all(isinstance(each, str) and _HOST_NAME.fullmatch(each) for each in value),
     ),
     (
         (

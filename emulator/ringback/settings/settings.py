@@ -32,7 +32,9 @@ class Settings:
     *epoch* is the moment at which the clock starts, aware; in frozen time, the freezer's moment
     takes the place of the default. *clock* is `"paused"`, `"real"` or `"x100"`. *processing_time*
     passes between acceptance and the first attempt. *allow_hosts* are hosts beyond loopback that
-    may be dialled. *api_key* fixes the key for an application that
+    may be dialled. *allow_origins* are pages beyond loopback whose scripts may talk to the server
+    (`https://app.example`), *allow_host_headers* names by which a browser may call it.
+    *api_key* fixes the key for an application that
     reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
     usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
     seconds something may keep a paused clock waiting. *request_failure* befalls every request that
@@ -103,6 +105,8 @@ class Settings:
     wav_sizes: Literal["streamed", "exact"] = "streamed"
     speech: bool = False
     allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    allow_host_headers: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     any_key: bool = False
     ca_file: str | None = None
@@ -111,7 +115,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
-        for name in ("permitted_ports", "allow_hosts", "mp3_bit_rates"):
+        for name in _TUPLES:
             if (value := getattr(self, name)) != "any":
                 object.__setattr__(self, name, _tuple(name, value))
         for names, wanted, holds in CHECKS:
@@ -210,6 +214,9 @@ class Settings:
 
     def _span(self, name: str) -> int:
         return nanoseconds(getattr(self, name))
+
+
+_TUPLES = ("permitted_ports", "allow_hosts", "allow_origins", "allow_host_headers", "mp3_bit_rates")
 
 
 def _check_speech() -> None:

@@ -8,15 +8,18 @@ from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.speak import SpeakRequest
 
-CROSS_ORIGIN = (
-    ("vary", "origin, access-control-request-method, access-control-request-headers"),
+VARY = ("vary", "origin, access-control-request-method, access-control-request-headers")
+"""A header for caches that every answer carries (observed)."""
+
+PERMISSIONS = (
     ("access-control-allow-credentials", "true"),
     (
         "access-control-expose-headers",
         "dg-model-name,dg-model-uuid,dg-char-count,dg-request-id,dg-project-id,dg-error",
     ),
 )
-"""Headers for browsers that every answer carries (observed)."""
+"""What lets the scripts of a page read an answer. The service sends it to everyone (observed), and
+this emulator only to pages that may talk to it."""
 
 LONGEST_LINE = 4096
 """Characters of an error's text that `dg-error` repeats (assumed). Clients give up reading an
@@ -48,7 +51,7 @@ def as_json(document: Any, request_id: str, date: str = "") -> Answer:
         ("content-type", "application/json"),
         ("dg-request-id", request_id),
         *_dated(date),
-        *CROSS_ORIGIN,
+        VARY,
     ]
     return Answer(200, headers, json.dumps(document).encode(), request_id)
 
@@ -60,7 +63,7 @@ def refusal(rejection: Rejection, request_id: str, date: str = "") -> Answer:
         ("dg-request-id", request_id),
         ("dg-error", _in_one_line(rejection.message)),
         *_dated(date),
-        *CROSS_ORIGIN,
+        VARY,
     ]
     body = rejection.body(request_id)
     return Answer(rejection.status, headers, body, request_id, hint=rejection.hint)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ringback.core.answer.answer import CROSS_ORIGIN
+from ringback.core.answer.answer import PERMISSIONS, VARY
 from ringback.core.answer.failure import RequestFailure
 
 JsonSchema = dict[str, Any]
@@ -39,13 +39,18 @@ HEADERS = {
         "How many pronunciations it obeyed, where the voice obeys any.", COUNT, always=False
     ),
     "dg-project-id": header("The project that the key belongs to.", UUID),
+    VARY[0]: header("For caches.", {"type": "string", "const": VARY[1]}),
     **{
-        name: header("Lets browsers read the other headers.", {"type": "string", "const": value})
-        for name, value in CROSS_ORIGIN
+        name: header(
+            "Lets pages that may talk to the server read its answers.",
+            {"type": "string", "const": value},
+            always=False,
+        )
+        for name, value in PERMISSIONS
     },
 }
 
-EVERYWHERE = ("dg-request-id", *(name for name, _ in CROSS_ORIGIN))
+EVERYWHERE = ("dg-request-id", *(name for name, _ in (VARY, *PERMISSIONS)))
 """The headers of every answer."""
 
 SCHEMAS = {

@@ -39,9 +39,11 @@ _RULES = (
     ),
     Rule(
         "cross-origin-headers",
-        "Every answer carries the headers that let browsers read the dg-* headers.",
+        "Every answer says what it varies by; to a page that may talk to the server it carries the"
+        " headers that let browsers read the dg-* headers.",
         Standing.OBSERVED,
-        "real answers of December 2025",
+        "real answers of December 2025 (the service sends the latter to everyone)",
+        "allow_origins",
     ),
     Rule(
         "error-shape",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ringback.core.answer.answer import CROSS_ORIGIN, Answer, as_json, failing, refusal
+from ringback.core.answer.answer import VARY, Answer, as_json, failing, refusal
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
 
@@ -48,9 +48,10 @@ def test_a_header_is_no_longer_than_clients_read() -> None:
 
 
 @pytest.mark.rule("cross-origin-headers")
-def test_every_answer_tells_browsers_which_headers_they_may_read() -> None:
+def test_every_answer_says_what_it_varies_by_and_permits_no_page_anything() -> None:
     for answer in (as_json({}, "r-1"), refusal(NO_MODEL, "r-1")):
-        assert set(CROSS_ORIGIN) <= set(answer.headers)
+        assert VARY in answer.headers
+        assert not [name for name, _ in answer.headers if name.startswith("access-control-")]
 
 
 def test_an_answer_of_an_emulator_is_dated() -> None:
