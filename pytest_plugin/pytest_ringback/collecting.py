@@ -69,12 +69,11 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Play the scenario: to the application that the ini option `ringback_to` names, or not at
         all, where it is written for one."""
-        from ringback import Emulator
-        from ringback.scenario.playing import play
+        from ringback.faces.playing import play
 
         if self._file is None:
             raise self._error or AssertionError("an item has a file or an error")
-        report = play(self._file, Emulator, to=application(self.config))
+        report = play(self._file, to=application(self.config))
         if report.skipped:
             reason = report.skipped
             if self._file.scenario.needs_an_application:

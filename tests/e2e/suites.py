@@ -5,7 +5,7 @@ import pytest
 # A suite runs in this process and forgets afterwards what it has imported. What is imported here it
 # does not import, so that there is one copy of every class, and no time is lost.
 import ringback.faces.emulator
-import ringback.scenario.playing
+import ringback.faces.playing
 import ringback.serving.server  # noqa: F401
 
 HOOK = "https://app.example/hook"

@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from ringback import Emulator
 from ringback.cli.main import main
 from ringback.core.openapi.document import document
 from ringback.core.rules import RULES
-from ringback.scenario.playing import play
+from ringback.faces.playing import play
 from ringback.scenario.reading import read
 from ringback.scenario.staging import Over
 
@@ -71,7 +70,7 @@ def write(directory: Path, name: str, text: str) -> Path:
 @pytest.mark.parametrize("over", ["process", "sockets"])
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name.partition(".")[0])
 def test_every_shipped_scenario_comes_out_as_expected(path: Path, over: Over) -> None:
-    report = play(read(path), Emulator, over=over)
+    report = play(read(path), over=over)
     assert report.failures == []
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from ringback import Emulator, RequestFailure, Settings
 from ringback.errors import SettingsError
-from ringback.scenario.playing import Performance, play
+from ringback.faces.playing import play
+from ringback.scenario.playing import Performance
 from ringback.scenario.reading import ScenarioFile, check
 from ringback.scenario.report import Report
 from ringback.scenario.source import Source
@@ -30,7 +31,7 @@ def a_story(failure: str, expect: str, *others: str) -> ScenarioFile:
 
 def played(file: ScenarioFile, over: Over) -> Report:
     """The report of *file*."""
-    return play(file, Emulator, over=over)
+    return play(file, over=over)
 
 
 @both_ways
@@ -105,7 +106,6 @@ def test_a_refusal_comes_with_advice_that_a_file_can_follow(over: Over) -> None:
                 "s",
             )
         ),
-        Emulator,
         over=over,
     )
     assert report.failures == [
@@ -119,7 +119,7 @@ def test_a_refusal_comes_with_advice_that_a_file_can_follow(over: Over) -> None:
 def test_the_same_failure_may_be_written_in_another_way(failure: int | RequestFailure) -> None:
     story = a_story("{status: 503}", "{answer: {status: 503}}")
     with Emulator(Settings(request_failure=failure)) as emulator:
-        assert Performance(emulator, story).report().failures == []
+        assert Performance(emulator._service, story).report().failures == []
 
 
 def test_another_failure_is_another_setting() -> None:
@@ -128,4 +128,4 @@ def test_another_failure_is_another_setting() -> None:
         Emulator(Settings(request_failure=502)) as emulator,
         pytest.raises(SettingsError, match="the scenario needs request_failure="),
     ):
-        Performance(emulator, story)
+        Performance(emulator._service, story)

@@ -12,8 +12,9 @@ import pytest
 from ringback import Emulator, Settings
 from ringback.core.delivery.reply import Reply
 from ringback.errors import SettingsError
+from ringback.faces.playing import play
 from ringback.scenario.loopback import LoopbackReceiver
-from ringback.scenario.playing import Performance, play
+from ringback.scenario.playing import Front, Performance
 from ringback.scenario.reading import ScenarioFile, check
 from ringback.scenario.report import Report
 from ringback.scenario.source import Source
@@ -56,7 +57,7 @@ def told(text: str) -> ScenarioFile:
 
 def played(file: ScenarioFile, over: Over = "process", to: object = None) -> Report:
     """The report of *file*."""
-    return play(file, Emulator, over=over, to=to)
+    return play(file, over=over, to=to)
 
 
 @both_ways
@@ -243,7 +244,8 @@ def test_parameters_travel_as_a_client_sends_them(over: Over) -> None:
 def test_each_tag_is_a_parameter(over: Over) -> None:
     file = a_story(("callback_method: put", "tag: [one, two]"))
     with Emulator() as emulator:
-        Performance(emulator, file, Stage(emulator.settings, over))
+        front = None if over == "process" else Front(emulator.url, emulator.run_until_idle)
+        Performance(emulator._service, file, Stage(emulator.settings, over), front)
         (request,) = emulator.requests
     assert parse_qs(request.query)["tag"] == ["one", "two"]
 
@@ -330,7 +332,9 @@ def test_a_request_too_many_at_the_receiver_is_noticed() -> None:
     with ExitStack() as stack:
         stage = set_up(file.scenario, "sockets", None, stack)
         emulator = stack.enter_context(Emulator(stage.settings))
-        performance = Performance(emulator, file, stage)
+        performance = Performance(
+            emulator._service, file, stage, Front(emulator.url, emulator.run_until_idle)
+        )
         emulator.run_until_idle()
         assert performance.report().failures == []
         assert stage.wire is not None
@@ -348,7 +352,8 @@ def test_an_emulator_that_is_connected_already_plays_a_story() -> None:
         receiver = emulator.receiver("https://app.example", replies=[200, 503, "timeout", 204])
         emulator.submit("Before the story", callback="https://app.example/")
         emulator.run_until_idle()
-        performance = Performance(emulator, a_story(("receiver: [503, timeout, 204]\n", "")))
+        story = a_story(("receiver: [503, timeout, 204]\n", ""))
+        performance = Performance(emulator._service, story)
         emulator.run_until_idle()
         assert performance.report().failures == []
         assert len(receiver.requests) == 4
@@ -360,7 +365,7 @@ def test_an_emulator_with_other_settings_does_not_play_a_story() -> None:
         Emulator(Settings(retries=3, retry_delay=30)) as emulator,
         pytest.raises(SettingsError, match=r"^the scenario needs retry_delay=60\.0, and this"),
     ):
-        Performance(emulator, file)
+        Performance(emulator._service, file)
 
 
 def test_faults_cannot_be_put_before_what_is_connected_already() -> None:
@@ -368,4 +373,4 @@ def test_faults_cannot_be_put_before_what_is_connected_already() -> None:
     with Emulator() as emulator:
         emulator.receiver("https://app.example")
         with pytest.raises(SettingsError, match=r"^the scenario has `faults`, and its"):
-            Performance(emulator, file)
+            Performance(emulator._service, file)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from typing import Literal
 
 import click
@@ -46,14 +47,14 @@ def play(
     style: str,
 ) -> None:
     """Play scenario files; directories are searched for *.ringback.yaml."""
-    from ringback.faces.emulator import Emulator
+    from ringback.faces.playing import play as play_file
     from ringback.scenario.batch import Batch
     from ringback.scenario.finding import find
     from ringback.scenario.printing import print_batch, tracked
 
     batch = Batch()
     for path in tracked(find(paths)):
-        batch.add(path, Emulator, over=over, to=to)
+        batch.add(path, partial(play_file, over=over, to=to))
     if style == "json":
         click.echo(json.dumps(batch.as_json(), indent=2))
     else:

@@ -9,7 +9,6 @@ from ringback.clock.flow import Flow
 from ringback.clock.loops import drained
 from ringback.errors import WrongFace
 from ringback.faces.clocks import AwaitableClock
-from ringback.faces.playing import passed, performance
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import AwaitableVerbs, Walk
 from ringback.service.service import Service
@@ -85,6 +84,6 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
         Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
         says what it may not say. A scenario without `receiver` goes where its origin is connected.
         """
-        played = performance(self, path)
+        performance = self._perform(path)
         await self.run_until_idle()
-        return passed(played.report())
+        return performance.passed_report()

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Self
 
 from ringback.clock.flow import Flow
 from ringback.faces.clocks import BlockingClock
-from ringback.faces.playing import passed, performance
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import BlockingVerbs, Walk
 from ringback.views import Attempt
@@ -64,6 +63,6 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
         Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
         says what it may not say. A scenario without `receiver` goes where its origin is connected.
         """
-        played = performance(self, path)
+        performance = self._perform(path)
         self.run_until_idle()
-        return passed(played.report())
+        return performance.passed_report()

@@ -1,26 +1,46 @@
-"""Scenario files on an emulator: what a face does not wait for."""
+"""Scenario files, each played on an emulator of its own."""
 
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import Any
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ringback.faces.async_emulator import AsyncEmulator
-    from ringback.faces.emulator import Emulator
-    from ringback.scenario.playing import Performance
-    from ringback.scenario.report import Report
-
-
-def performance(emulator: "Emulator | AsyncEmulator", path: "str | Path") -> "Performance":
-    from pathlib import Path
-
-    from ringback.scenario.playing import Performance
-    from ringback.scenario.reading import read
-
-    return Performance(emulator, read(Path(path)))
+from ringback.errors import RingbackError
+from ringback.faces.emulator import Emulator
+from ringback.scenario.masking import masked
+from ringback.scenario.phrasing import for_files
+from ringback.scenario.playing import Front, Performance
+from ringback.scenario.reading import ScenarioFile
+from ringback.scenario.report import Report
+from ringback.scenario.staging import NotPlayable, Over, set_up
 
 
-def passed(report: "Report") -> "Report":
-    if not report.passed:
-        raise AssertionError(str(report))
-    return report
+def play(file: ScenarioFile, *, over: Over = "process", to: Any = None) -> Report:
+    """Play *file* on an emulator of its own, with the settings that it names.
+
+    *over* `sockets`, the request and every callback travel over HTTP, and the scripted receiver is
+    a real one on a loopback port. *to* is a base URL or an application that stands in for the
+    receiver of a scenario without a script; one with a script is played to that. A scenario that
+    cannot be played here is skipped, and whatever else happens is not raised either: it is the
+    report's trouble.
+    """
+    try:
+        with ExitStack() as stack:
+            stage = set_up(file.scenario, over, to, stack)
+            emulator = stack.enter_context(Emulator(stage.settings))
+            front = None if over == "process" else Front(emulator.url, emulator.run_until_idle)
+            performance = Performance(emulator._live_service, file, stage, front)
+            emulator.run_until_idle()
+            return performance.report()
+    except NotPlayable as error:
+        return _unplayed(file, over, skipped=for_files(str(error)))
+    except (RingbackError, OSError) as error:
+        return _unplayed(file, over, trouble=for_files(str(error)))
+    except Exception as error:  # noqa: BLE001  # one file's trouble must not end the batch
+        trouble = f"it could not be played to its end, by a fault of Ringback's own: {error!r}"
+        return _unplayed(file, over, trouble=trouble)
+
+
+def _unplayed(file: ScenarioFile, over: Over, *, trouble: str = "", skipped: str = "") -> Report:
+    scenario = file.scenario
+    return Report(
+        file.name, scenario.name, scenario.why, over, trouble=masked(trouble), skipped=skipped
+    )

@@ -15,7 +15,10 @@ from ringback.service.received import Reception
 from ringback.views import Deliveries, Delivery
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ringback.audio.repertoire import Identified
+    from ringback.scenario.playing import Performance
 
 
 class SharedFace(Life[ClockFace]):
@@ -139,7 +142,7 @@ class SharedFace(Life[ClockFace]):
     @property
     def requests(self) -> list[Reception]:
         """What arrived at `/v1/speak`, in order, and how it was answered."""
-        return self._service.receptions
+        return self._service.requests
 
     @property
     def journal(self) -> Journal:
@@ -184,3 +187,12 @@ class SharedFace(Life[ClockFace]):
         and `unknown_keys` (requests refused for their key).
         """
         return self._service.leftovers()
+
+    def _perform(self, path: "str | Path") -> "Performance":
+        """Submit what the scenario file at *path* says."""
+        from pathlib import Path
+
+        from ringback.scenario.playing import Performance
+        from ringback.scenario.reading import read
+
+        return Performance(self._live_service, read(Path(path)))

@@ -1,16 +1,15 @@
 """Many scenario files at once: played one after the other, counted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ringback.errors import Mistake, ScenarioError
 from ringback.scenario.masking import masked
-from ringback.scenario.playing import MakeEmulator, play
-from ringback.scenario.reading import read
+from ringback.scenario.reading import ScenarioFile, read
 from ringback.scenario.report import Report, document
 from ringback.scenario.source import printable
-from ringback.scenario.staging import Over
 
 
 @dataclass(slots=True)
@@ -61,10 +60,8 @@ class Batch:
         """The whole batch as one JSON document."""
         return document(self.reports, self.mistakes, self.invalid)
 
-    def add(
-        self, path: Path, make_emulator: MakeEmulator, *, over: Over = "process", to: Any = None
-    ) -> None:
-        """Play the scenario at *path* and keep what came of it, whatever that is."""
+    def add(self, path: Path, play: Callable[[ScenarioFile], Report]) -> None:
+        """*play* the scenario at *path* and keep what came of it, whatever that is."""
         try:
             file = read(path)
         except ScenarioError as error:
@@ -76,7 +73,7 @@ class Batch:
             self._refuse(ScenarioError([f"{name}: error: {said}"], [mistake]))
         else:
             self.needy += file.scenario.needs_an_application
-            self.reports.append(play(file, make_emulator, over=over, to=to))
+            self.reports.append(play(file))
 
     def _refuse(self, error: ScenarioError) -> None:
         self.invalid += 1

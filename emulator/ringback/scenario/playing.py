@@ -1,18 +1,17 @@
-"""Plays a scenario on an emulator, and holds what was seen against what its file expects."""
+"""Plays a scenario on a service, and holds what was seen against what its file expects."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import NamedTuple
 
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import nanoseconds
+from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.journal import RequestRejected
-from ringback.errors import RingbackError
 from ringback.scenario.comparing import Check, Seen, SeenAttempt, compare
-from ringback.scenario.masking import masked, sayable
+from ringback.scenario.masking import sayable
 from ringback.scenario.phrasing import for_files
 from ringback.scenario.reading import ScenarioFile
 from ringback.scenario.report import Report
@@ -20,86 +19,56 @@ from ringback.scenario.script import arrivals
 from ringback.scenario.staging import (
     Asked,
     NotPlayable,
-    Over,
     Stage,
     Wire,
     check_settings,
     connect,
-    set_up,
 )
 from ringback.scenario.submitting import Submitted, submit_in_process, submit_over_http
-from ringback.settings.settings import Settings
-
-if TYPE_CHECKING:
-    from ringback.faces.async_emulator import AsyncEmulator
-    from ringback.faces.emulator import Emulator
-    from ringback.views import Attempt, Delivery
+from ringback.service.service import Service
+from ringback.views import Attempt, Delivery
 
 SOON = 0.001
 """Real seconds between two looks at whether an answer has come."""
 
-MakeEmulator: TypeAlias = "Callable[[Settings], AbstractContextManager[Emulator]]"
 
+class Front(NamedTuple):
+    """What requests over HTTP need of an emulator: its *url*, and that its clock goes on."""
 
-def play(
-    file: ScenarioFile, make_emulator: MakeEmulator, *, over: Over = "process", to: Any = None
-) -> Report:
-    """Play *file* on an emulator of its own, with the settings that it names.
-
-    *over* `sockets`, the request and every callback travel over HTTP, and the scripted receiver is
-    a real one on a loopback port. *to* is a base URL or an application that stands in for the
-    receiver of a scenario without a script; one with a script is played to that. A scenario that
-    cannot be played here is skipped, and whatever else happens is not raised either: it is the
-    report's trouble.
-    """
-    try:
-        with ExitStack() as stack:
-            stage = set_up(file.scenario, over, to, stack)
-            emulator = stack.enter_context(make_emulator(stage.settings))
-            performance = Performance(emulator, file, stage)
-            emulator.run_until_idle()
-            return performance.report()
-    except NotPlayable as error:
-        return _unplayed(file, over, skipped=for_files(str(error)))
-    except (RingbackError, OSError) as error:
-        return _unplayed(file, over, trouble=for_files(str(error)))
-    except Exception as error:  # noqa: BLE001  # one file's trouble must not end the batch
-        trouble = f"it could not be played to its end, by a fault of Ringback's own: {error!r}"
-        return _unplayed(file, over, trouble=trouble)
-
-
-def _unplayed(file: ScenarioFile, over: Over, *, trouble: str = "", skipped: str = "") -> Report:
-    scenario = file.scenario
-    return Report(
-        file.name, scenario.name, scenario.why, over, trouble=masked(trouble), skipped=skipped
-    )
+    url: str
+    run_until_idle: Callable[[], object]
 
 
 class Performance:
-    """One scenario on one emulator: submitted when it is made; `report` when the clock has run.
+    """One scenario on one service: submitted when it is made; `report` when the clock has run.
 
-    Between the two its owner runs the emulator until it is idle, blocking or awaiting.
+    Between the two whoever made it runs the clock until it is idle, blocking or awaiting.
     """
 
     def __init__(
-        self, emulator: "Emulator | AsyncEmulator", file: ScenarioFile, stage: Stage | None = None
+        self,
+        service: Service,
+        file: ScenarioFile,
+        stage: Stage | None = None,
+        front: Front | None = None,
     ) -> None:
-        """Connect the receiver and submit the request.
+        """Connect the receiver and submit the request: by the *front*, or to *service* itself.
 
-        Without a *stage*, an emulator whose receiver is connected already plays the scenario.
+        Without a *stage*, a service whose receiver is connected already plays the scenario.
         Raises `SettingsError` where its settings are not those that the scenario names.
         """
         scenario = file.scenario
-        check_settings(emulator.settings, scenario)
-        self._emulator = emulator
+        check_settings(service.settings, scenario)
+        self._service = service
+        self._front = front
         self._file = file
-        self._stage = stage or Stage(emulator.settings)
-        self._earlier = len(emulator.deliveries)
-        self._requests_before = len(emulator.requests)
+        self._stage = stage or Stage(service.settings)
+        self._earlier = len(service.deliveries)
+        self._requests_before = len(service.requests)
         self._asked: Asked | None = None
         endpoint = scenario.submit.endpoint
         if endpoint is not None:
-            self._asked = connect(emulator, scenario, self._stage, endpoint)
+            self._asked = connect(service, scenario, self._stage, endpoint)
         self._submitted = self._submit()
 
     def report(self) -> Report:
@@ -123,44 +92,47 @@ class Performance:
             end=seen.state or sayable(str(seen.answer)),
         )
 
+    def passed_report(self) -> Report:
+        """The same, of a performance that passed. Raises `AssertionError` with what is wrong."""
+        report = self.report()
+        if not report.passed:
+            raise AssertionError(str(report))
+        return report
+
     def _placed(self, check: Check) -> Check:
         place = self._file.place(check.path)
         return replace(check, line=place.line, column=place.column)
 
     def _submit(self) -> Submitted:
-        submit, emulator = self._file.scenario.submit, self._emulator
-        failure = emulator.settings.every_failure
-        if self._stage.over == "process":
-            submitted = submit_in_process(emulator._live_service, submit)
+        submit, service, front = self._file.scenario.submit, self._service, self._front
+        failure = service.settings.every_failure
+        if front is None:
+            submitted = submit_in_process(service, submit)
         elif failure is not None and failure.delay:
-            return self._told(self._submit_while_time_goes_on(failure))
+            return self._told(self._submit_while_time_goes_on(front, failure))
         else:
-            submitted = submit_over_http(emulator.url, emulator.api_key, submit, failure)
+            submitted = submit_over_http(front.url, service.key.secret, submit, failure)
         submitted = self._told(submitted)
         self._fail_job(submitted.request_id)
         return submitted
 
-    def _submit_while_time_goes_on(self, failure: RequestFailure) -> Submitted:
+    def _submit_while_time_goes_on(self, front: Front, failure: RequestFailure) -> Submitted:
         """Submit over HTTP where the answer is late: it comes while the clock runs."""
-        # Over sockets there is always an emulator that blocks: `play` makes it.
-        emulator = cast("Emulator", self._emulator)
+        submit, secret = self._file.scenario.submit, self._service.key.secret
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(
-                submit_over_http,
-                *(emulator.url, emulator.api_key, self._file.scenario.submit, failure),
-            )
+            answer = pool.submit(submit_over_http, front.url, secret, submit, failure)
             while not self._first_request_id and not answer.done():
                 wait([answer], timeout=SOON)
             self._fail_job(self._first_request_id)
             while not answer.done():
-                emulator.run_until_idle()
+                front.run_until_idle()
                 wait([answer], timeout=SOON)
             return answer.result()
 
     @property
     def _first_request_id(self) -> str:
         """The id of the first request since this began: whoever receives may make others."""
-        later = self._emulator.requests[self._requests_before :]
+        later = self._service.requests[self._requests_before :]
         return later[0].request_id if later else ""
 
     def _told(self, submitted: Submitted) -> Submitted:
@@ -168,29 +140,30 @@ class Performance:
         answer, request_id = submitted
         request_id = request_id or self._first_request_id
         if not answer.hint:
-            for fact in self._emulator.journal:
+            for fact in self._service.journal:
                 if isinstance(fact, RequestRejected) and fact.request_id == request_id:
                     answer = replace(answer, hint=fact.rejection.hint)
         return Submitted(replace(answer, hint=for_files(answer.hint)), request_id)
 
     def _fail_job(self, request_id: str) -> None:
-        failed_job = self._file.scenario.failed_job
+        failed = self._file.scenario.failed_job
         deliveries = self._deliveries_of(request_id)
-        if failed_job is not None and deliveries:
-            self._emulator.fail_job(deliveries[-1], **failed_job.model_dump())
+        if failed is not None and deliveries:
+            rejection = Rejection(failed.status, failed.err_code, failed.err_msg)
+            self._service.fail_job(deliveries[-1], rejection)
 
-    def _deliveries(self) -> "list[Delivery]":
+    def _deliveries(self) -> list[Delivery]:
         """Those of the request that was submitted: the application may have submitted others."""
         return self._deliveries_of(self._submitted.request_id)
 
-    def _deliveries_of(self, request_id: str) -> "list[Delivery]":
-        later = self._emulator.deliveries[self._earlier :]
+    def _deliveries_of(self, request_id: str) -> list[Delivery]:
+        later = self._service.deliveries[self._earlier :]
         return [each for each in later if each.request_id == request_id]
 
-    def _seen(self, deliveries: "Sequence[Delivery]") -> Seen:
+    def _seen(self, deliveries: Sequence[Delivery]) -> Seen:
         attempts = [attempt for delivery in deliveries for attempt in delivery.attempts]
         requests = _requests(attempts, self._stage.wire)
-        known = {"$key_id": self._emulator.key_id, "$request_id": self._submitted.request_id}
+        known = {"$key_id": self._service.key.identifier, "$request_id": self._submitted.request_id}
         return Seen(
             self._submitted.answer,
             tuple(map(_seen_attempt, attempts, requests)),
@@ -230,7 +203,7 @@ class Performance:
         return sum(map(arrivals, faults)) + len(seen.attempts) - len(faults)
 
 
-def _requests(attempts: "Sequence[Attempt]", wire: Wire | None) -> Iterator[CallbackMessage]:
+def _requests(attempts: Sequence[Attempt], wire: Wire | None) -> Iterator[CallbackMessage]:
     """What each attempt sent: as the receiver saw it where there is a real one."""
     arrived = iter(wire.receiver.requests if wire else ())
     for attempt in attempts:
@@ -239,11 +212,11 @@ def _requests(attempts: "Sequence[Attempt]", wire: Wire | None) -> Iterator[Call
         yield copies[0] if copies else attempt.request
 
 
-def _line(attempt: "Attempt") -> str:
+def _line(attempt: Attempt) -> str:
     return str(attempt) if attempt.copy is None else f"{attempt}  copy: {attempt.copy}"
 
 
-def _seen_attempt(attempt: "Attempt", request: CallbackMessage) -> SeenAttempt:
+def _seen_attempt(attempt: Attempt, request: CallbackMessage) -> SeenAttempt:
     return SeenAttempt(
         nanoseconds(attempt.offset),
         attempt.word,

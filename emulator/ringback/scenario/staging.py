@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.reply import Answer
@@ -16,11 +16,8 @@ from ringback.scenario.certificates import certify
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.model import Scenario
 from ringback.scenario.script import Script, divide
+from ringback.service.service import Service
 from ringback.settings.settings import Settings
-
-if TYPE_CHECKING:
-    from ringback.faces.async_emulator import AsyncEmulator
-    from ringback.faces.emulator import Emulator
 
 
 class NotPlayable(RingbackError):
@@ -93,21 +90,19 @@ class Asked(Receiver):
         return super().answer(message)
 
 
-def connect(
-    emulator: "Emulator | AsyncEmulator", scenario: Scenario, stage: Stage, endpoint: Endpoint
-) -> Asked | None:
+def connect(service: Service, scenario: Scenario, stage: Stage, endpoint: Endpoint) -> Asked | None:
     """Lead the callbacks to *endpoint* to whatever receives them on *stage*, the script if it is.
 
     Raises `SettingsError` where the scenario has faults that nothing can stand behind.
     """
     if stage.wire is not None:
-        emulator.connect(endpoint.origin, stage.wire.receiver.url, stage.wire.script.faults)
+        service.connect(endpoint.origin, stage.wire.receiver.url, stage.wire.script.faults)
     elif scenario.replies is not None:
         receiver = Asked(endpoint.origin, scenario.replies)
-        emulator.connect(endpoint.origin, receiver, scenario.scripted_faults)
+        service.connect(endpoint.origin, receiver, scenario.scripted_faults)
         return receiver
     elif stage.to is not None:
-        emulator.connect(endpoint.origin, stage.to, scenario.scripted_faults)
+        service.connect(endpoint.origin, stage.to, scenario.scripted_faults)
     elif scenario.scripted_faults:
         raise SettingsError(
             "the scenario has `faults`, and its receiver is connected already, without them; hand"

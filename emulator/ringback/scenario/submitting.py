@@ -2,16 +2,14 @@
 
 import json
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ringback.core.answer.failure import Break, RequestFailure
 from ringback.core.request.query import write_query
 from ringback.scenario.comparing import SeenAnswer
 from ringback.scenario.model import Submit
-
-if TYPE_CHECKING:
-    from ringback.service.service import Service
+from ringback.service.service import Service
 
 PATIENCE = 10
 """Real seconds to wait for an answer that the emulator gives at once."""
@@ -29,7 +27,7 @@ class Submitted(NamedTuple):
     request_id: str = ""
 
 
-def submit_in_process(service: "Service", submit: Submit) -> Submitted:
+def submit_in_process(service: Service, submit: Submit) -> Submitted:
     """Hand *submit* to *service*, as its server would."""
     content_type, body = _content(submit)
     query = write_query(submit.parameters)

@@ -148,7 +148,7 @@ class Service:
         return self._jobs.pending
 
     @property
-    def receptions(self) -> list[Reception]:
+    def requests(self) -> list[Reception]:
         """What arrived at the speak endpoints, in order, and how it was answered."""
         return self._answering.receptions
 
