@@ -62,12 +62,14 @@ async def by_dispatcher(port: int, at_once: int) -> float:
     """
     async with AsyncEmulator(Settings(clock="real")) as ringback:
         ringback.connect(ORIGIN, f"http://127.0.0.1:{port}")
-        engine = ringback._service.engine
-        engine._slots = at_once
+        service = ringback._service
+        service.clock.agenda.slots = at_once
         for _ in range(DELIVERIES):
             ringback.submit(TEXT, callback=CALLBACK)
         ended = asyncio.Event()
-        ringback.journal.on_append = lambda _: None if engine.dispatcher.pending else ended.set()
+        ringback.journal.on_append = lambda _: (
+            None if service.engine.dispatcher.pending else ended.set()
+        )
         begun = time.process_time()
         await ended.wait()
         spent = time.process_time() - begun

@@ -236,7 +236,7 @@ def test_while_time_flows_an_answer_counts_at_once_and_a_verb_waits_for_the_rest
 def test_the_limit_of_an_attempt_is_none_of_its_backgrounds(
     alarm: FakeAlarm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ringback.engine.engine.set_alarm", alarm)
+    monkeypatch.setattr("ringback.engine.calls.set_alarm", alarm)
     finished, may_end = threading.Event(), threading.Event()
     done: list[str] = []
 

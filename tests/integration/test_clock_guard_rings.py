@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ringback import Emulator, Settings, Stuck
-from ringback.clock.guard import Pending, set_alarm
+from ringback.clock.guard import set_alarm
+from ringback.clock.timer import Timer
 from tests.integration.both_faces import (
     APP,
     GUARD,
@@ -173,9 +174,9 @@ def test_nothing_is_left_of_an_effect_that_has_ended(
     face: Face, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An alarm would keep it in memory for as long as the guard is."""
-    alarms: list[Pending] = []
+    alarms: list[Timer] = []
 
-    def noted(seconds: float, ring: Callable[[], None]) -> Pending:
+    def noted(seconds: float, ring: Callable[[], None]) -> Timer:
         alarms.append(set_alarm(seconds, ring))
         return alarms[-1]
 
@@ -190,13 +191,13 @@ def test_nothing_is_left_of_an_effect_that_has_ended(
 def test_an_error_of_the_effect_is_no_guard(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     """A `TimeoutError` that is raised inside is raised as what it is."""
 
-    async def exchange(self: object, call: object) -> None:
+    async def carried_out(launch: object) -> None:
         raise TimeoutError("of our own")
 
     face.emulator.connect(APP, Application().asgi)
     submit(face)
     with monkeypatch.context() as patched:
-        patched.setattr("ringback.engine.engine.Engine.exchange", exchange)
+        patched.setattr("ringback.clock.walks._carried_out", carried_out)
         with pytest.raises(TimeoutError, match="of our own"):
             face.call("settle")
 

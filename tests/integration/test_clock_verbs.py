@@ -76,8 +76,8 @@ def test_with_nothing_armed_time_moves_and_a_fact_remains(face: Face) -> None:
     assert face.call("advance", 60) == []
     assert face.call("run_until_idle") == []
     assert list(face.emulator.journal) == [
-        ClockMoved(0, 60 * 10**9, "advance", idle=True),
-        ClockMoved(60 * 10**9, 60 * 10**9, "run_until_idle", idle=True),
+        ClockMoved(0, 60 * 10**9, "advance"),
+        ClockMoved(60 * 10**9, 60 * 10**9, "run_until_idle"),
     ]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from ringback.clock.listener import Launch
 from ringback.clock.loops import EngineLoop
-from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.delivery import Delivery, State
@@ -26,7 +26,8 @@ from ringback.core.journal import (
     Journal,
 )
 from ringback.core.request.endpoint import Endpoint
-from ringback.engine.engine import Call, Engine
+from ringback.engine.calls import Call
+from ringback.engine.engine import Engine
 from ringback.errors import MachineError, NothingDue
 from ringback.faces.clocks import AwaitableClock
 from ringback.receiving.scripted import Receiver
@@ -46,19 +47,19 @@ class Workshop:
     def __init__(self, **settings: Any) -> None:
         chosen = Settings(**settings)
         self.journal = Journal()
-        self.clock = VirtualClock(chosen.epoch, chosen.rate, threading.RLock(), self.journal)
         self.routes = Routes(_nowhere)
         self.compose: Callable[[], CallbackMessage] = a_message
         self.engine = Engine(
             chosen,
-            self.clock,
+            threading.RLock(),
             self.journal,
             self.routes,
             EngineLoop(own_thread=False),
             lambda _: self.compose(),
         )
+        self.clock = self.engine.clock
         self.in_flight = asyncio.Event()
-        self.face = AwaitableClock(self.clock, self.engine, chosen.guard)
+        self.face = AwaitableClock(self.engine, chosen.guard)
 
     def replies(self, *replies: ReplyLike, faults: tuple[FaultLike, ...] = ()) -> Receiver:
         receiver = Receiver(ORIGIN, replies)
@@ -72,6 +73,10 @@ class Workshop:
 
     def accept(self) -> None:
         self.engine.accept(a_job(accepted_at=self.clock.now_ns))
+
+    def begin_next(self) -> Launch | None:
+        due = self.clock.agenda.look(None)
+        return None if due is None else self.clock.begin(due)
 
     @property
     def delivery(self) -> Delivery:
@@ -141,7 +146,7 @@ def test_every_step_of_a_delivery_is_a_fact(workshop: Workshop) -> None:
         AttemptFinished(0, 0, first, State.SCHEDULED, 30 * SECOND),
         AttemptStarted(30 * SECOND, 0, 2),
         AttemptFinished(30 * SECOND, 0, second, State.DELIVERED, None),
-        ClockMoved(0, 30 * SECOND, "run_until_idle", idle=False),
+        ClockMoved(0, 30 * SECOND, "run_until_idle"),
     ]
 
 
@@ -239,8 +244,8 @@ def test_a_cancelled_delivery_is_not_attempted(workshop: Workshop) -> None:
     workshop.accept()
     workshop.call("settle")
     workshop.engine.cancel(0, "no longer wanted")
-    assert workshop.engine.next_due is None
-    assert workshop.engine.begin_next() is None
+    assert workshop.clock.next_due is None
+    assert workshop.begin_next() is None
     assert workshop.call("advance", 300) == []
     assert len(receiver.requests) == 1
     assert DeliveryCancelled(0, 0, "no longer wanted") in list(workshop.journal)
@@ -251,7 +256,7 @@ def test_a_cancelled_delivery_is_not_attempted(workshop: Workshop) -> None:
 
 def test_a_timer_is_due_like_an_attempt_and_happens_at_its_moment(workshop: Workshop) -> None:
     happened: list[int] = []
-    workshop.engine.call_at(5 * SECOND, lambda: happened.append(workshop.clock.now_ns))
+    workshop.clock.call_at(5 * SECOND, lambda: happened.append(workshop.clock.now_ns))
     assert workshop.face.next_due == 5
     workshop.call("run_until_idle")
     assert happened == [5 * SECOND]
@@ -260,7 +265,7 @@ def test_a_timer_is_due_like_an_attempt_and_happens_at_its_moment(workshop: Work
 
 def test_nobody_goes_anywhere_for_what_is_in_the_background(workshop: Workshop) -> None:
     happened: list[int] = []
-    workshop.engine.call_at(
+    workshop.clock.call_at(
         5 * SECOND, lambda: happened.append(workshop.clock.now_ns), background=True
     )
     assert workshop.face.next_due is None
@@ -281,7 +286,7 @@ def test_what_is_in_the_background_comes_in_its_turn_on_the_way_to_an_attempt(
     workshop.replies(503, 200)
     workshop.accept()
     for second in (10, 31):
-        workshop.engine.call_at(
+        workshop.clock.call_at(
             second * SECOND, lambda: happened.append(workshop.clock.now_ns), background=True
         )
     workshop.call("run_until_idle")
@@ -293,10 +298,10 @@ def test_what_is_in_the_background_comes_in_its_turn_on_the_way_to_an_attempt(
 
 def test_a_cancelled_timer_is_not_waited_for(workshop: Workshop) -> None:
     for background in (False, True):
-        workshop.engine.call_at(SECOND, pytest.fail, background=background).cancel()
-    assert workshop.engine.next_due is None
+        workshop.clock.call_at(SECOND, pytest.fail, background=background).cancel()
+    assert workshop.clock.next_due is None
     workshop.call("advance", 5)
-    assert workshop.engine.begin_next() is None
+    assert workshop.begin_next() is None
 
 
 # -- real senders --------------------------------------------------------------------------------
@@ -420,7 +425,7 @@ def test_an_error_of_a_sender_surfaces_and_nothing_stays_in_flight(
     assert workshop.clock.busy == []
     assert workshop.call("run_until_idle") == []
     assert caplog.record_tuples == [
-        ("ringback.engine.engine", logging.ERROR, "https://app.example/hook: the emulator failed")
+        ("ringback.engine", logging.ERROR, "https://app.example/hook: the emulator failed")
     ]
 
 
@@ -436,7 +441,7 @@ def test_an_error_before_the_attempt_surfaces_and_nothing_stays_in_flight(
         workshop.call("settle")
     assert workshop.delivery.state is State.CANCELLED
     assert workshop.delivery.reason.endswith("failed: ZeroDivisionError('in the audio')")
-    assert workshop.engine.next_due is None
+    assert workshop.clock.next_due is None
     assert workshop.call("run_until_idle") == []
 
 
@@ -535,7 +540,7 @@ def test_to_abort_a_cancelled_delivery_keeps_its_reason(workshop: Workshop) -> N
 def test_what_has_begun_and_not_been_sent_can_be_aborted_too(workshop: Workshop) -> None:
     workshop.sends(ok)
     workshop.accept()
-    assert workshop.engine.begin_next() is not None
+    assert workshop.begin_next() is not None
     workshop.engine.abort("that is enough")
     assert workshop.outcomes() == ["aborted by the emulator: that is enough"]
     assert workshop.call("settle") == []

@@ -11,7 +11,8 @@ import pytest
 
 from ringback import AsyncEmulator, Delivery, Emulator, Receiver, Reply, Settings
 from ringback.clock.flow import Flow
-from ringback.clock.guard import Pending, set_alarm
+from ringback.clock.guard import set_alarm
+from ringback.clock.timer import Timer
 from ringback.clock.turns import drained, restless
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.reply import Answer
@@ -174,9 +175,9 @@ async def test_it_waits_for_what_is_next_and_does_not_look_all_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waits: list[float] = []
-    alarms: list[Pending] = []
+    alarms: list[Timer] = []
 
-    def noted(seconds: float, ring: Callable[[], None]) -> Pending:
+    def noted(seconds: float, ring: Callable[[], None]) -> Timer:
         waits.append(seconds)
         alarms.append(set_alarm(seconds, ring))
         return alarms[-1]
@@ -376,7 +377,7 @@ def test_nothing_begins_while_somebody_waits_for_his_acknowledgement(start: Star
     asking = clock.enter("a request to /v1/speak")
     delivery = submit(ringback)
     ringback.receiver(OTHER)
-    clock.on_change()
+    clock.changed()
     time.sleep(0.01)
     assert delivery.attempts == []
     clock.leave(asking)
@@ -391,11 +392,12 @@ def test_an_attempt_that_cannot_begin_is_given_up_and_others_go_on(
 ) -> None:
     ringback = start(FAST)
     ringback.receiver(APP)
-    compose = ringback._service.engine._compose
-    monkeypatch.setattr(ringback._service.engine, "_compose", lambda job: 1 // 0)
+    attempts = ringback._service.engine._attempts
+    compose = attempts._compose
+    monkeypatch.setattr(attempts, "_compose", lambda job: 1 // 0)
     broken = submit(ringback)
     wait_until(lambda: broken.settled)
-    monkeypatch.setattr(ringback._service.engine, "_compose", compose)
+    monkeypatch.setattr(attempts, "_compose", compose)
     fine = submit(ringback)
     wait_until(lambda: fine.settled)
     assert broken.state == "cancelled"
@@ -415,7 +417,7 @@ async def test_the_flow_ends_with_its_clock() -> None:
         delivery = submit(ringback)
         await asyncio.to_thread(wait_until, lambda: delivery.attempts)
         service = ringback._service
-        second = asyncio.create_task(Flow(service.clock, service.engine).run())
+        second = asyncio.create_task(Flow(service.clock, service.loop).run())
         await drained()
         service.clock.close()
         await second
@@ -424,7 +426,7 @@ async def test_the_flow_ends_with_its_clock() -> None:
 
 def test_a_flow_that_has_not_begun_is_not_woken() -> None:
     with Emulator() as ringback:
-        Flow(ringback._service.clock, ringback._service.engine).wake()
+        ringback._service.clock.changed()
 
 
 def test_an_emulator_that_flows_ends_at_once(start: Start) -> None:

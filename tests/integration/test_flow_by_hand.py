@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ringback.clock import flow as flow_module
-from ringback.clock import virtual
+from ringback.clock import reading
 from ringback.clock.flow import Flow
-from ringback.clock.guard import Pending
+from ringback.clock.timer import Timer
 from ringback.clock.turns import drained, restless
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import State
@@ -32,10 +32,10 @@ class Machine(Workshop):
     def __init__(self, monkeypatch: pytest.MonkeyPatch, clock: str, **settings: Any) -> None:
         self.real = 10**15
         self.waits: list[float] = []
-        monkeypatch.setattr(virtual, "monotonic_ns", lambda: self.real)
+        monkeypatch.setattr(reading, "monotonic_ns", lambda: self.real)
         monkeypatch.setattr(flow_module, "set_alarm", self._set_alarm)
         super().__init__(clock=clock, **settings)
-        self.flow = Flow(self.clock, self.engine)
+        self.flow = Flow(self.clock, self.engine.loop)
         self.asked: list[asyncio.Future[Outcome]] = []
         self._accepted = 0
 
@@ -62,7 +62,7 @@ class Machine(Workshop):
 
     async def look(self) -> None:
         """Have the machine see what time it is, and do all that there is to do."""
-        self.flow.wake()
+        self.clock.changed()
         await drained()
 
     async def passes(self, seconds: float) -> None:
@@ -86,9 +86,9 @@ class Machine(Workshop):
     def states(self) -> list[str]:
         return [str(delivery.state) for delivery in self.engine.dispatcher.deliveries]
 
-    def _set_alarm(self, seconds: float, ring: Callable[[], None]) -> Pending:
+    def _set_alarm(self, seconds: float, ring: Callable[[], None]) -> Timer:
         self.waits.append(seconds)
-        return Pending(ring)
+        return Timer(ring)
 
 
 Start = Callable[..., Machine]
@@ -113,7 +113,7 @@ async def test_an_attempt_that_waits_for_a_slot_begins_when_it_has_one(
     start: Start, clock: str
 ) -> None:
     machine = start(clock, retry_delay=0.5)
-    machine.engine._slots = 2
+    machine.clock.agenda.slots = 2
     machine.waits_for_the_test()
     await machine.run()
     for _ in range(3):
@@ -136,7 +136,7 @@ async def test_an_attempt_that_waits_for_a_slot_begins_when_it_has_one(
 @pytest.mark.asyncio
 async def test_a_retry_is_counted_from_when_its_attempt_really_ended(start: Start) -> None:
     machine = start(retry_delay=0.5)
-    machine.engine._slots = 1
+    machine.clock.agenda.slots = 1
     machine.waits_for_the_test()
     await machine.run()
     await machine.submit(wake=False)
@@ -154,7 +154,7 @@ async def test_a_retry_is_counted_from_when_its_attempt_really_ended(start: Star
 @pytest.mark.asyncio
 async def test_one_that_waits_for_a_slot_holds_up_nothing_that_needs_none(start: Start) -> None:
     machine = start()
-    machine.engine._slots = 1
+    machine.clock.agenda.slots = 1
     machine.waits_for_the_test()
     machine.routes.connect("https://other.example", Route(responder=Receiver(ORIGIN, [200])))
     await machine.run()
@@ -175,7 +175,7 @@ async def test_those_that_wait_for_a_slot_begin_in_their_order_and_the_given_up_
     start: Start,
 ) -> None:
     machine = start(retries=0)
-    machine.engine._slots = 1
+    machine.clock.agenda.slots = 1
     machine.waits_for_the_test()
     await machine.run()
     for _ in range(4):
@@ -193,7 +193,7 @@ async def test_those_that_wait_for_a_slot_begin_in_their_order_and_the_given_up_
 @pytest.mark.asyncio
 async def test_a_walk_takes_on_what_waits_for_a_slot(start: Start) -> None:
     machine = start(retries=0)
-    machine.engine._slots = 1
+    machine.clock.agenda.slots = 1
     machine.waits_for_the_test()
     await machine.run()
     await machine.submit(wake=False)
@@ -375,7 +375,7 @@ async def test_it_waits_for_what_is_less_than_a_second_away(start: Start, delay:
 @pytest.mark.asyncio
 async def test_it_does_not_look_all_the_time_while_all_slots_are_taken(start: Start) -> None:
     machine = start()
-    machine.engine._slots = 1
+    machine.clock.agenda.slots = 1
     machine.waits_for_the_test()
     await machine.run()
     await machine.submit(wake=False)

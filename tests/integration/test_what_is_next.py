@@ -61,7 +61,7 @@ def test_to_advance_by_nothing_runs_what_is_due_and_goes_nowhere(
     assert ringback.advance(nothing) == []
     assert (ringback.clock.elapsed, delivery.offsets) == (0, [0])
     moves = [fact for fact in ringback.journal if isinstance(fact, ClockMoved)]
-    assert moves == [ClockMoved(0, 0, "advance", idle=False)] * 2
+    assert moves == [ClockMoved(0, 0, "advance")] * 2
 
 
 def test_to_advance_to_the_present_or_within_nothing_goes_nowhere_either(

@@ -150,8 +150,8 @@ class SideBySide(RuleBasedStateMachine):
 
     def _after_a_walk(self, *, overdue: bool = False) -> None:
         """I7: nothing is overdue. I8: nothing real is in flight."""
-        due = self.emulator._service.engine.next_due
-        assert overdue or due is None or due[0] > self._elapsed
+        due = self.emulator._service.clock.next_due
+        assert overdue or due is None or due > self._elapsed
         assert self.emulator._service.clock.busy == []
 
     def _refused(self, error: type[Exception], verb: Any) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringback import AsyncEmulator, Emulator, Runaway, Settings, Stuck
-from ringback.clock.walk import MAX_GENERATIONS
+from ringback.clock.generations import MAX_GENERATIONS
 from ringback.core.base.duration import SECOND
 from tests.budgets import budget
 from tests.properties.clock_model import PLANS, SCRIPTED, SPANS, Ended, Model, Plan

@@ -29,7 +29,6 @@ from ringback.core.delivery.delivery import (
     Started,
     State,
 )
-from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.delivery.outcome import (
     Aborted,
     Answered,
@@ -44,6 +43,7 @@ from ringback.core.delivery.retry import RetryPolicy
 from ringback.errors import MachineError
 from tests.budgets import budget
 from tests.conftest import a_job, an_attempt
+from tests.scheduling import Schedule
 
 REACHED: set[tuple[State, type, State]] = set()
 """Every transition that any run has taken."""
@@ -84,7 +84,8 @@ class DispatcherMachine(RuleBasedStateMachine):
     def begin(self, retries: int, delay: int) -> None:
         """A dispatcher with few retries, so that deliveries come to their end."""
         self.policy = RetryPolicy(retries, delay)
-        self.dispatcher = Dispatcher(self.policy)
+        self.schedule = Schedule(self.policy)
+        self.dispatcher = self.schedule.dispatcher
         self.model: list[Expected] = []
         self.now = 0
         self.scheduled = 0
@@ -189,7 +190,7 @@ class DispatcherMachine(RuleBasedStateMachine):
     @invariant()
     def both_agree_about_what_is_next_and_how_much_is_left(self) -> None:
         """There is a next moment exactly while something is scheduled."""
-        assert self.dispatcher.next_due == self._next_due
+        assert self.schedule.next_due == self._next_due
         assert self.dispatcher.pending == len(self._pending)
 
     @invariant()
@@ -224,11 +225,11 @@ class DispatcherMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """The same steps lead to the same history."""
-        again = Dispatcher(self.policy)
+        again = Schedule(self.policy)
         for verb, arguments in self.history:
             getattr(again, verb)(*arguments)
-        assert list(again.deliveries) == list(self.dispatcher.deliveries)
-        assert again.next_due == self.dispatcher.next_due
+        assert list(again.dispatcher.deliveries) == list(self.dispatcher.deliveries)
+        assert again.next_due == self.schedule.next_due
 
     # -- the model's own questions -----------------------------------------------------------------
 
@@ -267,7 +268,7 @@ class DispatcherMachine(RuleBasedStateMachine):
 
     def _do(self, verb: str, *arguments: Any) -> Any:
         self.history.append((verb, arguments))
-        return getattr(self.dispatcher, verb)(*arguments)
+        return getattr(self.schedule, verb)(*arguments)
 
 
 @pytest.mark.rule("success", "retries", "delay", "delay-from-the-end")

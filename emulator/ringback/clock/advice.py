@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ringback.core.base.duration import words
-from ringback.views import Attempt
+from ringback.core.journal import AttemptFinished, Fact, JobAccepted
 
 BACKGROUND = "background work"
 """How what a receiver goes on doing after its answer is called while it keeps time from moving."""
@@ -45,12 +45,20 @@ def leap(now: datetime, moment: datetime) -> str:
     )
 
 
-def never_true(made: Sequence[Attempt], within: int) -> str:
-    """For `advance_until` at its limit; *within* is in nanoseconds."""
-    tail = "".join(f"\n  {attempt}" for attempt in made[-11:]) or " none"
+def never_true(journal: Sequence[Fact], made: Sequence[AttemptFinished], within: int) -> str:
+    """For `advance_until` at its limit; *within* is in nanoseconds, *made* are facts of *journal*.
+
+    As everywhere else, an attempt is told by when it began since its job was accepted.
+    """
+    accepted = {fact.position: fact.at for fact in journal if isinstance(fact, JobAccepted)}
+    tail = ""
+    for fact in made[-11:]:
+        attempt = fact.attempt
+        offset = words(attempt.started_at - accepted.get(fact.position, 0))
+        tail += f"\n  {offset} {attempt.message.method} {attempt.outcome.word}"
     return (
         f"advance_until(): the predicate was not true within {words(within)}. Attempts on the"
-        f" way:{tail}"
+        f" way:{tail or ' none'}"
     )
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 
 from ringback.clock.real import monotonic_ns
+from ringback.clock.timer import Timer
 from ringback.core.base.duration import SECOND
 
 _LONGEST_WAIT = 3600 * SECOND
@@ -20,48 +21,24 @@ _LONGEST_WAIT = 3600 * SECOND
 _log = logging.getLogger("ringback.clock")
 
 
-class Pending:
-    """An alarm that has been set."""
-
-    __slots__ = ("_ring",)
-
-    def __init__(self, ring: Callable[[], None]) -> None:
-        self._ring: Callable[[], None] | None = ring
-
-    @property
-    def over(self) -> bool:
-        """Whether it will never ring (again)."""
-        return self._ring is None
-
-    def cancel(self) -> None:
-        """Make sure that it does not begin to ring; harmless when it has."""
-        self._ring = None
-
-    def ring(self) -> None:
-        """Call back, unless it was cancelled."""
-        ring, self._ring = self._ring, None
-        if ring is not None:
-            ring()
-
-
 class AlarmThread:
     """Rings alarms at their time. The thread starts with the first one."""
 
     def __init__(self) -> None:
         """Nothing runs yet."""
-        self._heap: list[tuple[int, int, Pending]] = []
+        self._heap: list[tuple[int, int, Timer]] = []
         self._sequence = itertools.count()
         self._changed = threading.Condition()
         self._wakes_at = 0
         self._thread: threading.Thread | None = None
 
-    def set(self, seconds: float, ring: Callable[[], None]) -> Pending:
+    def set(self, seconds: float, ring: Callable[[], None]) -> Timer:
         """Call *ring* after so many real seconds, in the alarm thread: it must be quick."""
-        pending = Pending(ring)
+        timer = Timer(ring)
         due = monotonic_ns() + round(seconds * SECOND)
         with self._changed:
             self._forget_cancelled()
-            heapq.heappush(self._heap, (due, next(self._sequence), pending))
+            heapq.heappush(self._heap, (due, next(self._sequence), timer))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._run, name="ringback alarms", daemon=True
@@ -69,7 +46,7 @@ class AlarmThread:
                 self._thread.start()
             elif due < self._wakes_at:  # to wake it for nothing costs as much as an attempt
                 self._changed.notify()
-        return pending
+        return timer
 
     def _run(self) -> None:
         while True:
@@ -81,9 +58,9 @@ class AlarmThread:
                 if self._wakes_at > now:
                     self._changed.wait((self._wakes_at - now) / SECOND)
                     continue
-                pending = heapq.heappop(self._heap)[2]
+                timer = heapq.heappop(self._heap)[2]
             try:
-                pending.ring()
+                timer.fire()
             except Exception:  # noqa: BLE001 - the other alarms must ring
                 _log.exception("an alarm failed")
 
@@ -96,6 +73,6 @@ class AlarmThread:
 _thread = AlarmThread()
 
 
-def set_alarm(seconds: float, ring: Callable[[], None]) -> Pending:
+def set_alarm(seconds: float, ring: Callable[[], None]) -> Timer:
     """Call *ring* after so many real seconds, on the process's one alarm thread."""
     return _thread.set(seconds, ring)

@@ -7,9 +7,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from ringback.clock.real import LoopThread
-from ringback.clock.turns import call_on
-from ringback.clock.turns import drained as drained
-from ringback.clock.turns import ended as ended
+from ringback.clock.turns import call_on, restless
 from ringback.errors import ClockClosed, ClockError
 
 T = TypeVar("T")
@@ -25,6 +23,7 @@ class EngineLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self._stopped = False
+        self._bell: asyncio.Event | None = None
 
     @property
     def lost(self) -> bool:
@@ -61,6 +60,20 @@ class EngineLoop:
         """Call *callback* on the loop, from any thread; nothing happens once it is closed."""
         if self._loop is not None:
             call_on(self._loop, callback)
+
+    def restless(self) -> bool:
+        """Whether this is the caller's own loop, and has something to do."""
+        return not self._own_thread and restless()
+
+    def bell(self) -> asyncio.Event:
+        """What is set, on this loop, whenever somebody rings from now on."""
+        self._bell = asyncio.Event()
+        return self._bell
+
+    def ring(self) -> None:
+        """Ring the bell, from any thread, if there is one."""
+        if self._bell is not None:
+            self.call_soon(self._bell.set)
 
     def stop(self) -> None:
         """Stop the thread, if there is one, and start none from now on."""

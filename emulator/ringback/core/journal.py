@@ -184,13 +184,12 @@ class DeliveryCancelled:
 
 @dataclass(frozen=True, slots=True)
 class ClockMoved:
-    """A verb moved the clock from *at* to *to*; *idle* says that nothing was armed."""
+    """A *verb* moved the clock from *at* to *to*, which is the same where nothing was due."""
 
     name: ClassVar[str] = "clock.moved"
     at: int
     to: int
     verb: str
-    idle: bool
 
 
 Fact: TypeAlias = (

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ringback.clock.flow import Flow
-from ringback.clock.loops import drained
+from ringback.clock.turns import drained
 from ringback.errors import WrongFace
 from ringback.faces.clocks import AwaitableClock
 from ringback.faces.shared import SharedFace
@@ -73,7 +73,7 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
         with suppress(RuntimeError):  # there is no running loop yet
             loop = asyncio.get_running_loop()
             service.loop.ensure()
-            self._flow = loop.create_task(Flow(service.clock, service.engine).run())
+            self._flow = loop.create_task(Flow(service.clock, service.loop).run())
 
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return await self.clock._move(verb, walk)

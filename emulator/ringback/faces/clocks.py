@@ -3,48 +3,30 @@
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Coroutine
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from ringback.clock.advice import stuck
 from ringback.clock.guard import set_alarm
 from ringback.clock.steps import Effect, drive, run
-from ringback.clock.turns import call_on, ended, restless
-from ringback.clock.virtual import VirtualClock
-from ringback.clock.walk import Agenda
+from ringback.clock.turns import call_on, ended
+from ringback.clock.walks import Made
 from ringback.core.base.duration import seconds
+from ringback.engine.engine import Engine
 from ringback.errors import ClockError, Stuck, WrongFace
 from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.views import Attempt
-
-T = TypeVar("T")
-
-
-class Engine(Agenda, Protocol):
-    """An agenda that knows where its effects run."""
-
-    def ensure_loop(self) -> "Runner":
-        """The loop on which effects run."""
-        ...
-
-
-class Runner(Protocol):
-    """A thread with a loop."""
-
-    def submit(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
-        """Run *work* there."""
-        ...
 
 
 class _Face:
     """What both faces share: reading the time, and holding it."""
 
-    def __init__(self, virtual: VirtualClock, agenda: Engine, guard: float) -> None:
-        self._virtual = virtual
-        self._agenda = agenda
+    def __init__(self, engine: Engine, guard: float) -> None:
+        """Show the clock of *engine*; no effect may take longer than *guard* real seconds."""
+        self._engine = engine
+        self._virtual = engine.clock
         self._guard = min(guard, threading.TIMEOUT_MAX)
 
     def __repr__(self) -> str:
@@ -63,8 +45,8 @@ class _Face:
     @property
     def next_due(self) -> int | float | None:
         """When the next thing is due, in seconds since the start; None when nothing is armed."""
-        due = self._agenda.next_due
-        return None if due is None else seconds(due[0])
+        due = self._virtual.next_due
+        return None if due is None else seconds(due)
 
     def hold(self, reason: str) -> AbstractContextManager[None]:
         """Keep time from moving, while work is under way that the emulator cannot see.
@@ -88,6 +70,18 @@ class _Face:
             return self._virtual.ended("the clock was being moved")
         return Stuck(stuck(self._guard, self._virtual.busy))
 
+    def _shown(self, made: Made) -> list[Attempt]:
+        """The attempts that a walk made, as a test looks at them."""
+        deliveries = self._engine.dispatcher.deliveries
+        return [
+            # Something may have been noted about it since.
+            Attempt(
+                deliveries[fact.position].job,
+                deliveries[fact.position].attempts[fact.attempt.number - 1],
+            )
+            for fact in made
+        ]
+
 
 class BlockingClock(BlockingVerbs, _Face):
     """A clock whose verbs block."""
@@ -100,10 +94,10 @@ class BlockingClock(BlockingVerbs, _Face):
                 f" never answer. Use AsyncEmulator (fixture async_ringback) and await {verb}(), or"
                 f" call it in a thread: await asyncio.to_thread(ringback.{verb}, …)."
             )
-        return run(walk(self._virtual, self._agenda), self._perform)
+        return self._shown(run(walk(self._virtual), self._perform))
 
     def _perform(self, effect: Effect) -> Any:
-        future = self._agenda.ensure_loop().submit(_awaited(effect))
+        future = self._engine.ensure_loop().submit(_awaited(effect))
         forget = self._virtual.when_closed(future.cancel)
         try:
             return future.result(self._guard)
@@ -123,13 +117,9 @@ class AwaitableClock(AwaitableVerbs, _Face):
     What the test has started on its loop, such as its application, has its turn before time moves.
     """
 
-    def __init__(self, virtual: VirtualClock, agenda: Engine, guard: float) -> None:
-        super().__init__(virtual, agenda, guard)
-        virtual.restless = restless
-
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
-        self._agenda.ensure_loop()
-        return await drive(walk(self._virtual, self._agenda), self._perform)
+        self._engine.ensure_loop()
+        return self._shown(await drive(walk(self._virtual), self._perform))
 
     async def _perform(self, effect: Effect) -> Any:
         loop = asyncio.get_running_loop()

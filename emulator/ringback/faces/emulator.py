@@ -47,7 +47,7 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
         service = self._begin(BlockingClock, own_thread=True)
         if self.settings.rate:
-            self._flow = service.loop.submit(Flow(service.clock, service.engine).run())
+            self._flow = service.loop.submit(Flow(service.clock, service.loop).run())
         return self
 
     def _shut_down_apps(self) -> None:

@@ -142,7 +142,7 @@ class Life(Generic[ClockFace]):
         guard = self.settings.seconds_of("guard")
         if self.settings.rate:
             guard += self.settings.seconds_of("attempt_timeout")
-        self.clock = clock(service.clock, service.engine, guard)
+        self.clock = clock(service.engine, guard)
         self._begun, self._live = service, True
         return service
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from ringback.clock import walks
 from ringback.clock.steps import Steps
 from ringback.clock.virtual import VirtualClock
-from ringback.clock.walk import Agenda
 from ringback.core.base.duration import nanoseconds
 from ringback.views import Attempt
 
-Walk: TypeAlias = Callable[[VirtualClock, Agenda], Steps[list[Attempt]]]
+Walk: TypeAlias = Callable[[VirtualClock], Steps[walks.Made]]
 """A walk that a clock can be asked for."""
 
 
@@ -32,12 +32,12 @@ class BlockingVerbs(ABC):
 
     def settle(self) -> list[Attempt]:
         """Run what is due now; time stands still."""
-        return self._move("settle", VirtualClock.settle)
+        return self._move("settle", walks.settle)
 
     def advance(self, delta: float | timedelta) -> list[Attempt]:
         """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
         span = _span("advance", delta)
-        return self._move("advance", lambda clock, agenda: clock.advance(agenda, span))
+        return self._move("advance", lambda clock: walks.advance(clock, span))
 
     def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
         """Move to *moment*: seconds since the start, or an aware `datetime`.
@@ -45,19 +45,19 @@ class BlockingVerbs(ABC):
         Raises `ClockBackwards`, and `ClockLeap` for a `datetime` more than a year ahead.
         """
         target = moment if isinstance(moment, datetime) else _span("advance_to", moment)
-        return self._move("advance_to", lambda clock, agenda: clock.advance_to(agenda, target))
+        return self._move("advance_to", lambda clock: walks.advance_to(clock, target))
 
     def advance_to_next(self) -> list[Attempt]:
         """Move to the next due moment and run all of it. Raises `NothingDue`."""
-        return self._move("advance_to_next", VirtualClock.advance_to_next)
+        return self._move("advance_to_next", walks.advance_to_next)
 
     def step(self) -> list[Attempt]:
         """Move until one attempt has ended. Raises `NothingDue`."""
-        return self._move("step", VirtualClock.step)
+        return self._move("step", walks.step)
 
     def run_until_idle(self) -> list[Attempt]:
         """Move until nothing is armed any more: after it, nothing more will be sent."""
-        return self._move("run_until_idle", VirtualClock.run_until_idle)
+        return self._move("run_until_idle", walks.run_until_idle)
 
     def advance_until(
         self, predicate: Callable[[], object], within: float | timedelta
@@ -65,7 +65,7 @@ class BlockingVerbs(ABC):
         """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
         span = _span("advance_until", within)
         return self._move(
-            "advance_until", lambda clock, agenda: clock.advance_until(agenda, predicate, span)
+            "advance_until", lambda clock: walks.advance_until(clock, predicate, span)
         )
 
     def sync(self) -> list[Attempt]:
@@ -74,7 +74,7 @@ class BlockingVerbs(ABC):
         From here on `now` is the freezer's time. Entering or leaving a freeze is no move, and one
         that goes back fires nothing. Without a freezer this settles.
         """
-        return self._move("sync", VirtualClock.sync)
+        return self._move("sync", walks.sync)
 
 
 class AwaitableVerbs(ABC):
@@ -86,12 +86,12 @@ class AwaitableVerbs(ABC):
 
     async def settle(self) -> list[Attempt]:
         """Run what is due now; time stands still."""
-        return await self._move("settle", VirtualClock.settle)
+        return await self._move("settle", walks.settle)
 
     async def advance(self, delta: float | timedelta) -> list[Attempt]:
         """Move by *delta* (seconds or `timedelta`), running all that becomes due, end included."""
         span = _span("advance", delta)
-        return await self._move("advance", lambda clock, agenda: clock.advance(agenda, span))
+        return await self._move("advance", lambda clock: walks.advance(clock, span))
 
     async def advance_to(self, moment: float | timedelta | datetime) -> list[Attempt]:
         """Move to *moment*: seconds since the start, or an aware `datetime`.
@@ -99,21 +99,19 @@ class AwaitableVerbs(ABC):
         Raises `ClockBackwards`, and `ClockLeap` for a `datetime` more than a year ahead.
         """
         target = moment if isinstance(moment, datetime) else _span("advance_to", moment)
-        return await self._move(
-            "advance_to", lambda clock, agenda: clock.advance_to(agenda, target)
-        )
+        return await self._move("advance_to", lambda clock: walks.advance_to(clock, target))
 
     async def advance_to_next(self) -> list[Attempt]:
         """Move to the next due moment and run all of it. Raises `NothingDue`."""
-        return await self._move("advance_to_next", VirtualClock.advance_to_next)
+        return await self._move("advance_to_next", walks.advance_to_next)
 
     async def step(self) -> list[Attempt]:
         """Move until one attempt has ended. Raises `NothingDue`."""
-        return await self._move("step", VirtualClock.step)
+        return await self._move("step", walks.step)
 
     async def run_until_idle(self) -> list[Attempt]:
         """Move until nothing is armed any more: after it, nothing more will be sent."""
-        return await self._move("run_until_idle", VirtualClock.run_until_idle)
+        return await self._move("run_until_idle", walks.run_until_idle)
 
     async def advance_until(
         self, predicate: Callable[[], object], within: float | timedelta
@@ -121,7 +119,7 @@ class AwaitableVerbs(ABC):
         """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
         span = _span("advance_until", within)
         return await self._move(
-            "advance_until", lambda clock, agenda: clock.advance_until(agenda, predicate, span)
+            "advance_until", lambda clock: walks.advance_until(clock, predicate, span)
         )
 
     async def sync(self) -> list[Attempt]:
@@ -130,7 +128,7 @@ class AwaitableVerbs(ABC):
         From here on `now` is the freezer's time. Entering or leaving a freeze is no move, and one
         that goes back fires nothing. Without a freezer this settles.
         """
-        return await self._move("sync", VirtualClock.sync)
+        return await self._move("sync", walks.sync)
 
 
 def _span(verb: str, span: float | timedelta) -> int:

@@ -33,7 +33,7 @@ def submit_in_process(service: Service, submit: Submit) -> Submitted:
     query = write_query(submit.parameters)
     answer = service.speak(query, f"Token {service.key.secret}", content_type, body)
     service.answered(answer)
-    service.clock.on_change()
+    service.clock.changed()
     breaks: Break = answer.failure.breaks if answer.failure else ""
     return Submitted(_seen(answer.status, answer.body, answer.hint, breaks), answer.request_id)
 

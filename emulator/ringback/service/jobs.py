@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from threading import RLock
 
 from ringback.clock.loops import EngineLoop
-from ringback.clock.virtual import VirtualClock
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import Job, State
@@ -24,7 +24,7 @@ class Jobs:
     def __init__(
         self,
         settings: Settings,
-        clock: VirtualClock,
+        lock: RLock,
         journal: Journal,
         routes: Routes,
         loop: EngineLoop,
@@ -36,14 +36,14 @@ class Jobs:
         *former*: where the deliveries of the same emulator were kept before it began again.
         """
         self._settings = settings
-        self._clock = clock
         self._journal = journal
         self._voice = voice
         self._former = former
         self._messages = settings.message_rules
         self._failed: dict[int, Rejection] = {}
         self._prepared: dict[int, bytes] = {}
-        self.engine = Engine(settings, clock, journal, routes, loop, self.compose, self.prepare)
+        self.engine = Engine(settings, lock, journal, routes, loop, self.compose, self.prepare)
+        self._clock = self.engine.clock
         self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, voice.audio))
 
     @property
@@ -138,7 +138,7 @@ class Jobs:
             position = self.engine.accept(job).position
             if failed is not None:
                 self._failed[position] = failed
-            self._clock.on_change()
+            self._clock.changed()
             return self.deliveries[position]
 
     def _own(self, delivery: Delivery) -> core.Delivery:

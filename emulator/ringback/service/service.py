@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ringback.clock.loops import EngineLoop
-from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
 from ringback.core.base.rejection import Rejection
@@ -52,22 +51,15 @@ class Service:
         self.settings = settings
         self.lock = threading.RLock()
         self.journal = Journal()
-        self.clock = VirtualClock(
-            settings.epoch,
-            settings.rate,
-            self.lock,
-            self.journal,
-            keeps_epoch=settings.epoch_is_set,
-        )
         self.loop = EngineLoop(own_thread=own_thread)
         self.voice = voice = Voice(settings)
-        account = Account(settings, self.clock, self.journal)
-        self._account = account
         self.arranging = arranging = Arranging(settings, self.lock, own_addresses)
         self._jobs = jobs = Jobs(
-            settings, self.clock, self.journal, arranging.routes, self.loop, voice, former
+            settings, self.lock, self.journal, arranging.routes, self.loop, voice, former
         )
         self.engine = jobs.engine
+        self.clock = jobs.engine.clock
+        self._account = account = Account(settings, self.clock, self.journal)
         self._admission = Admission(settings, account.key, arranging.resolves)
         self._answering = answering = Answering(
             settings,
@@ -135,7 +127,7 @@ class Service:
             direct=True,
         )
         self.answered(answer)
-        self.clock.on_change()
+        self.clock.changed()
         if answer.status != 200:
             raise Refused(
                 answer.status, _payload(answer.body), answer.hint, Headers(answer.headers)

@@ -66,7 +66,7 @@ class _Waiting:
         self._stirred.clear()
         timer = None
         if moment is not None:
-            timer = self._service.engine.call_at(moment, self._arrive)
+            timer = self._service.clock.call_at(moment, self._arrive)
         hang_up = self._loop.create_task(self._hang_up())
         forget = self._service.clock.when_closed(partial(call_on, self._loop, self._abandon))
         try:

@@ -8,8 +8,8 @@ from typing import Any, cast
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from ringback.clock.loops import drained
 from ringback.clock.real import LoopThread
+from ringback.clock.turns import drained
 from ringback.core.request.grants import issuer_of
 from ringback.core.request.keys import BEARER, Credential, identifier_of
 from ringback.core.request.origin import Origins

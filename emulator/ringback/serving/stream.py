@@ -79,7 +79,6 @@ class _Conversation:
     """One accepted WebSocket."""
 
     def __init__(self, service: Service, session: Session, receive: Receive, send: Send) -> None:
-        self._engine = service.engine
         self._clock = service.clock
         self._session = session
         self._receive = receive
@@ -213,7 +212,7 @@ class _Conversation:
             self._clock.leave(token)
 
     def _watch(self) -> None:
-        self._timer = self._engine.call_at(self._session.limit[0], self._expire, background=True)
+        self._timer = self._clock.call_at(self._session.limit[0], self._expire, background=True)
 
     def _expire(self) -> None:
         """The session's time may be up. Called by whoever moves the clock, in their thread."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ringback.clock.walks import advance
 from ringback.core.base.duration import SECOND
 from ringback.errors import ClockClosed
 from tests.unit.clock.walked_by_hand import WALKS, a_clock, a_plan, elapsed, unmoved
@@ -30,7 +31,7 @@ def test_a_walk_that_is_under_way_ends_at_its_next_step() -> None:
     plan.at(10, "the end", plan.clock.close)
     plan.at(20, "never")
     with pytest.raises(ClockClosed, match=r"advance\(\): this emulator has ended"):
-        next(plan.clock.advance(plan, 30 * SECOND))
+        next(advance(plan.clock, 30 * SECOND))
     assert plan.ran == [(10, "the end")]
     assert elapsed(plan) == 10
 

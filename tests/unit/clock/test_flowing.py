@@ -2,9 +2,10 @@
 
 import pytest
 
-from ringback.clock import virtual
+from ringback.clock import reading
+from ringback.clock.walks import advance
 from ringback.core.base.duration import SECOND
-from tests.unit.clock.walked_by_hand import Plan, a_clock, elapsed, ended
+from tests.unit.clock.walked_by_hand import Plan, Told, a_clock, elapsed, ended
 
 
 class RealTime:
@@ -20,7 +21,7 @@ class RealTime:
 @pytest.fixture
 def real(monkeypatch: pytest.MonkeyPatch) -> RealTime:
     time = RealTime()
-    monkeypatch.setattr(virtual, "monotonic_ns", lambda: time.now)
+    monkeypatch.setattr(reading, "monotonic_ns", lambda: time.now)
     return time
 
 
@@ -75,9 +76,8 @@ def test_a_fast_clock_that_begins_to_flow_beside_an_attempt_is_slow(real: RealTi
 
 
 def test_whoever_waits_for_a_due_moment_learns_that_the_pace_has_changed(real: RealTime) -> None:
-    clock = a_clock(100)
     told: list[str] = []
-    clock.on_change = lambda: told.append("look again")
+    clock = a_clock(100, listener=Told(told))
     clock.flow()
     assert told == ["look again"]
     clock.leave(clock.occupy("one"))
@@ -85,11 +85,11 @@ def test_whoever_waits_for_a_due_moment_learns_that_the_pace_has_changed(real: R
 
 
 def test_a_walk_stops_the_flow_and_lets_it_go_on_from_where_it_landed(real: RealTime) -> None:
-    plan = Plan(a_clock(1))
+    plan = Plan(1)
     plan.at(10, "real", real=True)
     plan.clock.flow()
     real.pass_by(2)
-    walk = plan.clock.advance(plan, 30 * SECOND)
+    walk = advance(plan.clock, 30 * SECOND)
     next(walk)
     real.pass_by(3600)
     assert not plan.clock.flowing
@@ -101,7 +101,7 @@ def test_a_walk_stops_the_flow_and_lets_it_go_on_from_where_it_landed(real: Real
 
 
 def test_a_hold_stops_the_flow(real: RealTime) -> None:
-    plan = Plan(a_clock(100))
+    plan = Plan(100)
     plan.clock.flow()
     real.pass_by(1)
     with plan.clock.hold("the import runs"):
@@ -131,7 +131,7 @@ def test_a_closed_clock_flows_no_more(real: RealTime) -> None:
 @pytest.mark.parametrize(("rate", "late"), [(1, 0.999), (100, 0.5), (100, 3600)])
 def test_time_waits_for_what_is_due(rate: int, late: float, real: RealTime) -> None:
     clock = a_clock(rate)
-    clock.horizon = lambda: 30 * SECOND
+    clock.agenda.arm(30 * SECOND, 0)
     clock.flow()
     real.pass_by(30 / rate + late)
     assert clock.now_ns == 30 * SECOND
@@ -140,30 +140,30 @@ def test_time_waits_for_what_is_due(rate: int, late: float, real: RealTime) -> N
 
 def test_a_real_clock_catches_up_when_it_has_begun(real: RealTime) -> None:
     clock = a_clock(1)
-    clock.horizon = lambda: 30 * SECOND
+    clock.agenda.arm(30 * SECOND, 0)
     clock.flow()
     real.pass_by(30.5)
     assert clock.now_ns == 30 * SECOND
     clock.flow()
-    clock.horizon = lambda: None
+    clock.agenda.drop(0)
     assert clock.now_ns == 30.5 * SECOND
 
 
 def test_a_fast_clock_does_not_catch_up(real: RealTime) -> None:
     """What a machine is late by is nobody's time."""
     clock = a_clock(100)
-    clock.horizon = lambda: 30 * SECOND
+    clock.agenda.arm(30 * SECOND, 0)
     clock.flow()
     real.pass_by(5)
     assert clock.now_ns == 30 * SECOND
-    clock.horizon = lambda: None
+    clock.agenda.drop(0)
     real.pass_by(0.01)
     assert clock.now_ns == 31 * SECOND
 
 
 def test_a_real_clock_does_not_wait_for_a_process_that_was_stopped(real: RealTime) -> None:
     clock = a_clock(1)
-    clock.horizon = lambda: 30 * SECOND
+    clock.agenda.arm(30 * SECOND, 0)
     clock.flow()
     real.pass_by(31.001)
     assert clock.now_ns == 31.001 * SECOND
@@ -175,7 +175,7 @@ def test_what_is_armed_for_the_past_does_not_turn_time_back(rate: int, real: Rea
     clock.flow()
     real.pass_by(1)
     before = clock.now_ns
-    clock.horizon = lambda: before // 2
+    clock.agenda.arm(before // 2, 0)
     assert clock.now_ns == before
     real.pass_by(0.5)
     assert clock.now_ns == before

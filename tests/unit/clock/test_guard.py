@@ -95,15 +95,15 @@ def test_a_cancelled_alarm_does_not_ring(bell: Bell) -> None:
     pending = thread.set(SOON, too_early)
     pending.cancel()
     assert pending.over
-    pending.ring()
+    pending.fire()
     thread.set(2 * SOON, bell)
     bell.wait()
 
 
 def test_an_alarm_rings_once(bell: Bell) -> None:
     pending = AlarmThread().set(NEVER, bell)
-    pending.ring()
-    pending.ring()
+    pending.fire()
+    pending.fire()
     pending.cancel()
     assert len(bell.moments) == 1
 

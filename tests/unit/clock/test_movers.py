@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ringback.clock.walks import advance, settle, step
 from ringback.core.base.duration import SECOND
 from ringback.errors import ClockBusy, Stuck
 from tests.unit.clock.walked_by_hand import (
@@ -23,7 +24,7 @@ def test_a_mover_beside_another_is_refused(verb: str) -> None:
     """I9: it raises and changes nothing."""
     plan = a_plan(30)
     plan.at(0, "real", real=True)
-    walk = plan.clock.advance(plan, 60 * SECOND)
+    walk = advance(plan.clock, 60 * SECOND)
     next(walk)
     with (
         unmoved(plan),
@@ -49,13 +50,13 @@ def test_no_walk_begins_inside_a_receiver(verb: str) -> None:
 def test_what_a_receiver_leaves_behind_is_inside_only_while_its_attempt_lasts() -> None:
     plan = a_plan(0)
     inside = plan.clock.inside(lambda: False)
-    assert inside.run(walked, plan.clock.settle(plan)) == ["#0"]
+    assert inside.run(walked, settle(plan.clock)) == ["#0"]
 
 
 def test_a_receiver_of_one_clock_may_move_another() -> None:
     plan, other = a_plan(0), a_plan(0)
     inside = plan.clock.inside(lambda: True)
-    assert inside.run(walked, other.clock.settle(other)) == ["#0"]
+    assert inside.run(walked, settle(other.clock)) == ["#0"]
     assert not plan.clock.is_inside
 
 
@@ -64,9 +65,9 @@ def test_settle_joins_a_walk_and_looks_again_at_each_of_its_steps() -> None:
     plan = a_plan()
     plan.at(0, "first", real=True)
     plan.at(1, "second", real=True)
-    walk = plan.clock.advance(plan, SECOND)
+    walk = advance(plan.clock, SECOND)
     next(walk)
-    joining, woken = plan.clock.settle(plan), asyncio.new_event_loop()
+    joining, woken = settle(plan.clock), asyncio.new_event_loop()
     wait = next(joining)
     waiting = woken.create_task(awaited(wait))
     woken.run_until_complete(turn())
@@ -85,13 +86,13 @@ def test_settle_joins_the_next_walk_as_well() -> None:
     plan = a_plan()
     plan.at(0, "first", real=True)
     plan.at(0, "second", real=True)
-    walk = plan.clock.step(plan)
+    walk = step(plan.clock)
     next(walk)
-    joining = plan.clock.settle(plan)
+    joining = settle(plan.clock)
     next(joining)
     plan.end("first")
     ended(walk)
-    another = plan.clock.step(plan)
+    another = step(plan.clock)
     next(another)
     joining.send(None)  # waits for this one now
     plan.end("second")
@@ -103,9 +104,9 @@ def test_whoever_joins_a_stuck_walk_gives_up_on_nothing() -> None:
     """What is in flight is the other's to give up on, and it does so at about the same time."""
     plan = a_plan()
     plan.at(0, "real", real=True)
-    walk = plan.clock.settle(plan)
+    walk = settle(plan.clock)
     next(walk)
-    joining = plan.clock.settle(plan)
+    joining = settle(plan.clock)
     next(joining)
     with pytest.raises(Stuck):
         joining.throw(Stuck("nothing moved"))
@@ -117,9 +118,9 @@ def test_whoever_joins_a_stuck_walk_gives_up_on_nothing() -> None:
 def test_a_join_that_comes_too_late_to_wait_is_called_at_once() -> None:
     plan = a_plan()
     plan.at(0, "real", real=True)
-    walk = plan.clock.settle(plan)
+    walk = settle(plan.clock)
     next(walk)
-    joining = plan.clock.settle(plan)
+    joining = settle(plan.clock)
     wait = next(joining)
     plan.end("real")
     ended(walk)

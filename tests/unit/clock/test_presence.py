@@ -2,8 +2,9 @@
 
 import pytest
 
+from ringback.clock.walks import advance
 from ringback.core.base.duration import SECOND
-from tests.unit.clock.walked_by_hand import a_clock, a_plan, elapsed, ended
+from tests.unit.clock.walked_by_hand import Told, a_clock, a_plan, elapsed, ended
 
 
 def test_a_token_may_be_given_back_twice() -> None:
@@ -29,9 +30,8 @@ def test_whoever_waits_for_quiet_is_called_once_when_the_last_one_leaves() -> No
 
 
 def test_a_request_whose_job_was_accepted_has_to_be_answered_first() -> None:
-    clock = a_clock()
     story: list[bool | str] = []
-    clock.on_change = lambda: story.append("look again")
+    clock = a_clock(listener=Told(story))
     idle = clock.enter("a request that is still being read")
     request = clock.enter("a request to /v1/speak")
     story.append(clock.answering)
@@ -56,7 +56,7 @@ def test_a_job_that_came_by_no_request_keeps_nobody_waiting() -> None:
 def test_a_hold_keeps_time_where_it_is_and_signs_for_it() -> None:
     plan = a_plan(30)
     with plan.clock.hold("the import runs"):
-        walk = plan.clock.advance(plan, 30 * SECOND)
+        walk = advance(plan.clock, 30 * SECOND)
         next(walk)
         assert plan.clock.busy == ["hold: the import runs"]
         assert elapsed(plan) == 0

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ringback.clock.walks import advance
 from ringback.core.base.duration import SECOND
 from tests.unit.clock.walked_by_hand import EPOCH, a_clock, a_plan, unmoved, walked
 
@@ -19,7 +20,7 @@ def test_a_clock_starts_at_its_epoch() -> None:
 
 def test_now_is_the_epoch_and_what_has_elapsed() -> None:
     plan = a_plan()
-    walked(plan.clock.advance(plan, 90 * SECOND + 1_500))
+    walked(advance(plan.clock, 90 * SECOND + 1_500))
     assert plan.clock.now == EPOCH + timedelta(seconds=90, microseconds=1)
 
 
@@ -45,7 +46,7 @@ def test_the_unix_time_of_a_moment_is_exact_to_the_nanosecond() -> None:
 def test_a_new_wall_clock_neither_elapses_nor_fires_anything() -> None:
     """I16: set_wall leaves journal, heap and elapsed unchanged."""
     plan = a_plan(0, 30)
-    walked(plan.clock.advance(plan, SECOND))
+    walked(advance(plan.clock, SECOND))
     with unmoved(plan):
         plan.clock.set_wall(EPOCH - timedelta(days=400))
     assert plan.clock.now == EPOCH - timedelta(days=400)

@@ -1,7 +1,6 @@
 """A walk waits for what is in flight, and takes along what comes of it."""
 
 import asyncio
-import heapq
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from ringback.clock.steps import Steps
+from ringback.clock.walks import advance, advance_until, settle, step, sync
 from ringback.core.base.duration import SECOND
 from ringback.errors import NeverTrue, Stuck
 from tests.unit.clock.walked_by_hand import WALKS, Plan, a_plan, awaited, elapsed, ended, walked
@@ -17,7 +17,7 @@ from tests.unit.clock.walked_by_hand import WALKS, Plan, a_plan, awaited, elapse
 def test_a_walk_waits_for_what_is_in_flight_before_it_moves() -> None:
     plan = a_plan(30)
     token = plan.clock.occupy("a request")
-    walk = plan.clock.advance(plan, 30 * SECOND)
+    walk = advance(plan.clock, 30 * SECOND)
     next(walk)
     assert elapsed(plan) == 0
     assert plan.clock.busy == ["a request"]
@@ -34,7 +34,7 @@ def test_a_predicate_is_not_asked_while_something_is_in_flight() -> None:
         asked.append(plan.clock.busy)
         return True
 
-    walk = plan.clock.advance_until(plan, ask, SECOND)
+    walk = advance_until(plan.clock, ask, SECOND)
     next(walk)
     assert asked == []
     plan.clock.leave(token)
@@ -48,7 +48,7 @@ def test_sync_goes_as_far_as_the_freezer_has_moved_when_it_leaves() -> None:
     with freeze_time("2031-05-17") as frozen:
         plan.clock.observe()
         token = plan.clock.occupy("a request")
-        walk = plan.clock.sync(plan)
+        walk = sync(plan.clock)
         next(walk)
         frozen.tick(30)
         plan.clock.leave(token)
@@ -68,7 +68,7 @@ def test_the_effect_of_waiting_lasts_until_nothing_is_in_flight() -> None:
 
     plan = a_plan()
     token = plan.clock.occupy("a request")
-    effect = next(plan.clock.settle(plan))
+    effect = next(settle(plan.clock))
     asyncio.run(story())
 
 
@@ -91,7 +91,7 @@ def test_whoever_waited_for_quiet_has_its_turn_before_the_walk() -> None:
 
     plan = a_plan()
     token = plan.clock.occupy("a request")
-    effect = next(plan.clock.settle(plan))
+    effect = next(settle(plan.clock))
     asyncio.run(wait())
     assert story == ["application", "walk"]
 
@@ -99,7 +99,7 @@ def test_whoever_waited_for_quiet_has_its_turn_before_the_walk() -> None:
 def test_a_walk_waits_where_a_real_attempt_is_in_flight() -> None:
     plan = a_plan()
     plan.at(30, "real", real=True)
-    walk = plan.clock.advance(plan, 60 * SECOND)
+    walk = advance(plan.clock, 60 * SECOND)
     next(walk)
     assert elapsed(plan) == 30
     plan.end("real")
@@ -110,7 +110,7 @@ def test_a_walk_waits_where_a_real_attempt_is_in_flight() -> None:
 def test_what_is_submitted_while_an_attempt_is_in_flight_is_part_of_the_walk() -> None:
     plan = a_plan()
     plan.at(30, "real", real=True)
-    walk = plan.clock.advance(plan, 60 * SECOND)
+    walk = advance(plan.clock, 60 * SECOND)
     next(walk)
     plan.at(30, "submitted meanwhile")
     plan.end("real")
@@ -121,7 +121,7 @@ def test_what_is_submitted_while_an_attempt_is_in_flight_is_part_of_the_walk() -
 def test_a_request_that_arrives_during_an_attempt_is_waited_for_too() -> None:
     plan = a_plan()
     plan.at(0, "real", real=True)
-    walk = plan.clock.settle(plan)
+    walk = settle(plan.clock)
     next(walk)
     token = plan.clock.occupy("a request")
     plan.end("real")
@@ -156,10 +156,10 @@ def interrupted(plan: Plan, first: Callable[[], object]) -> Steps[Any]:
 
     def arm() -> None:
         lock.armed = True
-        del plan.clock._stir
+        del plan.clock.stir
 
-    plan.clock._stir = arm  # type: ignore[method-assign]
-    return plan.clock.advance(plan, 60 * SECOND)
+    plan.clock.stir = arm  # type: ignore[method-assign]
+    return advance(plan.clock, 60 * SECOND)
 
 
 def test_a_request_that_arrives_at_the_last_moment_holds_the_walk() -> None:
@@ -181,7 +181,7 @@ def test_a_job_that_comes_at_the_last_moment_comes_before_the_move() -> None:
 def test_what_vanishes_at_the_last_moment_is_not_gone_to() -> None:
     plan = a_plan(30)
     plan.at(90, "beyond")
-    walked(interrupted(plan, lambda: heapq.heappop(plan.heap)))
+    walked(interrupted(plan, lambda: plan.clock.agenda.drop(0)))
     assert (plan.ran, elapsed(plan)) == ([], 60)
 
 
@@ -189,12 +189,12 @@ def test_an_attempt_that_ends_before_the_walk_moves_belongs_to_the_walk() -> Non
     """So that the attempt of a cancelled walk is returned by the next."""
     plan = a_plan()
     plan.at(30, "real", real=True)
-    cancelled = plan.clock.advance(plan, 60 * SECOND)
+    cancelled = advance(plan.clock, 60 * SECOND)
     next(cancelled)
     with pytest.raises(asyncio.CancelledError):
         cancelled.throw(asyncio.CancelledError())
     assert elapsed(plan) == 30
-    following = plan.clock.step(plan)
+    following = step(plan.clock)
     next(following)
     plan.end("real")
     assert ended(following) == ["real"]
@@ -203,17 +203,17 @@ def test_an_attempt_that_ends_before_the_walk_moves_belongs_to_the_walk() -> Non
 def test_a_walk_that_is_dropped_sets_the_clock_free() -> None:
     plan = a_plan()
     plan.at(0, "real", real=True)
-    walk = plan.clock.settle(plan)
+    walk = settle(plan.clock)
     next(walk)
     walk.close()
     plan.end("real")
-    walked(plan.clock.settle(plan))
+    walked(settle(plan.clock))
 
 
 def test_a_stuck_walk_gives_up_on_what_is_in_flight() -> None:
     plan = a_plan()
     plan.at(0, "real", real=True)
-    walk = plan.clock.settle(plan)
+    walk = settle(plan.clock)
     next(walk)
     with pytest.raises(Stuck):
         walk.throw(Stuck("nothing moved"))

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ringback.clock import walk as walk_module
-from ringback.clock.walk import MAX_GENERATIONS, Walk
+from ringback.clock import generations as generations_module
+from ringback.clock.agenda import Agenda
+from ringback.clock.generations import MAX_GENERATIONS, Generations
+from ringback.clock.walks import advance, run_until_idle
 from ringback.core.base.duration import SECOND
-from ringback.core.journal import Journal
 from ringback.errors import Runaway
 from tests.unit.clock.walked_by_hand import Plan, a_plan, elapsed, walked
 
@@ -33,7 +34,7 @@ def test_all_roots_of_a_new_instant_are_its_first_generation(roots: int, too_man
             plan.at(10, "root", cascade(plan, MAX_GENERATIONS + too_many))
 
     plan.at(0, "long before", arm)
-    walk = plan.clock.advance(plan, 30 * SECOND)
+    walk = advance(plan.clock, 30 * SECOND)
     if too_many:
         with pytest.raises(Runaway, match=rf"\({MAX_GENERATIONS + 1} generations at this instant"):
             next(walk)
@@ -47,7 +48,7 @@ def test_roots_at_one_instant_are_counted_together_and_not_one_after_the_other()
     plan = a_plan()
     for _ in range(3):
         plan.at(5, "root", cascade(plan, MAX_GENERATIONS))
-    assert len(walked(plan.clock.advance(plan, 10 * SECOND))) == 3 * (MAX_GENERATIONS + 1)
+    assert len(walked(advance(plan.clock, 10 * SECOND))) == 3 * (MAX_GENERATIONS + 1)
 
 
 def test_what_was_caused_at_another_instant_is_no_generation_of_this_one() -> None:
@@ -61,17 +62,16 @@ def test_what_was_caused_at_another_instant_is_no_generation_of_this_one() -> No
             plan.at(elapsed(plan) + 1, "next instant", lambda: begin(left - 1))
 
     plan.at(0, "first instant", lambda: begin(2))
-    assert len(walked(plan.clock.run_until_idle(plan))) == 3 * (half + 1)
+    assert len(walked(run_until_idle(plan.clock))) == 3 * (half + 1)
 
 
 def test_a_step_is_counted_and_the_last_one_that_is_allowed_is_allowed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(walk_module, "MAX_STEPS", 3)
-    plan = a_plan()
-    walk = Walk(plan, Journal())
+    monkeypatch.setattr(generations_module, "MAX_STEPS", 3)
+    walk = Generations(Agenda())
     for moment in range(3):
-        walk.count((moment, 0))
+        walk.count((moment, 0, 0))
     assert walk.steps == 3
     with pytest.raises(Runaway, match=r"\(0 generations at this instant, 4 steps in this walk\)"):
-        walk.count((3, 0))
+        walk.count((3, 0, 0))

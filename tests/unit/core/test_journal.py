@@ -22,7 +22,7 @@ STORY: list[Fact] = [
     JobAccepted(0, "request-1", position=0, due_at=0),
     AttemptStarted(0, position=0, number=1),
     AttemptFinished(0, 0, an_attempt(outcome=200), State.DELIVERED, due_at=None),
-    ClockMoved(0, 30, "advance", idle=True),
+    ClockMoved(0, 30, "advance"),
 ]
 
 

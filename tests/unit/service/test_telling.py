@@ -51,7 +51,7 @@ def test_each_stream_has_a_story_of_its_own() -> None:
     second = 10**9
     journal: list[Fact] = [
         StreamOpened(0, "a"),
-        ClockMoved(0, second, "advance", True),
+        ClockMoved(0, second, "advance"),
         StreamOpened(second, "b"),
         StreamFlushed(3 * second, "a", a_request(text="Hello")),
         StreamWarned(3 * second, "b", "EXCESSIVE_FLUSH"),

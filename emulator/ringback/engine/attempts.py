@@ -1,0 +1,98 @@
+"""How an attempt begins, and which way it goes: answered at once, or by a call to a receiver."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ringback.clock.agenda import Due
+from ringback.clock.listener import Launch
+from ringback.clock.virtual import VirtualClock
+from ringback.core.delivery.delivery import Delivery, State
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Aborted
+from ringback.engine.calls import Call, Calls
+from ringback.engine.ledger import Ledger, number_of
+from ringback.errors import MachineError
+from ringback.sending.faults import Pair, Twice
+from ringback.sending.redirects import Trail
+from ringback.sending.routes import Routes
+
+
+class Attempts:
+    """Begins attempts. Called under the clock's lock, and nothing here waits."""
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        ledger: Ledger,
+        calls: Calls,
+        routes: Routes,
+        compose: Callable[[Delivery], CallbackMessage],
+        *,
+        follow: "Callable[[Pair | None], Trail] | None",
+    ) -> None:
+        """*follow* makes the trail of an attempt, a pair perhaps; None: no redirect is followed."""
+        self._clock = clock
+        self._agenda = clock.agenda
+        self._ledger = ledger
+        self._calls = calls
+        self._routes = routes
+        self._compose = compose
+        self._follow = follow
+
+    def begin(self, due: Due, delivery: Delivery) -> Launch | None:
+        """Begin what is *due*. What is returned has to be launched on a loop.
+
+        Without a slot it waits for one, unless it is answered at once and needs none.
+        """
+        agenda, ledger = self._agenda, self._ledger
+        if agenda.taken >= agenda.slots and not self._is_answered_at_once(delivery):
+            agenda.put_off(due)
+            return None
+        message = self._message(delivery)
+        route = self._routes.find(delivery.job.endpoint.origin)
+        fault = route.fault(number_of(delivery)) if route.faults else None
+        if fault is not None and fault.instead is not None:
+            ledger.answered(ledger.start(due, delivery), message, fault, fault.instead)
+            return None
+        pair = Pair() if fault is not None and fault.doubles else None
+        responder = route.responder
+        if responder is not None and self._follow is None:
+            started = ledger.start(due, delivery)
+            answer = responder.answer(message)
+            copy = None if pair is None else ledger.heard(responder.answer(message))[0]
+            ledger.answered(started, message, fault, answer, copy)
+            return None
+        sender = route.sender
+        if self._follow is not None:
+            sender = self._follow(pair)
+        elif sender is None:
+            raise MachineError(f"the route of {delivery.job.endpoint.origin} leads nowhere")
+        elif pair is not None:
+            sender = Twice(sender, pair)
+        call = Call(delivery, message, fault, sender, pair)
+        self._calls.add(call)
+        call.delivery = ledger.start(due, delivery)
+        return partial(self._calls.launch, call)
+
+    def fail(self, position: int, reason: str) -> None:
+        """Give up on an attempt that could not be made; it is recorded if it had begun."""
+        ledger = self._ledger
+        delivery = ledger.dispatcher.deliveries[position]
+        if delivery.settled:
+            return
+        ledger.cancel(position, f"aborted: {reason}")
+        if delivery.state is State.IN_FLIGHT:
+            fault = self._routes.find(delivery.job.endpoint.origin).fault(number_of(delivery))
+            message, ended_at = self._message(delivery), self._clock.now_ns
+            ledger.end(delivery, message, fault, Aborted(reason), ended_at)
+
+    def _is_answered_at_once(self, delivery: Delivery) -> bool:
+        route = self._routes.find(delivery.job.endpoint.origin)
+        fault = route.fault(number_of(delivery))
+        if fault is not None and fault.instead is not None:
+            return True
+        return route.responder is not None and self._follow is None
+
+    def _message(self, delivery: Delivery) -> CallbackMessage:
+        """What an attempt carries: the attempts of a delivery share what is made for the first."""
+        return delivery.attempts[0].message if delivery.attempts else self._compose(delivery)

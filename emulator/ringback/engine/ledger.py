@@ -1,0 +1,157 @@
+"""Where it is written down what becomes of deliveries.
+
+The dispatcher decides, the agenda is armed with what it decided, and the journal remembers: all
+three at once, here and nowhere else, so that they never disagree. Called under the clock's lock.
+"""
+
+from ringback.clock.agenda import Due
+from ringback.clock.virtual import VirtualClock
+from ringback.core.base.duration import SECOND
+from ringback.core.delivery.delivery import Attempt, Delivery, Job, State
+from ringback.core.delivery.dispatcher import Dispatcher
+from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.outcome import Answered, Outcome, TimedOut, noted
+from ringback.core.delivery.reply import Answer
+from ringback.core.journal import (
+    AttemptFinished,
+    AttemptStarted,
+    BackgroundFailed,
+    DeliveryCancelled,
+    JobAccepted,
+    Journal,
+)
+from ringback.sending.faults import Fault
+
+
+class Ledger:
+    """Deliveries as they stand, what is armed for them, and what has happened to them."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, clock: VirtualClock, journal: Journal, limit: int
+    ) -> None:
+        """Nothing has been accepted; *limit* is how many nanoseconds an attempt may take."""
+        self.dispatcher = dispatcher
+        self._clock = clock
+        self._agenda = clock.agenda
+        self._journal = journal
+        self._limit = limit
+
+    def accept(self, job: Job, due_at: int) -> Delivery:
+        """Take *job* on; its first attempt is due at *due_at*."""
+        delivery = self.dispatcher.accept(job, due_at)
+        self._agenda.arm(due_at, delivery.position)
+        self._journal.append(
+            JobAccepted(job.accepted_at, job.request_id, delivery.position, due_at)
+        )
+        return delivery
+
+    def cancel(self, position: int, reason: str) -> None:
+        """Give a delivery up; an attempt in flight still ends, and is recorded."""
+        now = self._clock.now_ns
+        scheduled = self.dispatcher.deliveries[position].state is State.SCHEDULED
+        self.dispatcher.cancel(position, now, reason)
+        if scheduled:
+            self._agenda.drop(position)
+        self._journal.append(DeliveryCancelled(now, position, reason))
+
+    def start(self, due: Due, delivery: Delivery) -> Delivery:
+        """Have the attempt that is *due* begin at this moment.
+
+        One to a real receiver occupies the clock by now: what time it is then is no longer a matter
+        of what is due.
+        """
+        now, position = self._clock.now_ns, delivery.position
+        self._agenda.take(due)
+        started = self.dispatcher.start(position, now)
+        self._journal.append(AttemptStarted(now, position, number_of(delivery)))
+        return started
+
+    def answered(
+        self,
+        delivery: Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        answer: Answer,
+        copy: Outcome | None = None,
+    ) -> None:
+        """Take an answer that costs no real time, now or after the virtual time that it takes."""
+        outcome, takes = self.heard(answer)
+        if copy is not None:
+            copy = taken(copy, None)
+        self.take(delivery, message, fault, taken(outcome, fault), takes, copy)
+
+    def heard(self, answer: Answer) -> tuple[Outcome, int]:
+        """What comes of *answer* under the attempt limit, and how many nanoseconds that takes."""
+        if answer.takes is None or answer.takes > self._limit:
+            return TimedOut(self._limit / SECOND), self._limit
+        return answer.outcome, answer.takes
+
+    def take(
+        self,
+        delivery: Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        outcome: Outcome,
+        takes: int,
+        copy: Outcome | None,
+    ) -> None:
+        """End an attempt that *takes* so much virtual time, when that has passed."""
+        ended_at = (delivery.started_at or 0) + takes
+        if not takes:
+            self.end(delivery, message, fault, outcome, ended_at, copy)
+            return
+
+        def end_late() -> None:
+            # If the process was stopped meanwhile, it comes later than it was to come.
+            moment = max(ended_at, self._clock.now_ns)
+            self.end(delivery, message, fault, outcome, moment, copy)
+
+        self._agenda.call_at(ended_at, end_late)
+
+    def end(
+        self,
+        delivery: Delivery,
+        message: CallbackMessage,
+        fault: Fault | None,
+        outcome: Outcome,
+        ended_at: int,
+        copy: Outcome | None = None,
+    ) -> None:
+        """Record an attempt, and arm its retry if there is one."""
+        position = delivery.position
+        attempt = Attempt(
+            number_of(delivery),
+            delivery.started_at or 0,
+            ended_at,
+            message,
+            outcome,
+            None if fault is None else fault.word,
+            copy,
+        )
+        after = self.dispatcher.finish(position, attempt)
+        if after.due_at is not None:
+            self._agenda.arm(after.due_at, position)
+        self._journal.append(
+            AttemptFinished(ended_at, position, attempt, after.state, after.due_at)
+        )
+
+    def remark(self, position: int, number: int, note: str, *, of_copy: bool | None) -> None:
+        """Record the error of a receiver after its answer: a *note* to an attempt that has ended.
+
+        *of_copy*: whether that is its second copy; None for an attempt that is still under way.
+        """
+        if of_copy is not None:
+            self.dispatcher.remark(position, number, note, of_copy=of_copy)
+        self._journal.append(BackgroundFailed(self._clock.now_ns, position, number, note))
+
+
+def taken(outcome: Outcome, fault: Fault | None) -> Outcome:
+    """What the dispatcher makes of a receiver's *outcome*: a fault may be in between."""
+    if fault is not None and fault.instead is None:
+        outcome = fault.after(outcome)
+    return noted(outcome) if isinstance(outcome, Answered) else outcome
+
+
+def number_of(delivery: Delivery) -> int:
+    """The number of the attempt that is next, or in flight, counted from 1."""
+    return len(delivery.attempts) + 1
