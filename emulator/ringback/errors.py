@@ -62,7 +62,11 @@ class Refused(RingbackError):
         self.headers = headers
         advice = f" {hint}" if hint else ""
         code = f" {payload['err_code']}" if payload["err_code"] else ""
-        super().__init__(f"{status}{code}: {payload['err_msg']}{advice}")
+        text = f"{status}{code}: {payload['err_msg']}{advice}"
+        # It repeats what was asked: nothing of that is to move a terminal's cursor.
+        super().__init__(
+            "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+        )
 
 
 class Mistake(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Protocol, overload
 
 from ringback.core.base.duration import seconds, words
 from ringback.core.base.headers import Headers
+from ringback.core.base.masking import masked_url
 from ringback.core.base.prefix import Prefix
 from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import State
@@ -24,6 +25,9 @@ class Response:
     status: int
     headers: Headers
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"<{self.status}, {len(self.body)} bytes, {self.headers!r}>"
 
 
 class Attempt:
@@ -305,7 +309,7 @@ class Deliveries(Sequence[Delivery]):
         """Those that go to *origin*, such as `https://app.example`. Raises `SettingsError`."""
         wanted = read_origin(origin)
         if wanted is None:
-            raise SettingsError(f"{origin!r} is no origin. Write https://app.example.")
+            raise SettingsError(f"{masked_url(origin)!r} is no origin. Write https://app.example.")
         if self._origins is None:
             self._origins = _Origins(self._items)
         return Deliveries(_Picked(self._items, self._origins.places(wanted)))

@@ -498,7 +498,7 @@ def test_submit_takes_the_parameters_of_the_service(ringback: Emulator) -> None:
             " port out of the URL and say with connect() where it leads, or change"
             " Settings.permitted_ports.",
         ),
-        ("https://app.example:http/hook", "The port 'http' is not a number from 1 to 65535."),
+        ("https://app.example:http/hook", "The port is not a number from 1 to 65535."),
         ("https://app_.-example/hook", "The host 'app_.-example' is no host name or address"),
         ("https://127.1/hook", "The host '127.1' is no host name or address"),
         ("https://ada:p[ss@app.example/hook", "The credentials contain '['; percent-encode it"),

@@ -9,10 +9,11 @@ import click
 
 
 def _base_url(_: click.Context, __: click.Parameter, url: str | None) -> str | None:
+    from ringback.core.base.masking import masked_url
     from ringback.core.request.endpoint import read_origin
 
     if url is not None and read_origin(url) is None:
-        raise click.BadParameter(f"{url!r} is no base URL; write http://127.0.0.1:PORT")
+        raise click.BadParameter(f"{masked_url(url)!r} is no base URL; write http://127.0.0.1:PORT")
     return url
 
 

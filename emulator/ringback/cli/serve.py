@@ -18,10 +18,14 @@ def _clock_mode(_: click.Context, __: click.Parameter, mode: str) -> str:
 
 
 def _routes(_: click.Context, __: click.Parameter, routes: tuple[str, ...]) -> dict[str, str]:
+    from ringback.core.base.masking import masked_url
+
     pairs = [route.partition("=") for route in routes]
     for origin, equals, base in pairs:
         if not (origin and equals and base):
-            raise click.BadParameter(f"{origin!r}: write ORIGIN=URL, with the equals sign")
+            raise click.BadParameter(
+                f"{masked_url(origin)!r}: write ORIGIN=URL, with the equals sign"
+            )
     return {origin: base for origin, _, base in pairs}
 
 

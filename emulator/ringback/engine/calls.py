@@ -55,7 +55,8 @@ class Call:
         return not self.ended or bool(self.going_on)
 
     def __str__(self) -> str:
-        return f"attempt {self.number} of {self.delivery.job.request_id} to {self.message.url}"
+        job = self.delivery.job
+        return f"attempt {self.number} of {job.request_id} to {job.endpoint}"
 
     def expire(self) -> None:
         """Stop the attempt, for its real limit has passed."""
@@ -128,7 +129,7 @@ class Calls:
                 asyncio.get_running_loop().call_soon(_raise, error)
             return
         except Exception as error:
-            _log.exception("%s: the emulator failed", call.message.url)
+            _log.exception("%s: the emulator failed", call)
             self._give_up(call, f"the emulator failed: {error!r}")
             raise
         finally:

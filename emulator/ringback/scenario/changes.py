@@ -17,7 +17,12 @@ from ringback.scenario.times import Moment, PositiveSeconds, Seconds
 from ringback.scenario.values import A_LINE, MAX_HEAD, MAX_RETRIES, TOKEN, wrong
 from ringback.settings.settings import Settings
 
-PLAYERS_OWN = frozenset({"clock", "allow_hosts", "api_key", "ca_file", "tls_verify", "guard"})
+PLAYERS_OWN = frozenset(
+    {
+        *("clock", "allow_hosts", "allow_origins", "allow_host_headers", "api_key", "ca_file"),
+        *("tls_verify", "guard"),
+    }
+)
 """Settings that whoever plays a scenario decides, and no story does."""
 
 

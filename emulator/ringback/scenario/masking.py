@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ringback.core.base.headers import MASK, SECRET_NAMES
+from ringback.core.base.masking import MASK, SECRET_NAMES, in_one_line, secret_values
 
 _AN_AT = re.compile("@|%40")
 _RUN = re.compile(r"[^\s'\"`{\[(]+")
@@ -27,6 +27,8 @@ def masked(text: str) -> str:
     What it looks for are URLs, and the values of headers that are secret, as a line of YAML has
     them.
     """
+    for begin, end in secret_values(text):
+        text = text[:begin] + _stars(text[begin:end]) + text[end:]
     parts: list[str] = []
     start = 0
     while key := _SECRET_KEY.search(text, start):
@@ -38,10 +40,7 @@ def masked(text: str) -> str:
 
 def sayable(text: str) -> str:
     """*text* in one line, without secrets, and without what a terminal hides or obeys."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in masked(text)
-    )
+    return in_one_line(masked(text))
 
 
 def masked_value(value: str) -> str:

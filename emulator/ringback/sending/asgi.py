@@ -83,7 +83,7 @@ def scope_of(message: CallbackMessage, endpoint: Endpoint) -> Scope:
         "root_path": "",
         "headers": [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in message.headers.items_as_sent
+            for name, value in message.headers.on_the_wire
         ],
         "client": CLIENT,
         "server": (endpoint.host, endpoint.port),

@@ -68,7 +68,7 @@ class Conversation:
         `connection: close` is the one header that is added, after all others. Host comes first,
         wherever the message has it: h11 sees to that.
         """
-        headers = [*message.headers.items_as_sent, ("connection", "close")]
+        headers = [*message.headers.on_the_wire, ("connection", "close")]
         request = h11.Request(method=message.method, target=target, headers=headers)
         head = self._h11.send(request)
         body = self._h11.send_with_data_passthrough(h11.Data(data=message.body)) or ()

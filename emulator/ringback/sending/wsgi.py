@@ -89,7 +89,7 @@ def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for name, value in message.headers.items_as_sent:
+    for name, value in message.headers.on_the_wire:
         key = name.upper().replace("-", "_")
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
         environ[key] = f"{environ[key]},{value}" if key in environ else value

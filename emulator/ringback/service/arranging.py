@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ringback.clock.guard import set_alarm
 from ringback.core.answer.failure import RequestFailureLike, read_failure
 from ringback.core.answer.failures import Failures, When
+from ringback.core.base.masking import masked_url
 from ringback.core.delivery.reply import FaultLike, ReplyLike
 from ringback.core.request.endpoint import Endpoint, split
 from ringback.errors import SettingsError
@@ -105,7 +106,7 @@ class Arranging:
         if isinstance(endpoint, str) or endpoint.target != "/":
             reason = endpoint if isinstance(endpoint, str) else "It must not have a path."
             raise SettingsError(
-                f"connect(…, {url!r}): no base URL. {reason} Write http://127.0.0.1:PORT."
+                f"connect(…, {masked_url(url)!r}): no base URL. {reason} Write http://127.0.0.1:PORT."
             )
         from ringback.sending.http import HttpSender
 
@@ -133,10 +134,12 @@ class Arranging:
 def _origin(text: str) -> str:
     endpoint = split(text)
     if isinstance(endpoint, str):
-        raise SettingsError(f"{text!r} is no origin. {endpoint} Write https://app.example.")
+        raise SettingsError(
+            f"{masked_url(text)!r} is no origin. {endpoint} Write https://app.example."
+        )
     if endpoint.target != "/":
         raise SettingsError(
-            f"{text!r} has a path, and a receiver stands at a whole origin: write"
+            f"{masked_url(text)!r} has a path, and a receiver stands at a whole origin: write"
             f" {endpoint.origin!r}"
         )
     return endpoint.origin

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from ringback.core.base.duration import SECOND, words
+from ringback.core.base.masking import in_one_line, masked_query
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import State
 from ringback.core.journal import (
@@ -35,6 +36,10 @@ _MILLISECOND = SECOND // 1000
 
 def line(fact: Fact, deliveries: Deliveries) -> str:
     """One line about *fact*, or nothing for what is not worth one."""
+    return in_one_line(_line(fact, deliveries))
+
+
+def _line(fact: Fact, deliveries: Deliveries) -> str:
     at = _offset(fact.at)
     match fact:
         case RequestAnswered():
@@ -64,7 +69,8 @@ def line(fact: Fact, deliveries: Deliveries) -> str:
             due = "" if fact.due_at is None else f" next={_offset(fact.due_at)}"
             copy = "" if attempt.copy is None else f"; copy: {attempt.copy}"
             return (
-                f"{at} attempt {attempt.number} {attempt.message.method} {attempt.message.url}"
+                f"{at} attempt {attempt.number} {attempt.message.method}"
+                f" {masked_query(attempt.message.url)}"
                 f" {attempt.outcome.word!r}{state}{due}"
                 f" request={deliveries[fact.position].request_id} ({attempt.outcome}{copy})"
             )
@@ -113,13 +119,13 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact]) -> str:
             case _:
                 assert_never(fact)
     stories = [each for lines in streams.values() for each in lines]
-    return "\n".join([*_of_deliveries(deliveries), *stories, *remarks])
+    return "\n".join(map(in_one_line, [*_of_deliveries(deliveries), *stories, *remarks]))
 
 
 def described(rejection: Rejection) -> str:
     """What the service said to a request that it refused, and our advice."""
     advice = f" ({rejection.hint})" if rejection.hint else ""
-    return f"{rejection.status} {rejection.code}: {rejection.message}{advice}"
+    return in_one_line(f"{rejection.status} {rejection.code}: {rejection.message}{advice}")
 
 
 def _of_deliveries(deliveries: Iterable[Delivery]) -> list[str]:

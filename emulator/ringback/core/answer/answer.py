@@ -92,4 +92,4 @@ def failing(answer: Answer, failure: RequestFailure) -> Answer:
 def added(headers: list[tuple[str, str]], failure: RequestFailure) -> list[tuple[str, str]]:
     """*headers* with those of *failure*, which replace the ones of the same name."""
     own = failure.headers_as_sent
-    return [*(pair for pair in headers if pair[0] not in own), *own.items_as_sent]
+    return [*(pair for pair in headers if pair[0] not in own), *own.on_the_wire]

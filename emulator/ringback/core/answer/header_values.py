@@ -22,7 +22,7 @@ def read_headers(given: Mapping[str, HeaderValue] | Headers) -> Headers:
     if not isinstance(given, Mapping):
         raise SettingsError(f"headers is a mapping of names to values, not {given!r}")
     pairs: Iterable[tuple[str, HeaderValue]] = (
-        given.items_as_sent if isinstance(given, Headers) else given.items()
+        given.on_the_wire if isinstance(given, Headers) else given.items()
     )
     return Headers([(_name(name), _value(name, value)) for name, value in pairs])
 

@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
-SECRET_NAMES = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "set-cookie", "sec-websocket-protocol"}
-)
-"""Headers whose values are credentials. They are kept, compared and sent, and never printed."""
-
-MASK = "***"
+from ringback.core.base.masking import guarded, masked_header
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # `token` of RFC 9110, 5.6.2
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
@@ -35,20 +30,31 @@ class Headers(Mapping[str, str]):
     >>> headers["content-type"]
     'audio/mpeg'
 
-    Names keep their spelling and order in `items_as_sent`; `repr` masks credentials.
+    Names keep their spelling and order in `items_as_sent`. Credentials are there, and print as
+    asterisks: those of these headers, and of whatever they are taken apart into.
     """
 
-    __slots__ = ("items_as_sent",)
+    __slots__ = ("_pairs",)
 
-    items_as_sent: tuple[tuple[str, str], ...]
+    _pairs: tuple[tuple[str, str], ...]
 
     def __init__(self, items: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
         """Take pairs in order, or a mapping."""
         if isinstance(items, Headers):
-            items = items.items_as_sent
+            items = items._pairs
         elif isinstance(items, Mapping):
             items = items.items()
-        self.items_as_sent = tuple(items)
+        self._pairs = tuple(items)
+
+    @property
+    def items_as_sent(self) -> tuple[tuple[str, str], ...]:
+        """The pairs, in order, with their spelling."""
+        return tuple((name, guarded(name, value)) for name, value in self._pairs)
+
+    @property
+    def on_the_wire(self) -> tuple[tuple[str, str], ...]:
+        """The same for whoever sends them and prints none: it costs nothing."""
+        return self._pairs
 
     def __contains__(self, name: object) -> bool:
         # `Mapping` would look the name up, and catch an error wherever it is not there.
@@ -56,16 +62,16 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         wanted = name.lower()
-        for key, value in self.items_as_sent:
+        for key, value in self._pairs:
             if key.lower() == wanted:
-                return value
+                return guarded(wanted, value)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(key.lower() for key, _ in self.items_as_sent))
+        return iter(dict.fromkeys(key.lower() for key, _ in self._pairs))
 
     def __len__(self) -> int:
-        return len({key.lower() for key, _ in self.items_as_sent})
+        return len({key.lower() for key, _ in self._pairs})
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Headers):
@@ -83,17 +89,14 @@ class Headers(Mapping[str, str]):
     def all(self, name: str) -> list[str]:
         """Every value of *name*, in order."""
         wanted = name.lower()
-        return [value for key, value in self.items_as_sent if key.lower() == wanted]
+        return [guarded(wanted, value) for key, value in self._pairs if key.lower() == wanted]
 
     def masked(self) -> list[tuple[str, str]]:
         """The pairs as they may be shown: credentials replaced by asterisks."""
-        return [
-            (key, MASK if key.lower() in SECRET_NAMES else value)
-            for key, value in self.items_as_sent
-        ]
+        return [(key, masked_header(key, value)) for key, value in self._pairs]
 
     def _folded(self) -> list[tuple[str, str]]:
-        return sorted((key.lower(), value) for key, value in self.items_as_sent)
+        return sorted((key.lower(), value) for key, value in self._pairs)
 
 
 NO_HEADERS = Headers()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ringback.core.base.headers import Headers
+from ringback.core.base.masking import masked_query
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.speak import SpeakRequest
@@ -25,7 +26,8 @@ class CallbackMessage:
     body: bytes
 
     def __repr__(self) -> str:
-        return f"<{self.method} {self.url}, {len(self.body)} bytes, {self.headers!r}>"
+        url = masked_query(self.url)
+        return f"<{self.method} {url}, {len(self.body)} bytes, {self.headers!r}>"
 
 
 @dataclass(frozen=True, slots=True)

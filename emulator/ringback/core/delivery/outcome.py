@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 
 from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.base.masking import counted, in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,12 @@ class Answered:
         """The status, as in `503`."""
         return str(self.status)
 
+    def __repr__(self) -> str:
+        note = f", note={self.note!r}" if self.note else ""
+        return f"Answered({self.status}, {self.headers!r}, {counted(self.body)}{note})"
+
     def __str__(self) -> str:
-        extra = f" ({self.note})" if self.note else ""
+        extra = f" ({in_one_line(self.note)})" if self.note else ""
         return f"answered {self.status}{extra}"
 
 
@@ -77,7 +82,7 @@ class Unreachable:
         return self.reason
 
     def __str__(self) -> str:
-        detail = f": {self.detail}" if self.detail else ""
+        detail = f": {in_one_line(self.detail)}" if self.detail else ""
         return f"could not connect ({self.reason}){detail}"
 
 
@@ -99,7 +104,7 @@ class Dropped:
         return self.how
 
     def __str__(self) -> str:
-        detail = f": {self.detail}" if self.detail else ""
+        detail = f": {in_one_line(self.detail)}" if self.detail else ""
         return f"connection {self.how} while {self.phase}{detail}"
 
 
@@ -113,7 +118,7 @@ class Garbled:
 
     def __str__(self) -> str:
         sample = f"; it began {self.sample}" if self.sample else ""
-        return f"the answer is not HTTP: {self.detail}{sample}"
+        return in_one_line(f"the answer is not HTTP: {self.detail}{sample}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class Aborted:
     word: ClassVar[str] = "aborted"
 
     def __str__(self) -> str:
-        return f"aborted by the emulator: {self.reason}"
+        return f"aborted by the emulator: {in_one_line(self.reason)}"
 
 
 Outcome: TypeAlias = Answered | AnswerLost | TimedOut | Unreachable | Dropped | Garbled | Aborted
@@ -148,7 +153,7 @@ def remarked(outcome: Outcome, note: str) -> Outcome:
 
 def noted(answer: Answered) -> Answered:
     """*answer* with a note on what the dispatcher passes over: redirects, and `Retry-After`."""
-    if succeeded(answer) or not answer.headers.items_as_sent:
+    if succeeded(answer) or not answer.headers.on_the_wire:
         return answer
     notes = [answer.note] if answer.note else []
     if 300 <= answer.status <= 399 and "location" in answer.headers:

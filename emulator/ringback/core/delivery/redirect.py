@@ -56,7 +56,7 @@ def next_hop(
         dropped |= _OF_THE_BODY
     if target.origin != endpoint.origin:
         dropped |= _CREDENTIALS
-    kept = [pair for pair in message.headers.items_as_sent if pair[0].lower() not in dropped]
+    kept = [pair for pair in message.headers.on_the_wire if pair[0].lower() not in dropped]
     headers = Headers([("host", target.authority), *kept])
     return Hop(CallbackMessage(method, target.url, headers, body), target)
 

@@ -44,7 +44,7 @@ class Reply:
         """Refuse what no receiver could answer."""
         if not _is_status(self.status):
             raise SettingsError(f"a reply's status must be from 200 to 599, not {self.status!r}")
-        pairs: Iterable[tuple[object, object]] = Headers(self.headers).items_as_sent
+        pairs: Iterable[tuple[object, object]] = Headers(self.headers).on_the_wire
         if not all(isinstance(name, str) and isinstance(value, str) for name, value in pairs):
             raise SettingsError(f"a reply's headers must be text: {dict(self.headers)!r}")
         try:

@@ -14,6 +14,7 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
 
 from ringback.core.base.hosts import is_private
+from ringback.core.base.masking import masked_query, may_hold_credentials
 from ringback.core.base.rejection import Rejection, invalid_query
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -35,6 +36,7 @@ _URL = re.compile(
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PLAIN = re.compile(r"[\w.\[\]:-]*")
 _MAX_NAME = 253
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -71,7 +73,10 @@ class Endpoint:
         return self.origin + self.target
 
     def __str__(self) -> str:
-        return self.url
+        return masked_query(self.url)
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,8 @@ def split(url: str) -> Endpoint | str:
         return f"The host{host_text} is no host name or address that all clients read alike."
     port = _port(match["port"], scheme)
     if port is None:
-        return f"The port{_shown(match['port'], url)} is not a number from 1 to 65535."
+        # It is not shown: what stands behind a colon may be the beginning of a password.
+        return "The port is not a number from 1 to 65535."
     authorization = _basic(match["userinfo"])
     if isinstance(authorization, _Fault):
         return authorization.sentence
@@ -229,9 +235,9 @@ def _basic(userinfo: str | None) -> str | _Fault | None:
     return "Basic " + base64.b64encode(pair).decode("ascii")
 
 
-def _shown(part: str, url: str) -> str:
-    """Quote *part*, but not where it may be half a password: `https://ada:s3/cret@app.example`."""
-    return "" if "@" in url else f" {part!r}"
+def _shown(host: str, url: str) -> str:
+    """Quote *host*, but not where it may hold credentials: `https://ada:s3/cret@app.example`."""
+    return f" {host!r}" if _PLAIN.fullmatch(host) and not may_hold_credentials(url) else ""
 
 
 def unresolved(endpoint: Endpoint) -> Rejection:

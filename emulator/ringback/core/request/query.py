@@ -6,8 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
-from ringback.core.base.headers import MASK
-from ringback.core.base.masking import may_hold_credentials
+from ringback.core.base.masking import MASK, may_hold_credentials
 from ringback.core.base.rejection import Rejection, undeserialisable
 from ringback.core.request.parameters import Schema
 
@@ -30,18 +29,23 @@ class Ignored:
 class Values:
     """What a query says: *values* by name, lists for parameters that repeat.
 
-    *values* hold the callback URL with its credentials, so `repr` leaves them out.
+    *values* hold the callback URL with its credentials, so `repr` leaves them out. A query is
+    *torn* where a bare `&` seems to be a part of those.
     """
 
     values: dict[str, Any] = field(repr=False)
     ignored: tuple[Ignored, ...] = ()
+    torn: bool = False
 
 
 def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
     """Read the query string *raw*, of names and values in percent-encoded UTF-8."""
     values: dict[str, Any] = {}
     ignored = []
-    for pair in raw.split(b"&"):
+    pairs = raw.split(b"&")
+    first, last = _tear(pairs, schema) if b"@" in raw or b"40" in raw else (0, 0)
+    for place, pair in enumerate(pairs):
+        torn = first < place <= last
         try:
             name, value = (_decoded(part) for part in _halves(pair))
         except UnicodeDecodeError:
@@ -50,7 +54,7 @@ def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
         if parameter is None:
             if not pair:
                 continue
-            unknown = _noted(name, value, schema)
+            unknown = Ignored(MASK) if torn else _noted(name, value, schema)
             if schema.unknown == "refuse":
                 return _unknown(unknown, schema)
             ignored.append(unknown)
@@ -60,12 +64,30 @@ def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
         try:
             read = schema.read(parameter, value)
         except ValueError as error:
-            return undeserialisable(f"{name}: {error}")
+            text = str(error).replace(value, MASK) if torn and value else str(error)
+            return undeserialisable(f"{name}: {text}")
         if parameter.repeats:
             values.setdefault(name, []).append(read)
         else:
             values[name] = read
-    return Values(values, tuple(ignored))
+    return Values(values, tuple(ignored), last > 0)
+
+
+def _tear(pairs: list[bytes], schema: Schema) -> tuple[int, int]:
+    """Between which places the credentials of a callback URL may be torn apart by a bare `&`.
+
+    The last piece of them has an `@`, and is no parameter. `(0, 0)` where there is none.
+    """
+    last = 0
+    for place, pair in enumerate(pairs):
+        if place and may_hold_credentials(pair.decode("latin-1")):
+            name = _halves(pair)[0]
+            if name.decode("latin-1") not in schema.parameters:
+                last = place
+    for place, pair in enumerate(pairs[:last]):
+        if unquote_to_bytes(_halves(pair)[0]) == b"callback":
+            return place, last
+    return 0, 0
 
 
 def _unknown(unknown: Ignored, schema: Schema) -> Rejection:

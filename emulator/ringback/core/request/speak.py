@@ -5,7 +5,7 @@ model, then the key, then formats and ranges, then the body. So there are two st
 authentication belongs between them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ringback.core.base.rejection import Rejection, invalid_query, undeserialisable
@@ -19,6 +19,8 @@ from ringback.core.request.parameters import Schema
 from ringback.core.request.query import Ignored, read_values
 from ringback.core.request.voices import Voice
 
+_TORN = "The URL seems to be torn apart at a bare `&`: percent-encode all of it, as urlencode does."
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -31,6 +33,7 @@ class Query:
     values: dict[str, Any] = field(repr=False)
     voice: Voice
     ignored: tuple[Ignored, ...] = ()
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class SpeakRules:
         voice = self.edition.voices.get(model)
         if voice is None:
             return refused_model(self.edition, model, self.bad_model)
-        return Query(read.values, voice, read.ignored)
+        return Query(read.values, voice, read.ignored, read.torn)
 
     def read_request(
         self,
@@ -119,7 +122,7 @@ class SpeakRules:
             return invalid_query("`priority` is only applicable with `callback`.")
         callback = self.callbacks.read(values["callback"]) if "callback" in values else None
         if isinstance(callback, Rejection):
-            return callback
+            return replace(callback, hint=_TORN) if query.torn else callback
         text = encoding_refusal(content_encoding) or self.bodies.read(content_type, body)
         if isinstance(text, Rejection):
             return text

@@ -4,11 +4,11 @@ import pytest
 
 from ringback.core.base.headers import (
     NO_HEADERS,
-    SECRET_NAMES,
     Headers,
     is_header_name,
     is_header_value,
 )
+from ringback.core.base.masking import SECRET_NAMES
 
 SENT = [("Content-Type", "audio/mpeg"), ("dg-token", "k"), ("Set-Cookie", "a"), ("set-cookie", "b")]
 
@@ -100,3 +100,31 @@ def test_printable_text_can_be_a_headers_value(value: str) -> None:
 @pytest.mark.parametrize("value", ["", " a", "a ", "a\tb", "a\n", "é", "\x7f", None, 1])
 def test_what_programs_disagree_about_is_no_headers_value(value: object) -> None:
     assert not is_header_value(value)
+
+
+def test_credentials_print_masked_whatever_headers_are_taken_apart_into() -> None:
+    headers = Headers(
+        [
+            ("Authorization", "Basic s3cret"),
+            ("Location", "https://ada:s3cret@app.example/?sig=s3cret&a=b"),
+            ("Set-Cookie", "s3cret"),
+        ]
+    )
+    taken_apart: list[object] = [
+        headers,
+        dict(headers),
+        {**headers},
+        list(headers.items()),
+        list(headers.values()),
+        headers["authorization"],
+        headers.get("location"),
+        headers.all("set-cookie"),
+        headers.items_as_sent,
+        headers.masked(),
+    ]
+    for each in taken_apart:
+        assert "s3cret" not in repr(each), type(each)
+    assert headers["authorization"] == "Basic s3cret"
+    assert headers["location"].startswith("https://ada:s3cret@")
+    assert f"{headers['set-cookie']}".encode() == b"s3cret"
+    assert "***@app.example/?sig=***&a=b" in repr(headers)

@@ -229,7 +229,7 @@ def test_credentials_are_refused_where_no_header_could_carry_what_was_meant(user
             "http://127.1/",
             "The host '127.1' is no host name or address that all clients read alike.",
         ),
-        ("http://a:0/", "The port '0' is not a number from 1 to 65535."),
+        ("http://a:0/", "The port is not a number from 1 to 65535."),
         ("http://a:0/@", "The port is not a number from 1 to 65535."),
         ("http://$/@", "The host is no host name or address that all clients read alike."),
         ("http://a[@c/", "The credentials contain '['; percent-encode it as %5B."),
