@@ -367,8 +367,8 @@ def test_story(ringback):
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
-        ("retris=3", "unknown keyword 'retris'; did you mean 'retries'? Known: seed, *"),
-        ("allow_pendng=True", "unknown keyword 'allow_pendng'; did you mean 'allow_pending'? *"),
+        ("retris=3", "unknown keyword 'retris'; did you mean 'retries'?"),
+        ("allow_pendng=True", "unknown keyword 'allow_pendng'; did you mean 'allow_pending'?"),
         ("retries=-1", "retries is 0 or more, not -1"),
         ("clock='fast'", "clock is 'paused', 'real' or 'xN' such as 'x100', not 'fast'"),
         ("strict='no'", "strict is True or False, not 'no'"),

@@ -59,7 +59,7 @@ class Workshop:
         )
         self.clock = self.engine.clock
         self.in_flight = asyncio.Event()
-        self.face = AwaitableClock(self.engine, chosen.guard)
+        self.face = AwaitableClock(self.engine, chosen.seconds_of("guard"))
 
     def replies(self, *replies: ReplyLike, faults: tuple[FaultLike, ...] = ()) -> Receiver:
         receiver = Receiver(ORIGIN, replies)

@@ -8,7 +8,7 @@ from ringback.errors import SettingsError
 
 
 def _clock_mode(_: click.Context, __: click.Parameter, mode: str) -> str:
-    from ringback.settings.settings import read_rate
+    from ringback.settings.checks import read_rate
 
     try:
         read_rate(mode)

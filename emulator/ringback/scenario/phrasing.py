@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ringback.scenario.values import shown
-from ringback.settings.checks import CHECKS
+from ringback.settings.settings import CHECKS
 
 _PHRASES = tuple(
     (re.compile(pattern), written)
@@ -24,7 +24,6 @@ _PHRASES = tuple(
         (r"\bFalse\b", "false"),
     )
 )
-_WANTED = {name: wanted for names, wanted, _ in CHECKS for name in names}
 _OF_PYTHON = (
     (re.compile(r",? or (None|a timedelta)\b|an int or None"), ""),
     (re.compile(r"\ba tuple of\b"), "a list of"),
@@ -45,9 +44,10 @@ def for_files(text: str) -> str:
 
 def setting_refused(name: str, value: Any, reason: str) -> str:
     """What is said about a *value* that the setting *name* cannot have, in place of *reason*."""
-    wanted = _WANTED.get(name)
-    if wanted is None or not reason.startswith(f"{name} is "):
+    check = CHECKS.get(name)
+    if check is None or not reason.startswith(f"{name} is "):
         return for_files(reason)
+    wanted = check.wanted
     for pattern, written in _OF_PYTHON:
         wanted = pattern.sub(written, wanted)
     return f"{name} is {wanted}, not {_flow(value)}"

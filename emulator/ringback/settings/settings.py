@@ -1,12 +1,12 @@
 """Every setting of an emulator, checked when it is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from ringback.core.answer.failure import RequestFailure, RequestFailureLike, read_failure
+from ringback.core.base.documented import documented
 from ringback.core.base.duration import SECOND, nanoseconds
 from ringback.core.base.ids import UuidVersion
 from ringback.core.delivery.message import BodyForm, Framing, MessageRules
@@ -18,121 +18,194 @@ from ringback.core.request.endpoint import INVALID_CALLBACK, PERMITTED_PORTS, Ca
 from ringback.core.request.formats import FormatRules
 from ringback.core.request.speak import SpeakRules
 from ringback.errors import SettingsError
-from ringback.settings.checks import CHECKS
+from ringback.settings.checks import (
+    check_certificates,
+    check_speech,
+    checks_of,
+    read_rate,
+    read_tuple,
+    tuples_of,
+)
+from ringback.settings.names import check_among, names_its_fields
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When an emulator's clock starts, unless it is told otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@names_its_fields
+@documented
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How one emulator behaves. Spans are seconds or `timedelta`; every default is a rule's.
+    """How one emulator behaves. Every default is what the service does, as far as that is known.
 
-    *seed* decides request ids and `key_id` (None: 0, or one of its own per test in the fixtures).
-    *epoch* is the moment at which the clock starts, aware; in frozen time, the freezer's moment
-    takes the place of the default. *clock* is `"paused"`, `"real"` or `"x100"`. *processing_time*
-    passes between acceptance and the first attempt. *allow_hosts* are hosts beyond loopback that
-    may be dialled. *allow_origins* are pages beyond loopback whose scripts may talk to the server
-    (`https://app.example`), *allow_host_headers* names by which a browser may call it.
-    *api_key* fixes the key for an application that
-    reads its own once; *any_key* lets in whoever has one. *ca_file* is trusted in place of the
-    usual authorities, and without *tls_verify* every certificate is. *guard* is how many real
-    seconds something may keep a paused clock waiting. *request_failure* befalls every request that
-    would be answered. *remote_texts* are what the URLs say that a body may name in place of its
-    text. *concurrency_limit* is how many requests may be in progress, and how many streams besides
-    them, unless *stream_concurrency_limit* is. *speech* speaks linear16, mulaw and alaw in the
-    languages of its engine (English, German, Spanish, French, Italian), outside of streams, where
-    there are tones otherwise; it needs the extra `speech`.
-
-    At submission: *permitted_ports* are ports or `"any"`, *port_refusal* is what the service says
-    about another, *private_callbacks* lets URLs name this machine and private addresses, and
-    *resolve_callbacks* refuses a host that leads nowhere. *acknowledgement_headers* are those of
-    an audio answer, or only the request id.
-
-    Of a callback: *callback_body*, *callback_content_type* (None: that of the audio),
-    *callback_framing*, *callback_user_agent* and *callback_status_header* (None: no such header),
-    *dg_token*, *basic_auth* and *callback_metadata* for what else it carries, *follow_redirects*
-    for where it goes. Without *callback_errors* a job that fails is never heard of again.
-
-    Raises `SettingsError` for a value that cannot mean anything.
+    A *rule* that a setting changes is told by `ringback rules`. Spans are seconds or a `timedelta`,
+    on the emulator's clock unless they are called real. Raises `SettingsError` for a value that
+    cannot mean anything, and for a name that no setting has.
     """
 
+    # -- who is served -----------------------------------------------------------------------------
+
     seed: int | None = None
-    epoch: datetime = EPOCH
+    """Decides request ids and `key_id`. None: 0, or one of its own per test in the fixtures."""
+    api_key: str | None = field(default=None, repr=False)
+    """The key that is let in, for an application that reads its own once. None: one is made up."""
+    any_key: bool = False
+    """Whether whoever has a key or a token is let in. Rule: any-token."""
+    uuid_version: UuidVersion = 7
+    """The version of the UUIDs that request ids are. Rule: request-ids."""
+
+    # -- clock and time ----------------------------------------------------------------------------
+
     clock: str = "paused"
-    retries: int = 10
-    retry_delay: float | timedelta = 30
-    connect_timeout: float | timedelta = 1
-    attempt_timeout: float | timedelta = 10
+    """How time passes: `"paused"`, `"real"`, or `"xN"`, N times as fast, such as `"x100"`."""
+    epoch: datetime = EPOCH
+    """The moment at which the clock starts, aware. In time that a freezer has frozen, the freezer's
+    moment takes the place of the default."""
+    guard: float | timedelta = 10
+    """Real seconds, or a `timedelta`, that something may keep a paused clock waiting."""
+
+    # -- attempts and retries ----------------------------------------------------------------------
+
     processing_time: float | timedelta = 0
+    """Seconds, or a `timedelta`, from the acceptance of a job to its first attempt."""
+    retries: int = 10
+    """How many attempts may follow the first one. Rule: retries."""
+    retry_delay: float | timedelta = 30
+    """Seconds, or a `timedelta`, from the end of an attempt to the next one. Rule: delay."""
+    connect_timeout: float | timedelta = 1
+    """Seconds, or a `timedelta`, that connecting may take where time flows. Rule: connect-limit."""
+    attempt_timeout: float | timedelta = 10
+    """Seconds, or a `timedelta`, that an attempt may take in all. Rule: attempt-limit."""
+
+    # -- submission: the callback URL and the acknowledgement --------------------------------------
+
     permitted_ports: tuple[int, ...] | Literal["any"] = PERMITTED_PORTS
+    """The ports that a callback URL may have. Rules: ports, redirects-keep-the-rules."""
     port_refusal: str = INVALID_CALLBACK
+    """The `err_msg` about a port that is not permitted. Rule: port-refusal."""
     private_callbacks: bool = True
+    """Whether callback URLs may name this machine or a private address. Rule: private-callbacks."""
     resolve_callbacks: bool = False
+    """Whether a callback URL is refused if its host is unknown. Rule: resolution."""
     acknowledgement_headers: Literal["full", "minimal"] = "full"
+    """Those of an audio answer, or only the request id. Rule: acknowledgement-headers."""
+
+    # -- callbacks: what they carry, and where they go ---------------------------------------------
+
     callback_body: BodyForm = "raw"
+    """The audio as it is, or JSON with the audio in base64. Rule: body."""
     callback_content_type: str | None = None
+    """The content type of callbacks that bring audio. None: the audio's. Rule: content-type."""
     callback_framing: Framing = "content-length"
+    """How a callback says where its body ends. Rule: framing."""
     callback_user_agent: str | None = None
+    """The `User-Agent` of callbacks. None: they have none. Rule: user-agent."""
     callback_status_header: str | None = None
-    dg_token: bool = True
-    basic_auth: bool = True
+    """The name of a header that says how the job went: 200, or the status that it failed with.
+    None: there is no such header. Rule: status-header."""
     callback_metadata: bool = True
+    """Whether callbacks carry the `dg-*` headers of the audio. Rule: metadata."""
     callback_errors: bool = True
+    """Whether a callback tells of a job that failed. Without, nothing does. Rule: failed-jobs."""
+    dg_token: bool = True
+    """Whether callbacks carry the identifier of the key that submitted. Rule: dg-token."""
+    basic_auth: bool = True
+    """Whether credentials in the callback URL are sent to the receiver. Rule: basic-auth."""
     follow_redirects: bool = False
-    mp3_sample_rate: int = 22050
+    """Whether a callback goes where a redirect leads. Rule: redirects."""
+
+    # -- reading a request -------------------------------------------------------------------------
+
+    unknown_parameters: Literal["ignore", "refuse"] = "ignore"
+    """What is done about a query parameter that does not exist. Rule: unknown-parameters."""
+    repeated_parameters: Literal["refuse", "last"] = "refuse"
+    """Whether the last one counts of a parameter that is given twice. Rule: repeated-parameters."""
+    strict_booleans: bool = True
+    """Whether a boolean is `true` or `false` and nothing else. Rule: booleans."""
+    integral_floats: bool = True
+    """Whether `24000.0` is an integer. Rule: integral-floats."""
+    bad_model: Literal["invalid-value", "no-such-version", "no-such-tier"] = "invalid-value"
+    """In which words an unknown model is refused. Rule: bad-model."""
+    max_characters: int = MAX_CHARACTERS
+    """The most characters (Unicode code points) of a text. Rule: characters."""
+    too_long_status: Literal[413, 422] = 413
+    """The HTTP status about a text that has more. Rule: too-long-status."""
+    blank_text: Literal["silence", "refuse"] = "silence"
+    """What is done about a text of blanks. Rule: blank-text."""
+    remote_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Texts by the URL that a body may name in place of its text. Rule: remote-texts."""
+
+    # -- formats -----------------------------------------------------------------------------------
+
+    mp3_sample_rate: Literal[22050, 24000] = 22050
+    """The sample rate of mp3, in hertz. Rule: mp3-rate."""
     mp3_bit_rates: tuple[int, ...] = MP3_BIT_RATES
+    """The bit rates that mp3 may have, in bit/s. Rule: mp3-bit-rates."""
     flac_sample_rate: int = 48000
+    """The sample rate of flac that was asked for without one, in hertz. Rule: flac-rate."""
     format_error: Literal["UNSUPPORTED_AUDIO_FORMAT", "INVALID_QUERY_PARAMETER"] = (
         "UNSUPPORTED_AUDIO_FORMAT"
     )
-    bad_model: Literal["invalid-value", "no-such-version", "no-such-tier"] = "invalid-value"
-    unknown_parameters: Literal["ignore", "refuse"] = "ignore"
-    repeated_parameters: Literal["refuse", "last"] = "refuse"
-    strict_booleans: bool = True
-    integral_floats: bool = True
-    max_characters: int = MAX_CHARACTERS
-    too_long_status: Literal[413, 422] = 413
-    blank_text: Literal["silence", "refuse"] = "silence"
-    remote_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The `err_code` about a combination that does not exist. Rule: format-errors."""
+
+    # -- limits and failures -----------------------------------------------------------------------
+
     concurrency_limit: int | None = None
+    """How many requests may be in progress; one more is refused. Rule: too-many-requests."""
     stream_concurrency_limit: int | None = None
+    """How many streams may be open. None: `concurrency_limit` of them. Rule: stream-concurrency."""
     concurrency_counts_callbacks: bool = False
+    """Whether a job is in progress until its delivery ends. Rule: concurrency-of-callbacks."""
     too_many_requests: Literal["speak", "general"] = "speak"
+    """Which documented form a 429 has: of the text-to-speech page, or of all endpoints.
+    Rule: too-many-requests-text."""
     request_failure: RequestFailureLike | None = None
+    """What befalls what would be answered. Rules: ordered-failures, payment-required."""
     stream_limits: bool = True
-    uuid_version: UuidVersion = 7
+    """Whether flushes and characters of a stream are limited, each in a window of 60 seconds.
+    Rules: stream-flush-limit, stream-character-limit."""
+
+    # -- audio -------------------------------------------------------------------------------------
+
     wav_sizes: Literal["streamed", "exact"] = "streamed"
+    """Whether a WAV header has placeholders or the true sizes, in bytes. Rule: wav-sizes."""
     speech: bool = False
-    allow_hosts: tuple[str, ...] = ()
+    """Whether linear16, mulaw and alaw are spoken, outside of streams, in English, German, Spanish,
+    French and Italian. It needs the extra `speech`. All else, and without it all, is tones."""
+
+    # -- connections: who may talk to the server, and what may be dialled --------------------------
+
     allow_origins: tuple[str, ...] = ()
+    """Pages beyond loopback that may talk to the server, by origin: `https://app.example`.
+    Rule: cross-origin-headers."""
     allow_host_headers: tuple[str, ...] = ()
-    api_key: str | None = field(default=None, repr=False)
-    any_key: bool = False
+    """Names beyond loopback by which a browser may call the server, without port."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts beyond loopback that may be dialled."""
     ca_file: str | None = None
+    """The path of a file of PEM certificates that are trusted in place of the usual authorities."""
     tls_verify: bool = True
-    guard: float = 10.0
+    """Whether the certificate of an https receiver has to be trusted. Rule: tls-verification."""
 
     def __post_init__(self) -> None:
         """Check every value, so that a mistake is found where it was made."""
         for name in _TUPLES:
             if (value := getattr(self, name)) != "any":
-                object.__setattr__(self, name, _tuple(name, value))
-        for names, wanted, holds in CHECKS:
-            for name in names:
-                value = getattr(self, name)
-                if not holds(value):
-                    shown = "that" if name == "api_key" else repr(value)
-                    raise SettingsError(f"{name} is {wanted}, not {shown}")
+                object.__setattr__(self, name, read_tuple(name, value))
+        for name, check in CHECKS.items():
+            value = getattr(self, name)
+            if not check.holds(value):
+                shown = "that" if name == "api_key" else repr(value)
+                raise SettingsError(f"{name} is {check.wanted}, not {shown}")
         read_rate(self.clock)
         if self.request_failure is not None:
-            read = read_failure(self.request_failure)
+            failure = read_failure(self.request_failure)
             if isinstance(self.request_failure, Mapping):
-                object.__setattr__(self, "request_failure", read)
+                object.__setattr__(self, "request_failure", failure)
         if self.speech:
-            _check_speech()
+            check_speech()
         if self.ca_file is not None:
-            _check_certificates(self.ca_file)
+            check_certificates(self.ca_file)
 
     @property
     def epoch_is_set(self) -> bool:
@@ -147,7 +220,7 @@ class Settings:
     @property
     def retry_policy(self) -> RetryPolicy:
         """The part of the settings that decides about retries."""
-        return RetryPolicy(self.retries, self._span("retry_delay"))
+        return RetryPolicy(self.retries, nanoseconds(self.retry_delay))
 
     def speak_rules(self, edition: Edition = V1) -> SpeakRules:
         """The part of the settings that decides how a request is read."""
@@ -195,54 +268,26 @@ class Settings:
     @property
     def attempt_limit(self) -> int:
         """The attempt limit in nanoseconds."""
-        return self._span("attempt_timeout")
+        return nanoseconds(self.attempt_timeout)
 
     @property
     def processing(self) -> int:
         """The processing time in nanoseconds."""
-        return self._span("processing_time")
+        return nanoseconds(self.processing_time)
 
     def seconds_of(self, name: str) -> float:
         """The span *name* in seconds, whichever way it was written."""
-        return self._span(name) / SECOND
+        return nanoseconds(getattr(self, name)) / SECOND
 
     def changed(self, **changes: Any) -> "Settings":
         """These settings with *changes*. Raises `SettingsError` naming the nearest setting."""
-        for name in changes:
-            check_name(name, "setting")
         return replace(self, **changes)
 
-    def _span(self, name: str) -> int:
-        return nanoseconds(getattr(self, name))
 
+CHECKS = checks_of(Settings)
+"""What each setting may be, by name."""
 
-_TUPLES = ("permitted_ports", "allow_hosts", "allow_origins", "allow_host_headers", "mp3_bit_rates")
-
-
-def _check_speech() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("py_nanotts") is None:
-        raise SettingsError("speech needs its extra: pip install 'ringback[speech]'")
-
-
-def _check_certificates(ca_file: str) -> None:
-    import ssl
-
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
-    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(
-            f"ca_file: {ca_file!r} cannot be read as certificates in PEM form ({reason})"
-        ) from error
-
-
-def _tuple(name: str, value: object) -> tuple[object, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise SettingsError(f"{name} is a tuple or a list, not {value!r}")
-    return tuple(value)
-
+_TUPLES = tuples_of(Settings)
 
 NAMES = tuple(each.name for each in fields(Settings))
 """The names of all settings."""
@@ -250,20 +295,4 @@ NAMES = tuple(each.name for each in fields(Settings))
 
 def check_name(name: str, kind: str, also: tuple[str, ...] = ()) -> None:
     """Refuse an unknown *name* with the nearest known one. Raises `SettingsError`."""
-    known = (*NAMES, *also)
-    if name not in known:
-        near = get_close_matches(name, known, n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else "."
-        raise SettingsError(f"unknown {kind} {name!r}{meant} Known: {', '.join(known)}")
-
-
-def read_rate(mode: str) -> int:
-    """Read a clock mode: 0 for `paused`, 1 for `real`, N for `xN`. Raises `SettingsError`."""
-    if mode == "paused":
-        return 0
-    if mode == "real":
-        return 1
-    digits = str(mode).removeprefix("x")
-    if mode != digits and digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 1_000_000:
-        return int(digits)
-    raise SettingsError(f"clock is 'paused', 'real' or 'xN' such as 'x100', not {mode!r}")
+    check_among(name, kind, (*NAMES, *also))

@@ -8,7 +8,7 @@ import pytest
 
 import ringback
 from ringback.scenario.phrasing import for_files, setting_refused
-from ringback.settings.checks import CHECKS
+from ringback.settings.settings import CHECKS
 
 HOUSE = Path(ringback.__file__).parent
 PYTHON = re.compile(
@@ -54,7 +54,7 @@ def test_no_hint_of_the_service_names_a_verb_or_a_class(hint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [(name, wanted) for names, wanted, _ in CHECKS for name in names]
+    ("name", "wanted"), [(name, check.wanted) for name, check in CHECKS.items()]
 )
 def test_no_setting_is_refused_in_words_of_python(name: str, wanted: str) -> None:
     said = setting_refused(name, (0,), f"{name} is {wanted}, not (0,)")

@@ -8,7 +8,8 @@ import pytest
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import SECOND
 from ringback.errors import SettingsError
-from ringback.settings.settings import Settings, check_name, read_rate
+from ringback.settings.checks import read_rate
+from ringback.settings.settings import Settings, check_name
 
 
 @pytest.mark.parametrize(
@@ -119,10 +120,19 @@ def test_no_other_mode_is_read(mode: str) -> None:
 
 
 def test_a_misspelt_setting_is_named_with_the_nearest_one() -> None:
-    with pytest.raises(SettingsError, match=r"^unknown setting 'retris'; did you mean 'retries'\?"):
-        Settings().changed(retris=3)
+    wrong: Any = {"retris": 3}
+    for make in (Settings, Settings().changed):
+        with pytest.raises(SettingsError) as error:
+            make(**wrong)
+        assert str(error.value) == "unknown setting 'retris'; did you mean 'retries'?"
     with pytest.raises(SettingsError, match=r"^unknown keyword 'zzz'\. Known: seed, "):
         check_name("zzz", "keyword")
+
+
+def test_settings_have_names_and_no_order() -> None:
+    positional: Any = (7,)
+    with pytest.raises(TypeError, match="takes 1 positional argument but 2 were given"):
+        Settings(*positional)
 
 
 def test_changed_settings_are_checked_too() -> None:

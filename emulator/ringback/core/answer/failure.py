@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
 from ringback.core.answer.header_values import HeaderValue, read_headers
+from ringback.core.base.documented import documented
 from ringback.core.base.duration import is_span, nanoseconds, seconds
 from ringback.core.base.headers import NO_HEADERS, Headers
 from ringback.core.base.rejection import Rejection
@@ -17,6 +18,7 @@ Break: TypeAlias = Literal["", "cut", "stalled"]
 """How a body ends before its end: the connection is closed, or nothing more comes."""
 
 
+@documented
 @dataclass(frozen=True, slots=True)
 class RequestFailure:
     """What goes wrong with one answer of the endpoint.

@@ -56,6 +56,9 @@ class Edition:
     ignores_unknown: bool
     integral_floats: bool
 
+    def __repr__(self) -> str:
+        return f"<Edition {self.path}>"
+
 
 V1 = Edition(
     path="/v1/speak",

@@ -84,3 +84,7 @@ def test_flux_needs_a_model_and_refuses_what_it_does_not_know() -> None:
     assert (V1.default_voice, V2.default_voice) == ("aura-asteria-en", None)
     assert (V1.ignores_unknown, V2.ignores_unknown) == (True, False)
     assert set(V2.parameters) - set(V1.parameters) == {"expressivity", "priority"}
+
+
+def test_an_edition_is_shown_by_its_path() -> None:
+    assert repr(V1) == "<Edition /v1/speak>"
