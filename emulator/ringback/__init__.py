@@ -2,6 +2,24 @@
 
 The names below are the public ones. Each is imported when it is first used, so that importing
 `ringback` costs next to nothing.
+
+    Emulator, AsyncEmulator       an emulator of your own; Settings say what it does
+    Server                        one socket for several emulators: `Emulator(server=Server())`
+    RequestFailure, Reply         how a request fails, what a scripted Receiver answers
+    ReceivedRequest               one of `requests`: as it arrived, and how it was answered
+    SpeakRequest                  what was asked, read and checked
+    Delivery, Deliveries          one of `deliveries` and of `pending`, and all of them; its State
+    Endpoint                      where a delivery goes
+    Attempt, Response             one try of a delivery, and what came back
+    CallbackMessage, Headers      what an attempt sent
+    Outcome                       what became of it: Answered, AnswerLost, TimedOut, Unreachable,
+                                  Dropped, Garbled, Aborted
+    Identified                    which requests a body of audio answers
+    Journal, Fact                 everything that happened
+    read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
+    RingbackError                 the family of errors: `help(ringback.errors)` shows it as a tree
+
+Moments are seconds since the emulator's start, and spans are seconds.
 """
 
 from importlib import import_module
@@ -12,13 +30,29 @@ if TYPE_CHECKING:
     from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
+    from ringback.core.delivery.message import CallbackMessage as CallbackMessage
+    from ringback.core.delivery.outcome import Aborted as Aborted
+    from ringback.core.delivery.outcome import Answered as Answered
+    from ringback.core.delivery.outcome import AnswerLost as AnswerLost
+    from ringback.core.delivery.outcome import Dropped as Dropped
+    from ringback.core.delivery.outcome import Garbled as Garbled
+    from ringback.core.delivery.outcome import Outcome as Outcome
+    from ringback.core.delivery.outcome import TimedOut as TimedOut
+    from ringback.core.delivery.outcome import Unreachable as Unreachable
     from ringback.core.delivery.reply import Reply as Reply
+    from ringback.core.journal import Fact as Fact
+    from ringback.core.journal import Journal as Journal
+    from ringback.core.request.endpoint import Endpoint as Endpoint
+    from ringback.core.request.endpoint import read_origin as read_origin
+    from ringback.core.request.speak import SpeakRequest as SpeakRequest
     from ringback.errors import AnswerCut as AnswerCut
     from ringback.errors import ClockBackwards as ClockBackwards
     from ringback.errors import ClockBusy as ClockBusy
     from ringback.errors import ClockClosed as ClockClosed
     from ringback.errors import ClockError as ClockError
     from ringback.errors import ClockLeap as ClockLeap
+    from ringback.errors import MachineError as MachineError
+    from ringback.errors import Mistake as Mistake
     from ringback.errors import NeverTrue as NeverTrue
     from ringback.errors import NothingDue as NothingDue
     from ringback.errors import NotRunning as NotRunning
@@ -33,20 +67,40 @@ if TYPE_CHECKING:
     from ringback.errors import WrongFace as WrongFace
     from ringback.faces.async_emulator import AsyncEmulator as AsyncEmulator
     from ringback.faces.emulator import Emulator as Emulator
+    from ringback.faces.playing import play_scenario as play_scenario
     from ringback.receiving.scripted import Receiver as Receiver
+    from ringback.scenario.reading import ScenarioFile as ScenarioFile
+    from ringback.scenario.reading import read_scenario as read_scenario
+    from ringback.scenario.report import Report as Report
+    from ringback.service.deliveries import Deliveries as Deliveries
+    from ringback.service.received import ReceivedRequest as ReceivedRequest
+    from ringback.service.views import Attempt as Attempt
+    from ringback.service.views import Delivery as Delivery
+    from ringback.service.views import Response as Response
+    from ringback.serving.server import Server as Server
     from ringback.settings.settings import Settings as Settings
-    from ringback.views import Attempt as Attempt
-    from ringback.views import Deliveries as Deliveries
-    from ringback.views import Delivery as Delivery
+    from ringback.settings.settings import check_name as check_name
 
 _HOMES = {
     "ringback.audio.repertoire": ["Identified"],
-    "ringback.core.delivery.delivery": ["State"],
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
+    "ringback.core.delivery.delivery": ["State"],
+    "ringback.core.delivery.message": ["CallbackMessage"],
+    "ringback.core.delivery.outcome": [
+        "Aborted",
+        "AnswerLost",
+        "Answered",
+        "Dropped",
+        "Garbled",
+        "Outcome",
+        "TimedOut",
+        "Unreachable",
+    ],
     "ringback.core.delivery.reply": ["Reply"],
-    "ringback.faces.async_emulator": ["AsyncEmulator"],
-    "ringback.faces.emulator": ["Emulator"],
+    "ringback.core.journal": ["Fact", "Journal"],
+    "ringback.core.request.endpoint": ["Endpoint", "read_origin"],
+    "ringback.core.request.speak": ["SpeakRequest"],
     "ringback.errors": [
         "AnswerCut",
         "ClockBackwards",
@@ -54,6 +108,8 @@ _HOMES = {
         "ClockClosed",
         "ClockError",
         "ClockLeap",
+        "MachineError",
+        "Mistake",
         "NeverTrue",
         "NotRunning",
         "NothingDue",
@@ -67,9 +123,17 @@ _HOMES = {
         "Stuck",
         "WrongFace",
     ],
+    "ringback.faces.async_emulator": ["AsyncEmulator"],
+    "ringback.faces.emulator": ["Emulator"],
+    "ringback.faces.playing": ["play_scenario"],
     "ringback.receiving.scripted": ["Receiver"],
-    "ringback.settings.settings": ["Settings"],
-    "ringback.views": ["Attempt", "Deliveries", "Delivery"],
+    "ringback.scenario.reading": ["ScenarioFile", "read_scenario"],
+    "ringback.scenario.report": ["Report"],
+    "ringback.service.deliveries": ["Deliveries"],
+    "ringback.service.received": ["ReceivedRequest"],
+    "ringback.serving.server": ["Server"],
+    "ringback.settings.settings": ["Settings", "check_name"],
+    "ringback.service.views": ["Attempt", "Delivery", "Response"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ringback.errors import ScenarioError
-    from ringback.scenario.reading import ScenarioFile
-    from ringback.scenario.report import Report
+    from ringback import Report, ScenarioError, ScenarioFile
 
 
 def collect(file_path: Path, parent: pytest.Collector) -> pytest.Collector:
@@ -39,11 +37,10 @@ class ScenarioCollector(pytest.File):
 
     def collect(self) -> Iterator["ScenarioItem"]:
         """The one item of the file, named as the scenario is."""
-        from ringback.errors import ScenarioError
-        from ringback.scenario.reading import read
+        from ringback import ScenarioError, read_scenario
 
         try:
-            file = read(_relative(self.path, self.config.invocation_params.dir))
+            file = read_scenario(_relative(self.path, self.config.invocation_params.dir))
         except ScenarioError as error:
             stem = self.path.name.partition(".")[0]
             yield ScenarioItem.from_parent(self, name=stem, file=None, error=error)
@@ -69,11 +66,11 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Play the scenario: to the application that the ini option `ringback_to` names, or not at
         all, where it is written for one."""
-        from ringback.faces.playing import play
+        from ringback import play_scenario
 
         if self._file is None:
             raise self._error or AssertionError("an item has a file or an error")
-        report = play(self._file, to=application(self.config))
+        report = play_scenario(self._file, to=application(self.config))
         if report.skipped:
             reason = report.skipped
             if self._file.scenario.needs_an_application:
@@ -87,7 +84,7 @@ class ScenarioItem(pytest.Item):
         self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
     ) -> str | Any:
         """What is wrong, on the first line: pytest's summary shows no other."""
-        from ringback.errors import ScenarioError
+        from ringback import ScenarioError
 
         if isinstance(excinfo.value, NotAsExpected | ScenarioError):
             return str(excinfo.value)

@@ -44,8 +44,7 @@ def check(marker: pytest.Mark) -> None:
     settings = settings_of(marker.kwargs)
     if not settings:
         return
-    from ringback import Settings, SettingsError
-    from ringback.settings.settings import check_name
+    from ringback import Settings, SettingsError, check_name
 
     try:
         for name in settings:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ringback import AsyncEmulator, Emulator, Settings
-    from ringback.serving.server import Server
+    from ringback import AsyncEmulator, Emulator, Server, Settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,8 +79,7 @@ def ringback_settings() -> "Settings":
 def ringback_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
     """The one server of this session: its socket is paid for once."""
     from pytest_ringback.marking import refuse
-    from ringback import ServerError
-    from ringback.serving.server import Server
+    from ringback import Server, ServerError
 
     port = _port(pytestconfig)
     try:
@@ -183,7 +181,7 @@ def _check_application(config: pytest.Config) -> None:
     url = str(config.getini("ringback_to"))
     if not url:
         return
-    from ringback.core.request.endpoint import read_origin
+    from ringback import read_origin
 
     if read_origin(url) is None:
         raise pytest.UsageError(f"ringback_to is a base URL, http://127.0.0.1:PORT, not {url!r}")

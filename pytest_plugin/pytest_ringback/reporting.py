@@ -1,7 +1,6 @@
 """What a failing test shows: the timeline of its emulators, and its own line in place of ours."""
 
 import re
-import sys
 from typing import Any, TypeGuard
 
 import pytest
@@ -64,13 +63,16 @@ def hide_own_frames(error: pytest.ExceptionInfo[Any] | None) -> None:
     pytest hides a frame that has a local of this name. `--full-trace` shows all the same, and a
     `MachineError`, which is a fault of ours, is shown in full.
     """
-    errors = sys.modules.get("ringback.errors")
-    if error is None or errors is None or isinstance(error.value, errors.MachineError):
+    if error is None:
+        return
+    from ringback import MachineError, RingbackError
+
+    if isinstance(error.value, MachineError):
         return
     frames = [entry.frame for entry in error.traceback]
     modules = [f"{frame.f_globals.get('__name__')}." for frame in frames]
     spoken = error.type in (LookupError, AssertionError) and modules[-1].startswith(_OURS)
-    if not spoken and not isinstance(error.value, errors.RingbackError):
+    if not spoken and not isinstance(error.value, RingbackError):
         return
     ours = False
     for frame, module in zip(frames, modules, strict=True):

@@ -8,8 +8,7 @@ from zlib import crc32
 import pytest
 
 from pytest_ringback.marking import LENIENCIES, keywords_of, refuse, settings_of
-from ringback import AsyncEmulator, Emulator, Settings
-from ringback.serving.server import Server
+from ringback import AsyncEmulator, Emulator, Server, Settings
 
 AnyEmulator: TypeAlias = Emulator | AsyncEmulator
 

@@ -71,7 +71,7 @@ def _occupied(deliveries: int, *, records: bool) -> float:
         for _ in range(deliveries // 100):
             submit(ringback, 100)
             if not records:
-                ringback.requests.clear()
+                ringback._service._answering.received.clear()
                 ringback.journal._facts.clear()
         return (_resident() - before) / deliveries
 

@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator
 from ringback.cli.main import main
 from ringback.core.openapi.document import document
 from ringback.core.rules import RULES
-from ringback.faces.playing import play
-from ringback.scenario.reading import read
+from ringback.faces.playing import play_scenario
+from ringback.scenario.reading import read_scenario
 from ringback.scenario.staging import Over
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -70,13 +70,13 @@ def write(directory: Path, name: str, text: str) -> Path:
 @pytest.mark.parametrize("over", ["process", "sockets"])
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name.partition(".")[0])
 def test_every_shipped_scenario_comes_out_as_expected(path: Path, over: Over) -> None:
-    report = play(read(path), over=over)
+    report = play_scenario(read_scenario(path), over=over)
     assert report.failures == []
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name.partition(".")[0])
 def test_every_shipped_scenario_says_why_and_expects_strictly(path: Path) -> None:
-    scenario = read(path).scenario
+    scenario = read_scenario(path).scenario
     assert scenario.why
     assert scenario.expect.attempts is not None
     assert scenario.expect.refused or scenario.expect.state is not None
@@ -84,7 +84,7 @@ def test_every_shipped_scenario_says_why_and_expects_strictly(path: Path) -> Non
 
 def test_there_is_a_scenario_for_each_sentence_of_the_page() -> None:
     assert len(SHIPPED) >= 15
-    assert len({read(path).scenario.name for path in SHIPPED}) == len(SHIPPED)
+    assert len({read_scenario(path).scenario.name for path in SHIPPED}) == len(SHIPPED)
 
 
 def test_play_exits_with_0_when_all_is_as_expected(tmp_path: Path) -> None:

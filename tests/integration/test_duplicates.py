@@ -11,8 +11,8 @@ import pytest
 from ringback import Emulator, Reply, State, Stuck
 from ringback.core.delivery.outcome import Aborted, Answered, TimedOut
 from ringback.core.journal import AttemptFinished
-from ringback.faces.playing import play
-from ringback.scenario.reading import read
+from ringback.faces.playing import play_scenario
+from ringback.scenario.reading import read_scenario
 from ringback.scenario.staging import Over
 from ringback.service.telling import line
 from tests.integration.conftest import Rude
@@ -198,7 +198,7 @@ def test_a_scenario_tells_of_the_copy_wherever_it_tells_of_the_attempt(
         "receiver: [204, 500]\nfaults: [duplicate]\n"
         "expect: {attempts: [+0s], state: exhausted}\n"
     )
-    report = play(read(path), over=over)
+    report = play_scenario(read_scenario(path), over=over)
     (line,) = report.timeline
     assert line.startswith("+0s POST 204  copy: answered 500")
     assert line in str(report)

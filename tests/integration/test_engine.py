@@ -34,8 +34,8 @@ from ringback.receiving.scripted import Receiver
 from ringback.sending.faults import read_faults
 from ringback.sending.routes import Route, Routes
 from ringback.sending.sender import Limits, Sender
+from ringback.service.views import Attempt
 from ringback.settings.settings import Settings
-from ringback.views import Attempt
 from tests.conftest import REQUEST_ID, a_job, a_message
 
 ORIGIN = "https://app.example"

@@ -6,7 +6,7 @@ import pytest
 
 from ringback import Emulator, RequestFailure, Settings
 from ringback.errors import SettingsError
-from ringback.faces.playing import play
+from ringback.faces.playing import play_scenario
 from ringback.scenario.playing import Performance
 from ringback.scenario.reading import ScenarioFile, check
 from ringback.scenario.report import Report
@@ -31,7 +31,7 @@ def a_story(failure: str, expect: str, *others: str) -> ScenarioFile:
 
 def played(file: ScenarioFile, over: Over) -> Report:
     """The report of *file*."""
-    return play(file, over=over)
+    return play_scenario(file, over=over)
 
 
 @both_ways
@@ -93,7 +93,7 @@ def test_a_job_can_fail_behind_an_answer_that_is_late(over: Over) -> None:
 
 @both_ways
 def test_a_refusal_comes_with_advice_that_a_file_can_follow(over: Over) -> None:
-    report = play(
+    report = play_scenario(
         check(
             Source.of(
                 textwrap.dedent("""\

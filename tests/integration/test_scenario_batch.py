@@ -14,7 +14,7 @@ from ringback.scenario import batch, playing
 from ringback.scenario.comparing import Check, Seen, compare
 from ringback.scenario.expectation import Expect
 from ringback.scenario.loopback import LoopbackReceiver
-from ringback.scenario.reading import ScenarioFile, read
+from ringback.scenario.reading import ScenarioFile, read_scenario
 
 GOOD = """\
 version: 1
@@ -82,9 +82,9 @@ def test_what_nobody_foresaw_while_reading_is_one_files_trouble(
     def unforeseen(path: Path) -> ScenarioFile:
         if path.name.startswith("b."):
             raise ZeroDivisionError("at https://ada:s3cret@app.example")
-        return read(path)
+        return read_scenario(path)
 
-    monkeypatch.setattr(batch, "read", unforeseen)
+    monkeypatch.setattr(batch, "read_scenario", unforeseen)
     write(a=GOOD, b=GOOD, c=GOOD)
     result = played(".")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (3, "2 passed, 1 invalid")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.faces.playing import play
+from ringback.faces.playing import play_scenario
 from ringback.scenario.reading import check
 from ringback.scenario.report import Report
 from ringback.scenario.source import Source
@@ -23,7 +23,7 @@ def played(over: Over, *lines: str) -> Report:
     """The report of the story with *lines* in place of those with their keys."""
     keys = tuple(line.partition(":")[0] + ":" for line in lines)
     kept = [each for each in STORY.splitlines() if not each.startswith(keys)]
-    return play(check(Source.of("\n".join([*kept, *lines]), "s")), over=over)
+    return play_scenario(check(Source.of("\n".join([*kept, *lines]), "s")), over=over)
 
 
 @both_ways

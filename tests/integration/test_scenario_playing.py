@@ -12,7 +12,7 @@ import pytest
 from ringback import Emulator, Settings
 from ringback.core.delivery.reply import Reply
 from ringback.errors import SettingsError
-from ringback.faces.playing import play
+from ringback.faces.playing import play_scenario
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.playing import Front, Performance
 from ringback.scenario.reading import ScenarioFile, check
@@ -57,7 +57,7 @@ def told(text: str) -> ScenarioFile:
 
 def played(file: ScenarioFile, over: Over = "process", to: object = None) -> Report:
     """The report of *file*."""
-    return play(file, over=over, to=to)
+    return play_scenario(file, over=over, to=to)
 
 
 @both_ways

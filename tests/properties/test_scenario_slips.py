@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from ringback.errors import ScenarioError
-from ringback.faces.playing import play
+from ringback.faces.playing import play_scenario
 from ringback.scenario.reading import ScenarioFile, check
 from ringback.scenario.schema import json_schema
 from ringback.scenario.source import Source
@@ -58,7 +58,7 @@ def test_what_can_be_read_can_be_played(text: str) -> None:
     file = read(text)
     if file is None:
         return
-    report = play(file)
+    report = play_scenario(file)
     assert report.outcome in ("passed", "failed", "skipped")
     assert "fault of Ringback" not in report.trouble
     assert "s3cr3t" not in str(report)
@@ -70,7 +70,7 @@ def test_what_can_be_read_says_the_same_over_sockets(text: str) -> None:
     file = read(text)
     if file is None or file.scenario.submit.callback.startswith("https"):
         return
-    here, there = play(file), play(file, over="sockets")
+    here, there = play_scenario(file), play_scenario(file, over="sockets")
     assert "fault of Ringback" not in there.trouble
     if not there.skipped:
         assert there.failures == here.failures

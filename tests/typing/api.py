@@ -14,26 +14,32 @@ from starlette.types import ASGIApp
 
 import ringback
 from ringback import (
+    AnswerLost,
     AsyncEmulator,
     Attempt,
+    CallbackMessage,
     Deliveries,
     Delivery,
     Emulator,
+    Endpoint,
+    Fact,
     Headers,
     Identified,
+    Journal,
+    Outcome,
+    ReceivedRequest,
     Receiver,
     Reply,
+    Report,
+    Response,
+    ScenarioFile,
+    Server,
     Settings,
+    SpeakRequest,
     State,
+    play_scenario,
+    read_scenario,
 )
-from ringback.core.delivery.message import CallbackMessage
-from ringback.core.delivery.outcome import Outcome
-from ringback.core.journal import Fact, Journal
-from ringback.core.request.endpoint import Endpoint
-from ringback.core.request.speak import SpeakRequest
-from ringback.scenario.report import Report
-from ringback.service.received import Reception
-from ringback.views import Response
 
 
 def an_emulator_is_a_context() -> None:
@@ -97,11 +103,69 @@ def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> N
 
     assert_type(emulator.deliveries, Deliveries)
     assert_type(emulator.pending, Deliveries)
-    assert_type(emulator.requests, list[Reception])
+    assert_type(emulator.requests, Sequence[ReceivedRequest])
     assert_type(emulator.journal, Journal)
     assert_type(emulator.identify(b"audio"), Identified | None)
     assert_type(emulator.identify(b"samples", sample_rate=16000), Identified | None)
     assert_type(emulator.leftovers(), dict[str, list[str]])
+
+
+def what_arrived(request: ReceivedRequest) -> None:
+    assert_type(request.at, int | float)
+    assert_type(request.method, str)
+    assert_type(request.path, str)
+    assert_type(request.query, str)
+    assert_type(request.headers, Headers)
+    assert_type(request.content_type, str | None)
+    assert_type(request.body, bytes)
+    assert_type(request.size, int)
+    assert_type(request.status, int)
+    assert_type(request.request_id, str)
+
+
+def what_was_asked(request: SpeakRequest, endpoint: Endpoint) -> None:
+    assert_type(request.text, str)
+    assert_type(request.speed, float)
+    assert_type(request.callback, Endpoint | None)
+    assert_type(request.method, str)
+    assert_type(request.tags, tuple[str, ...])
+    assert_type(endpoint.origin, str)
+    assert_type(endpoint.url, str)
+
+
+def an_outcome_is_one_of_these(outcome: Outcome) -> str:
+    match outcome:
+        case ringback.Answered():
+            assert_type(outcome.status, int)
+            assert_type(outcome.headers, Headers)
+            assert_type(outcome.body, bytes)
+            return outcome.note
+        case AnswerLost():
+            return str(outcome.answer.status)
+        case ringback.TimedOut():
+            assert_type(outcome.limit, float)
+            return outcome.phase
+        case ringback.Unreachable():
+            return outcome.reason
+        case ringback.Dropped():
+            return outcome.phase
+        case ringback.Garbled():
+            return outcome.detail
+        case ringback.Aborted():
+            return outcome.reason
+
+
+def emulators_share_a_server() -> None:
+    server = Server(port=0)
+    assert_type(server.url, str)
+    assert_type(Emulator(server=server), Emulator)
+    assert_type(server.stop(), None)
+
+
+def a_scenario_is_read_once_and_played() -> None:
+    file = read_scenario(Path("story.ringback.yaml"))
+    assert_type(file, ScenarioFile)
+    assert_type(play_scenario(file, over="sockets", to="http://127.0.0.1:5000"), Report)
 
 
 def what_a_body_was_known_as(identified: Identified) -> None:

@@ -48,14 +48,14 @@ def play(
     style: str,
 ) -> None:
     """Play scenario files; directories are searched for *.ringback.yaml."""
-    from ringback.faces.playing import play as play_file
+    from ringback.faces.playing import play_scenario
     from ringback.scenario.batch import Batch
     from ringback.scenario.finding import find
     from ringback.scenario.printing import print_batch, tracked
 
     batch = Batch()
     for path in tracked(find(paths)):
-        batch.add(path, partial(play_file, over=over, to=to))
+        batch.add(path, partial(play_scenario, over=over, to=to))
     if style == "json":
         click.echo(json.dumps(batch.as_json(), indent=2))
     else:

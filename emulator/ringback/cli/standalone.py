@@ -17,10 +17,10 @@ from typing import TypeAlias
 from ringback.clock.real import told_wall
 from ringback.core.journal import Fact
 from ringback.faces.emulator import Emulator
+from ringback.service.deliveries import Deliveries
 from ringback.service.telling import described, line
 from ringback.serving.server import Server
 from ringback.settings.settings import Settings
-from ringback.views import Deliveries
 
 Lines: TypeAlias = "queue.SimpleQueue[Fact | str | None]"
 """What is to be written: facts, lines as they are, and None for the end."""

@@ -12,7 +12,7 @@ from ringback.faces.clocks import AwaitableClock
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import AwaitableVerbs, Walk
 from ringback.service.service import Service
-from ringback.views import Attempt
+from ringback.service.views import Attempt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from ringback.core.base.duration import seconds
 from ringback.engine.engine import Engine
 from ringback.errors import ClockError, Stuck, WrongFace
 from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs, Walk
-from ringback.views import Attempt
+from ringback.service.views import Attempt
 
 
 class _Face:

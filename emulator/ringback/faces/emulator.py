@@ -7,7 +7,7 @@ from ringback.clock.flow import Flow
 from ringback.faces.clocks import BlockingClock
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import BlockingVerbs, Walk
-from ringback.views import Attempt
+from ringback.service.views import Attempt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from ringback.scenario.report import Report
 from ringback.scenario.staging import NotPlayable, Over, set_up
 
 
-def play(file: ScenarioFile, *, over: Over = "process", to: Any = None) -> Report:
+def play_scenario(file: ScenarioFile, *, over: Over = "process", to: Any = None) -> Report:
     """Play *file* on an emulator of its own, with the settings that it names.
 
     *over* `sockets`, the request and every callback travel over HTTP, and the scripted receiver is

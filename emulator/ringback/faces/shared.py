@@ -1,6 +1,6 @@
 """What both faces share: they hand everything that does not wait to the service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,9 @@ from ringback.core.delivery.reply import FaultLike, ReplyLike
 from ringback.core.journal import Journal
 from ringback.faces.life import ClockFace, Life
 from ringback.receiving.scripted import Receiver
-from ringback.service.received import Reception
-from ringback.views import Deliveries, Delivery
+from ringback.service.deliveries import Deliveries
+from ringback.service.received import ReceivedRequest
+from ringback.service.views import Delivery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,17 +132,20 @@ class SharedFace(Life[ClockFace]):
 
     @property
     def deliveries(self) -> Deliveries:
-        """Every delivery, in order of acceptance."""
+        """Every delivery, in order of acceptance: a live view."""
         return self._service.deliveries
 
     @property
     def pending(self) -> Deliveries:
-        """The deliveries that are not settled: empty is the proof that nothing more is sent."""
+        """The deliveries that are not settled at each look.
+
+        Empty, it is the proof that nothing more is sent.
+        """
         return self._service.pending
 
     @property
-    def requests(self) -> list[Reception]:
-        """What arrived at `/v1/speak`, in order, and how it was answered."""
+    def requests(self) -> Sequence[ReceivedRequest]:
+        """What arrived at the speak endpoints, in order, and how it was answered: a live view."""
         return self._service.requests
 
     @property
@@ -193,6 +197,6 @@ class SharedFace(Life[ClockFace]):
         from pathlib import Path
 
         from ringback.scenario.playing import Performance
-        from ringback.scenario.reading import read
+        from ringback.scenario.reading import read_scenario
 
-        return Performance(self._live_service, read(Path(path)))
+        return Performance(self._live_service, read_scenario(Path(path)))

@@ -12,7 +12,7 @@ from ringback.clock import walks
 from ringback.clock.steps import Steps
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import nanoseconds
-from ringback.views import Attempt
+from ringback.service.views import Attempt
 
 Walk: TypeAlias = Callable[[VirtualClock], Steps[walks.Made]]
 """A walk that a clock can be asked for."""

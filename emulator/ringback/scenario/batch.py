@@ -7,7 +7,7 @@ from typing import Any
 
 from ringback.errors import Mistake, ScenarioError
 from ringback.scenario.masking import masked
-from ringback.scenario.reading import ScenarioFile, read
+from ringback.scenario.reading import ScenarioFile, read_scenario
 from ringback.scenario.report import Report, document
 from ringback.scenario.source import printable
 
@@ -63,7 +63,7 @@ class Batch:
     def add(self, path: Path, play: Callable[[ScenarioFile], Report]) -> None:
         """*play* the scenario at *path* and keep what came of it, whatever that is."""
         try:
-            file = read(path)
+            file = read_scenario(path)
         except ScenarioError as error:
             self._refuse(error)
         except Exception as error:  # noqa: BLE001  # one file's trouble must not end the batch

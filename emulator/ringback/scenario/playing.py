@@ -26,7 +26,7 @@ from ringback.scenario.staging import (
 )
 from ringback.scenario.submitting import Submitted, submit_in_process, submit_over_http
 from ringback.service.service import Service
-from ringback.views import Attempt, Delivery
+from ringback.service.views import Attempt, Delivery
 
 SOON = 0.001
 """Real seconds between two looks at whether an answer has come."""

@@ -29,7 +29,7 @@ class ScenarioFile:
         return self.tree.key_place(path)
 
 
-def read(path: Path) -> ScenarioFile:
+def read_scenario(path: Path) -> ScenarioFile:
     """Read the scenario at *path*.
 
     Raises `ScenarioError`, which holds one text with line, column and caret for each problem.

@@ -9,6 +9,7 @@ from ringback.core.answer.failure import Break, RequestFailure
 from ringback.core.request.query import write_query
 from ringback.scenario.comparing import SeenAnswer
 from ringback.scenario.model import Submit
+from ringback.service.received import sent
 from ringback.service.service import Service
 
 PATIENCE = 10
@@ -31,7 +32,9 @@ def submit_in_process(service: Service, submit: Submit) -> Submitted:
     """Hand *submit* to *service*, as its server would."""
     content_type, body = _content(submit)
     query = write_query(submit.parameters)
-    answer = service.speak(query, f"Token {service.key.secret}", content_type, body)
+    authorization = f"Token {service.key.secret}"
+    headers = sent(authorization, content_type)
+    answer = service.speak(query, authorization, content_type, body, headers=headers)
     service.answered(answer)
     service.clock.changed()
     breaks: Break = answer.failure.breaks if answer.failure else ""

@@ -25,6 +25,10 @@ Note = Callable[[tuple[Ignored, ...]], None]
 """Takes note of parameters that nobody knows."""
 
 
+def unnoted(parameters: tuple[Ignored, ...]) -> None:
+    """Pass over what is noted once the request is answered."""
+
+
 class Admission:
     """Lets requests in for one key, or for any."""
 

@@ -5,8 +5,8 @@ from functools import partial
 
 from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.answer import VARY, Answer, added, failing
-from ringback.core.answer.failures import Choice, Failures, choose
-from ringback.core.base.duration import SECOND
+from ringback.core.answer.failures import Choice, Failures
+from ringback.core.base.duration import SECOND, seconds
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Job
 from ringback.core.delivery.message import metadata
@@ -24,9 +24,10 @@ from ringback.core.request.speak import SpeakRequest
 from ringback.core.stream.opening import Opening
 from ringback.engine.engine import Engine
 from ringback.service.account import Account
-from ringback.service.admission import Admission
+from ringback.service.admission import Admission, unnoted
+from ringback.service.choosing import Choosing
 from ringback.service.concurrency import Concurrency
-from ringback.service.received import Reception
+from ringback.service.received import RawHeaders, ReceivedRequest
 from ringback.service.refusing import Refusing
 from ringback.service.streams import Session, new_stream
 from ringback.service.voice import Voice
@@ -55,8 +56,9 @@ class Answering:
         self._account = account
         self._admission = admission
         self._voice = voice
-        self.receptions: list[Reception] = []
+        self.received: list[ReceivedRequest] = []
         self._failures = failures
+        self._choosing = Choosing(clock, failures)
         self._concurrency = Concurrency(settings, lambda: engine.dispatcher.pending)
         self._unmade: dict[str, int] = {}
         self._refusing = Refusing(settings, clock, journal, account)
@@ -71,13 +73,15 @@ class Answering:
         size: int | None = None,
         *,
         content_encoding: str | None = None,
+        headers: RawHeaders = (),
         direct: bool = False,
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
 
         Audio that takes long is not made here: such an answer has to be `made`, which nobody else
         should have to wait for. Whoever has sent the answer calls `answered`. *size* is that of
-        the whole body, where *body* is only the beginning of one that is too large. *direct*: what
+        the whole body, where *body* is only the beginning of one that is too large. *headers* are
+        kept for whoever looks at what arrived. *direct*: what
         a test's own predicate raises is raised, and not answered. Raises `ClockClosed` when this
         has ended.
         """
@@ -86,9 +90,9 @@ class Answering:
             choice: Choice | None = None
             if self._failures.ask:
                 now = self._account.unix // SECOND
-                read = self._admission.request(*asked, now, _nobody_notes, content_encoding)
+                read = self._admission.request(*asked, now, unnoted, content_encoding)
                 if not isinstance(read, Rejection):
-                    choice = self._choose(read[0])
+                    choice = self._choosing.choose(read[0])
                     if direct and choice.error is not None:
                         raise choice.error
             with self._clock.still():
@@ -105,30 +109,37 @@ class Answering:
                     answer = self._refusing.refuse(read, at, request_id)
                 else:
                     answer = self._answer(*read, at, request_id, choice)
-                self.receptions.append(
-                    Reception(
-                        at,
-                        request_id,
+                self.received.append(
+                    ReceivedRequest(
+                        seconds(at),
+                        "POST",
+                        edition.path,
                         query.decode("latin-1"),
+                        headers,
                         content_type,
                         body,
-                        answer.status,
                         len(body) if size is None else size,
+                        answer.status,
+                        request_id,
                     )
                 )
                 return answer
 
     def open_stream(
-        self, query: bytes, credential: Credential | Rejection, edition: Edition
+        self,
+        query: bytes,
+        credential: Credential | Rejection,
+        edition: Edition,
+        headers: RawHeaders = (),
     ) -> Session | Answer:
         """Answer one upgrade to a WebSocket: with a session, or with what it is refused with."""
         while True:
             choice: Choice | None = None
             if self._failures.ask:
                 now = self._account.unix // SECOND
-                asked = self._admission.opening(edition, query, credential, now, _nobody_notes)
+                asked = self._admission.opening(edition, query, credential, now, unnoted)
                 if not isinstance(asked, Rejection):
-                    choice = self._choose(asked.request(), streamed=True)
+                    choice = self._choosing.choose(asked.request(), streamed=True)
             with self._clock.still():
                 if choice is not None and not self._failures.hold(choice):
                     continue
@@ -142,8 +153,19 @@ class Answering:
                 else:
                     answer = self._opened(edition, opening, at, request_id, choice)
                 status = 101 if isinstance(answer, Session) else answer.status
-                self.receptions.append(
-                    Reception(at, request_id, query.decode("latin-1"), None, b"", status, 0)
+                self.received.append(
+                    ReceivedRequest(
+                        seconds(at),
+                        "GET",
+                        edition.path,
+                        query.decode("latin-1"),
+                        headers,
+                        content_type=None,
+                        body=b"",
+                        size=0,
+                        status=status,
+                        request_id=request_id,
+                    )
                 )
                 return answer
 
@@ -155,7 +177,7 @@ class Answering:
         with self._clock.lock:
             place, now = self._unmade.pop(answer.request_id), self._clock.now_ns
             if isinstance(content, Rejection):
-                self.receptions[place] = replace(self.receptions[place], status=content.status)
+                self.received[place] = replace(self.received[place], status=content.status)
                 refused = self._refusing.refuse(content, now, answer.request_id)
                 return replace(refused, counted=answer.counted)
             if self._voice.is_spoken(answer.unmade):
@@ -169,17 +191,6 @@ class Answering:
         if answer.counted:
             with self._clock.lock:
                 self._concurrency.request_ended()
-
-    def _choose(self, request: SpeakRequest, *, streamed: bool = False) -> Choice:
-        """Ask predicates what *request* is to meet: without the lock, for they may call us."""
-        with self._clock.lock:
-            waiting = self._failures.waiting
-        asking = True
-        try:
-            context = self._clock.inside(lambda: asking)
-            return context.run(partial(choose, waiting, request, streamed=streamed))
-        finally:
-            asking = False
 
     def _opened(
         self,
@@ -260,7 +271,7 @@ class Answering:
             headers.append(("content-type", request.sound.content_type))
             audio = self._voice.quick(request)
             if audio is None:
-                self._unmade[request_id] = len(self.receptions)
+                self._unmade[request_id] = len(self.received)
             # Speech may fail, and is then no answer.
             if audio is not None or not self._voice.is_spoken(request):
                 self._journal.append(RequestAnswered(at, request_id, request))
@@ -275,7 +286,3 @@ class Answering:
 
     def _ignored(self, at: int, request_id: str, parameters: tuple[Ignored, ...]) -> None:
         self._journal.append(ParametersIgnored(at, request_id, parameters))
-
-
-def _nobody_notes(parameters: tuple[Ignored, ...]) -> None:
-    """Pass over what is noted once the request is answered."""

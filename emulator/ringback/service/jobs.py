@@ -13,9 +13,10 @@ from ringback.core.journal import JobFailed, Journal
 from ringback.engine.engine import Engine
 from ringback.errors import RingbackError
 from ringback.sending.routes import Routes
+from ringback.service.deliveries import Deliveries, LiveDeliveries, Pending
+from ringback.service.views import Book, Delivery
 from ringback.service.voice import Voice
 from ringback.settings.settings import Settings
-from ringback.views import Book, Deliveries, Delivery, LiveDeliveries
 
 
 class Jobs:
@@ -45,12 +46,7 @@ class Jobs:
         self.engine = Engine(settings, lock, journal, routes, loop, self.compose, self.prepare)
         self._clock = self.engine.clock
         self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, voice.audio))
-
-    @property
-    def pending(self) -> Deliveries:
-        """The deliveries that are not settled at this moment."""
-        dispatcher = self.engine.dispatcher
-        return Deliveries(LiveDeliveries(dispatcher, self._voice.audio, dispatcher.open))
+        self.pending = Pending(self.engine.dispatcher, voice.audio)
 
     def compose(self, delivery: core.Delivery) -> CallbackMessage:
         """The message that brings a job's audio, or why there is none, to its endpoint."""

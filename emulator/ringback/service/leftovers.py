@@ -5,7 +5,7 @@ from traceback import format_exception_only
 
 from ringback.core.journal import Fact, RequestRejected
 from ringback.receiving.scripted import Receiver
-from ringback.views import Delivery
+from ringback.service.views import Delivery
 
 KINDS = ("pending", "replies", "failures", "errors", "unknown_keys")
 """`pending` (deliveries not settled), `replies` (scripted and never used), `failures` (ordered and

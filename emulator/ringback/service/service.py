@@ -12,6 +12,7 @@ from typing import Any
 from ringback.clock.loops import EngineLoop
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
+from ringback.core.base.live import Live
 from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Journal
 from ringback.core.request.keys import Credential
@@ -23,12 +24,12 @@ from ringback.service.answering import Answering
 from ringback.service.arranging import Arranging
 from ringback.service.jobs import Jobs
 from ringback.service.leftovers import leftovers
-from ringback.service.received import Reception
+from ringback.service.received import sent
 from ringback.service.recognition import Recognition
 from ringback.service.telling import timeline
+from ringback.service.views import Book, Delivery
 from ringback.service.voice import Voice
 from ringback.settings.settings import Settings
-from ringback.views import Book, Deliveries, Delivery
 
 
 class Service:
@@ -82,6 +83,7 @@ class Service:
         self.speak = answering.speak
         self.open_stream = answering.open_stream
         self.made = answering.made
+        self.requests = Live(answering.received)
         self.answered = answering.answered
 
         self.connect = arranging.connect
@@ -93,6 +95,7 @@ class Service:
         self.fail_job = jobs.fail_job
         self.redeliver = jobs.redeliver
         self.deliveries = jobs.deliveries
+        self.pending = jobs.pending
 
     @property
     def date(self) -> str:
@@ -119,11 +122,13 @@ class Service:
             )
         is_json = content_type.partition(";")[0].strip().lower() == "application/json"
         query = write_query({"callback": callback, **parameters})
+        authorization = f"Token {self.key.secret}"
         answer = self.speak(
             query,
-            f"Token {self.key.secret}",
+            authorization,
             content_type,
             (json.dumps({"text": text}) if is_json else text).encode(),
+            headers=sent(authorization, content_type),
             direct=True,
         )
         self.answered(answer)
@@ -133,16 +138,6 @@ class Service:
                 answer.status, _payload(answer.body), answer.hint, Headers(answer.headers)
             )
         return self.deliveries.for_request(answer.request_id)
-
-    @property
-    def pending(self) -> Deliveries:
-        """The deliveries that are not settled at this moment."""
-        return self._jobs.pending
-
-    @property
-    def requests(self) -> list[Reception]:
-        """What arrived at the speak endpoints, in order, and how it was answered."""
-        return self._answering.receptions
 
     @property
     def timeline(self) -> str:

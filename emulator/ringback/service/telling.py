@@ -29,7 +29,8 @@ from ringback.core.journal import (
     StreamWarned,
     TokenGranted,
 )
-from ringback.views import Deliveries, Delivery
+from ringback.service.deliveries import Deliveries
+from ringback.service.views import Delivery
 
 _MILLISECOND = SECOND // 1000
 

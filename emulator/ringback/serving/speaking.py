@@ -61,6 +61,7 @@ class SpeakEndpoint:
                     self._edition,
                     body.size,
                     content_encoding=header(scope, b"content-encoding"),
+                    headers=scope["headers"],
                 )
                 answer = await aside(speak) if service.failures.ask else speak()
             except ClockClosed:

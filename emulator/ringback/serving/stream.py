@@ -50,7 +50,7 @@ class StreamEndpoint:
             return
         token = service.clock.occupy(f"an upgrade of {self._edition.path}")
         try:
-            asked = (scope["query_string"], credential, self._edition)
+            asked = (scope["query_string"], credential, self._edition, scope["headers"])
             if service.failures.ask:
                 opened = await aside(partial(service.open_stream, *asked))
             else:

@@ -9,7 +9,7 @@ from ringback.core.delivery.delivery import Attempt as CoreAttempt
 from ringback.core.delivery.delivery import Delivery as CoreDelivery
 from ringback.core.delivery.delivery import Job, State
 from ringback.core.request.speak import SpeakRequest
-from ringback.views import Delivery
+from ringback.service.views import Delivery
 from tests.conftest import a_job, an_attempt
 
 ACCEPTED = 100 * SECOND

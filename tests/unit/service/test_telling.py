@@ -13,8 +13,8 @@ from ringback.core.journal import (
     StreamOpened,
     StreamWarned,
 )
+from ringback.service.deliveries import Deliveries
 from ringback.service.telling import timeline
-from ringback.views import Deliveries
 from tests.conftest import REQUEST_ID, a_job, a_request
 from tests.unit.service.ledger import ACCEPTED, Ledger, a_delivery, at
 

@@ -1,21 +1,17 @@
-"""What a test looks at: deliveries and attempts as plain, live, printable things."""
+"""What a test looks at of a delivery and of its attempts: plain, live, printable things."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, overload
+from typing import Protocol
 
 from ringback.core.base.duration import seconds, words
 from ringback.core.base.headers import Headers
-from ringback.core.base.masking import masked_url
-from ringback.core.base.prefix import Prefix
 from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import State
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
-from ringback.core.request.endpoint import Endpoint, read_origin
+from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.speak import SpeakRequest
-from ringback.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,138 +243,6 @@ class Delivery:
         `Settings.callback_body` may wrap it, and a job that failed has an error in its place.
         """
         return self._render(self.request)
-
-
-class Deliveries(Sequence[Delivery]):
-    """Deliveries in order of acceptance."""
-
-    def __init__(self, items: Sequence[Delivery]) -> None:
-        """Hold *items*, which may grow."""
-        self._items = items
-        self._positions: dict[str, int] = {}
-        self._indexed = 0
-        self._origins: _Origins | None = None
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} deliveries: {list(self._items)!r}>"
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __iter__(self) -> Iterator[Delivery]:
-        return iter(self._items)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Deliveries | list | tuple):
-            return NotImplemented
-        return len(self) == len(other) and list(self) == list(other)
-
-    @overload
-    def __getitem__(self, index: int) -> Delivery: ...
-    @overload
-    def __getitem__(self, index: slice) -> "Deliveries": ...
-    def __getitem__(self, index: int | slice) -> "Delivery | Deliveries":
-        if isinstance(index, slice):
-            return Deliveries(self._items[index])
-        return self._items[index]
-
-    def only(self) -> Delivery:
-        """The one delivery there is. Raises `LookupError` when there is none, or more."""
-        if len(self._items) != 1:
-            found = "\n  ".join(repr(item) for item in self._items) or "none"
-            raise LookupError(
-                f"expected exactly one delivery, found {len(self._items)}:\n  {found}"
-            )
-        return self._items[0]
-
-    def for_request(self, request_id: str) -> Delivery:
-        """The newest delivery of a request. Raises `LookupError` for an unknown id."""
-        known = len(self._items)  # once: another thread may be submitting
-        for index in range(self._indexed, known):
-            self._positions[self._items[index].request_id] = index
-        self._indexed = known
-        position = self._positions.get(request_id)
-        if position is None:
-            raise LookupError(
-                f"no delivery for request {request_id!r} among {len(self._items)};"
-                " a request without a callback has none"
-            )
-        return self._items[position]
-
-    def to(self, origin: str) -> "Deliveries":
-        """Those that go to *origin*, such as `https://app.example`. Raises `SettingsError`."""
-        wanted = read_origin(origin)
-        if wanted is None:
-            raise SettingsError(f"{masked_url(origin)!r} is no origin. Write https://app.example.")
-        if self._origins is None:
-            self._origins = _Origins(self._items)
-        return Deliveries(_Picked(self._items, self._origins.places(wanted)))
-
-
-class _Picked(Sequence[Delivery]):
-    """Some of several deliveries: those at certain *places*."""
-
-    def __init__(self, items: Sequence[Delivery], places: Sequence[int]) -> None:
-        self._items = items
-        self._places = places
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    @overload
-    def __getitem__(self, index: int) -> Delivery: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Delivery]: ...
-    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
-        if isinstance(index, slice):
-            return [self._items[place] for place in self._places[index]]
-        return self._items[self._places[index]]
-
-
-class _Origins:
-    """Where the deliveries to each origin stand. It looks at each of them once."""
-
-    def __init__(self, items: Sequence[Delivery]) -> None:
-        self._items = items
-        self._seen = 0
-        self._places: dict[str, list[int]] = {}
-        self._lock = threading.Lock()
-
-    def places(self, origin: str) -> Sequence[int]:
-        """The places of those that go to *origin* at this moment."""
-        with self._lock:
-            for place in range(self._seen, len(self._items)):
-                self._places.setdefault(self._items[place].endpoint.origin, []).append(place)
-                self._seen = place + 1
-            return Prefix(self._places.get(origin, ()))
-
-
-class LiveDeliveries(Sequence[Delivery]):
-    """Views of deliveries of a dispatcher, made when they are looked at."""
-
-    def __init__(
-        self,
-        book: Book,
-        audio: Callable[[SpeakRequest], bytes],
-        positions: Sequence[int] | None = None,
-    ) -> None:
-        """Look into *book*, at *positions* or at all; *audio* renders what a request asks."""
-        self._book = book
-        self._audio = audio
-        self._positions = positions
-
-    def __len__(self) -> int:
-        return len(self._book.deliveries if self._positions is None else self._positions)
-
-    @overload
-    def __getitem__(self, index: int) -> Delivery: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Delivery]: ...
-    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        positions = range(len(self)) if self._positions is None else self._positions
-        return Delivery(self._book, positions[index], self._audio)
 
 
 def _since(job: core.Job, moment: int) -> str:
