@@ -424,9 +424,8 @@ def test_an_error_of_a_sender_surfaces_and_nothing_stays_in_flight(
     assert workshop.delivery.state is State.CANCELLED
     assert workshop.clock.busy == []
     assert workshop.call("run_until_idle") == []
-    assert caplog.record_tuples == [
-        ("ringback.engine", logging.ERROR, "https://app.example/hook: the emulator failed")
-    ]
+    told = f"attempt 1 of {REQUEST_ID} to https://app.example/hook: the emulator failed"
+    assert caplog.record_tuples == [("ringback.engine", logging.ERROR, told)]
 
 
 def test_an_error_before_the_attempt_surfaces_and_nothing_stays_in_flight(

@@ -11,6 +11,7 @@ from tests.conftest import HOOK
 from tests.integration.streaming import opened
 
 SECRET = "https://ada:s3cret@app.example/hook"
+SIGNED = "https://app.example/hook?order=7&signature=hunter2"
 
 
 def test_a_request_shows_what_arrived(ringback: Emulator) -> None:
@@ -64,6 +65,13 @@ def test_a_request_that_is_printed_shows_no_secret(ringback: Emulator) -> None:
         " Headers({'authorization': '***', 'content-type': 'application/json'}),"
         f" 17 bytes: answered 200, request {request.request_id}>"
     )
+
+
+def test_a_request_that_is_printed_shows_no_secret_of_a_callbacks_query(ringback: Emulator) -> None:
+    ringback.cancel(ringback.submit("Hello", callback=SIGNED, tag="a b"), "enough")
+    (request,) = ringback.requests
+    assert "hunter2" in request.query
+    assert "?callback=https://app.example/hook?order=7&signature=***&tag=a b at" in repr(request)
 
 
 def test_requests_deliveries_and_pending_are_live(ringback: Emulator) -> None:

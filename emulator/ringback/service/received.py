@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import unquote_plus
 
 from ringback.core.base.headers import Headers
-from ringback.core.base.masking import in_one_line, masked, masked_query
+from ringback.core.base.masking import MASK, in_one_line, is_secret, masked, masked_url
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 """Headers as ASGI has them: names in lower case."""
@@ -34,9 +35,9 @@ class ReceivedRequest:
     request_id: str
 
     def __repr__(self) -> str:
-        query = masked_query(f"?{masked(self.query)}") if self.query else ""
+        query = f"?{_shown(self.query)}" if self.query else ""
         return (
-            f"<{self.method} {self.path}{in_one_line(query)} at {self.at} s, {self.headers!r},"
+            f"<{self.method} {self.path}{query} at {self.at} s, {self.headers!r},"
             f" {self.size} bytes: answered {self.status}, request {self.request_id}>"
         )
 
@@ -46,6 +47,17 @@ class ReceivedRequest:
         return Headers(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers
         )
+
+
+def _shown(query: str) -> str:
+    """*query* as people may see it, its escapes read: a callback's own query may hold secrets."""
+    pairs = [pair.partition("=") for pair in masked(query).split("&")]
+    return in_one_line(
+        "&".join(
+            name + equals + (MASK if is_secret(name) and value else masked_url(unquote_plus(value)))
+            for name, equals, value in pairs
+        )
+    )
 
 
 def sent(authorization: str, content_type: str) -> RawHeaders:
