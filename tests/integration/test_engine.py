@@ -63,7 +63,7 @@ class Workshop:
 
     def replies(self, *replies: ReplyLike, faults: tuple[FaultLike, ...] = ()) -> Receiver:
         receiver = Receiver(ORIGIN, replies)
-        self.routes.connect(ORIGIN, Route(responder=receiver, faults=read_faults(faults)))
+        self.routes.connect(ORIGIN, Route(respond=receiver.answer, faults=read_faults(faults)))
         return receiver
 
     def sends(self, send: Callable[[], Any], faults: tuple[FaultLike, ...] = ()) -> None:
@@ -455,11 +455,10 @@ def test_a_route_that_leads_nowhere_is_our_own_fault(workshop: Workshop) -> None
 def test_an_error_once_an_attempt_has_begun_surfaces_and_the_attempt_is_recorded(
     workshop: Workshop, faults: tuple[FaultLike, ...]
 ) -> None:
-    class Broken:
-        def answer(self, message: CallbackMessage) -> Any:
-            raise ZeroDivisionError("in the script")
+    def broken(message: CallbackMessage) -> Any:
+        raise ZeroDivisionError("in the script")
 
-    workshop.routes.connect(ORIGIN, Route(responder=Broken(), faults=read_faults(faults)))
+    workshop.routes.connect(ORIGIN, Route(respond=broken, faults=read_faults(faults)))
     workshop.accept()
     with pytest.raises(ZeroDivisionError, match="in the script"):
         workshop.call("settle")

@@ -156,13 +156,13 @@ async def test_one_that_waits_for_a_slot_holds_up_nothing_that_needs_none(start:
     machine = start()
     machine.clock.agenda.slots = 1
     machine.waits_for_the_test()
-    machine.routes.connect("https://other.example", Route(responder=Receiver(ORIGIN, [200])))
+    machine.routes.connect("https://other.example", Route(respond=Receiver(ORIGIN, [200]).answer))
     await machine.run()
     for _ in range(3):
         await machine.submit(wake=False)
     await machine.look()
     assert machine.states == ["in flight", "scheduled", "scheduled"]
-    machine.routes.connect(ORIGIN, Route(responder=Receiver(ORIGIN, [200])))
+    machine.routes.connect(ORIGIN, Route(respond=Receiver(ORIGIN, [200]).answer))
     await machine.submit()
     assert machine.states == ["in flight", "scheduled", "scheduled", "delivered"]
     await machine.answer(0, Answered(200))

@@ -14,9 +14,6 @@ from ringback.audio.rice import subframe
 from ringback.audio.symbols import SYMBOL
 from ringback.core.base.duration import SECOND
 
-HEADER = 42
-"""Bytes before the first frame."""
-
 RATES = {8000: 4, 16000: 5, 22050: 6, 24000: 7, 32000: 8, 44100: 9, 48000: 10}
 """Sampling rates in hertz, and how a frame header writes them."""
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from ringback.audio.checksum import crc8
-from ringback.audio.fingerprint import fingerprint
-from ringback.audio.pace import symbols_in
 from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
 
 LEAST = 5
@@ -35,14 +33,6 @@ class Reading:
     def tells(self) -> bool:
         """Whether it is enough to tell one request from all others."""
         return self.fingerprint is not None or len(self.sounding) >= LEAST
-
-    def matches(self, text: str, model: str, speed: float) -> bool:
-        """Whether this is the sound of that request, as far as it goes."""
-        asked = fingerprint(text, model, speed)
-        if self.fingerprint is not None:
-            return self.fingerprint == asked
-        expected = spell(asked, symbols_in(text, speed))
-        return self.symbols == expected if self.complete else self.symbols in expected
 
 
 def understand(symbols: bytes) -> Reading | None:

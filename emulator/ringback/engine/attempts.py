@@ -55,11 +55,11 @@ class Attempts:
             ledger.answered(ledger.start(due, delivery), message, fault, fault.instead)
             return None
         pair = Pair() if fault is not None and fault.doubles else None
-        responder = route.responder
-        if responder is not None and self._follow is None:
+        respond = route.respond
+        if respond is not None and self._follow is None:
             started = ledger.start(due, delivery)
-            answer = responder.answer(message)
-            copy = None if pair is None else ledger.heard(responder.answer(message))[0]
+            answer = respond(message)
+            copy = None if pair is None else ledger.heard(respond(message))[0]
             ledger.answered(started, message, fault, answer, copy)
             return None
         sender = route.sender
@@ -91,7 +91,7 @@ class Attempts:
         fault = route.fault(number_of(delivery))
         if fault is not None and fault.instead is not None:
             return True
-        return route.responder is not None and self._follow is None
+        return route.respond is not None and self._follow is None
 
     def _message(self, delivery: Delivery) -> CallbackMessage:
         """What an attempt carries: the attempts of a delivery share what is made for the first."""

@@ -69,8 +69,8 @@ class Trail:
 
     async def _bring(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         route = self._routes.find(endpoint.origin)
-        if route.responder is not None:
-            answer = route.responder.answer(message)
+        if route.respond is not None:
+            answer = route.respond(message)
             self.takes += self._limit + 1 if answer.takes is None else answer.takes
             return answer.outcome
         if route.sender is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.reply import Answer
@@ -10,21 +10,16 @@ from ringback.core.request.endpoint import Endpoint, split
 from ringback.sending.faults import Fault
 from ringback.sending.sender import Sender
 
-
-class Responder(Protocol):
-    """A receiver that answers at once, without a loop."""
-
-    def answer(self, message: CallbackMessage) -> Answer:
-        """Take *message* and answer it."""
-        ...
+Respond: TypeAlias = Callable[[CallbackMessage], Answer]
+"""A receiver that takes a message and answers at once, without a loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One origin's way: to a *responder*, or by a *sender*, with *faults* per attempt."""
+    """One origin's way: it is *respond* that answers, or a *sender* asks; *faults* per attempt."""
 
     sender: Sender | None = None
-    responder: Responder | None = None
+    respond: Respond | None = None
     faults: Sequence[Fault | None] = ()
 
     def fault(self, attempt: int) -> Fault | None:

@@ -85,7 +85,7 @@ class Arranging:
 
     def _route(self, to: Any, faults: Sequence[Fault | None], lifespan: bool) -> Route:
         if isinstance(to, Receiver):
-            return Route(responder=to, faults=faults)
+            return Route(respond=to.answer, faults=faults)
         if isinstance(to, str):
             return Route(sender=self._dialled(to), faults=faults)
         from ringback.sending.asgi import AsgiSender

@@ -1,10 +1,9 @@
 """Which request of a running emulator a body of audio answers."""
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, assert_never
+from collections.abc import Callable
+from typing import TYPE_CHECKING, assert_never
 
-from ringback.core.delivery.delivery import Delivery
 from ringback.core.journal import (
     AnswerFailed,
     AttemptFinished,
@@ -25,18 +24,10 @@ from ringback.core.journal import (
     TokenGranted,
 )
 from ringback.core.request.speak import SpeakRequest
+from ringback.views import Book
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified, Repertoire
-
-
-class Book(Protocol):
-    """Where deliveries are kept."""
-
-    @property
-    def deliveries(self) -> Sequence[Delivery]:
-        """Every delivery as it stands."""
-        ...
 
 
 class Recognition:

@@ -20,6 +20,7 @@ from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
 from ringback.core.request.speak import SpeakRequest
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
+from tests.unit.audio.matching import matches
 
 pytestmark = pytest.mark.needs_tool
 cells = pytest.mark.parametrize("sound", CELLS, ids=name)
@@ -87,7 +88,7 @@ def test_ffmpeg_hears_the_right_length_within_half_a_frame(sound: AudioFormat) -
 @cells
 def test_a_short_text_is_heard_too(sound: AudioFormat) -> None:
     (reading,) = read_pcm(decoded(sound, "Hello"), sound.sample_rate)
-    assert reading.matches("Hello", VOICE, 1.0)
+    assert matches(reading, "Hello", VOICE, 1.0)
 
 
 @of_encoding(*Encoding)

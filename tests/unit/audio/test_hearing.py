@@ -16,6 +16,7 @@ from ringback.audio.pace import symbols_in
 from ringback.audio.reading import Reading
 from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
 from ringback.core.request.catalog import Encoding
+from tests.unit.audio.matching import matches
 
 VOICE = "aura-2-thalia-en"
 LONG = "Hello, how can I help you today? It is a fine day."
@@ -87,7 +88,7 @@ def test_the_fingerprint_of_any_text_is_heard(text: str) -> None:
 @pytest.mark.parametrize("rate", [8000, 16000, 22050, 24000, 44100, 48000])
 def test_a_sound_is_heard_at_every_rate(rate: int) -> None:
     reading = heard(sound(LONG, rate), rate)
-    assert reading.matches(LONG, VOICE, 1.0)
+    assert matches(reading, LONG, VOICE, 1.0)
     assert reading.complete
 
 
@@ -110,7 +111,7 @@ def test_a_sound_is_heard_whole_whenever_it_begins(lead: int) -> None:
 def test_a_soft_symbol_is_heard_beside_a_loud_one(lead: int) -> None:
     symbols = pcm.pieces(spelled(LONG)[:BLOCK], RATE)
     uneven = [softened(samples, 6) if at % 2 else samples for at, samples in enumerate(symbols)]
-    assert heard(bytes(2 * lead) + b"".join(uneven)).matches(LONG, VOICE, 1.0)
+    assert matches(heard(bytes(2 * lead) + b"".join(uneven)), LONG, VOICE, 1.0)
 
 
 def test_an_echo_of_the_last_tone_is_silence() -> None:
@@ -134,7 +135,7 @@ def test_a_sound_that_lost_its_beginning_is_known_and_incomplete(lost: float) ->
 
 def test_a_sound_that_lost_its_end_is_known_and_incomplete() -> None:
     reading = heard(sound(LONG)[: 2 * 2 * RATE])
-    assert reading.matches(LONG, VOICE, 1.0)
+    assert matches(reading, LONG, VOICE, 1.0)
     assert not reading.complete
 
 
@@ -142,14 +143,14 @@ def test_a_short_sound_matches_its_text_only() -> None:
     reading = heard(sound(SHORT))
     assert reading.fingerprint is None
     assert reading.complete
-    assert reading.matches(SHORT, VOICE, 1.0)
-    assert not reading.matches("Howdy", VOICE, 1.0)
+    assert matches(reading, SHORT, VOICE, 1.0)
+    assert not matches(reading, "Howdy", VOICE, 1.0)
 
 
 def test_a_short_sound_without_its_end_is_incomplete() -> None:
     reading = heard(sound(SHORT)[: -2 * 640])
     assert not reading.complete
-    assert reading.matches(SHORT, VOICE, 1.0)
+    assert matches(reading, SHORT, VOICE, 1.0)
 
 
 @pytest.mark.parametrize("seed", range(5))
