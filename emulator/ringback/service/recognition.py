@@ -24,7 +24,7 @@ from ringback.core.journal import (
     TokenGranted,
 )
 from ringback.core.request.speak import SpeakRequest
-from ringback.views import Book
+from ringback.service.views import Book
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified, Repertoire
