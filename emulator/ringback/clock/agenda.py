@@ -91,7 +91,10 @@ class Agenda:
 
     def look(self, limit: int | None) -> Due | None:
         """What can begin next on the way to *limit*; None: on the way to where nothing is due."""
-        due = self._first(self._heap)
+        heap = self._heap
+        due = heap[0] if heap else None
+        if due is not None and (self._dropped or isinstance(due[2], Timer)):
+            due = self._first(heap)  # it may have been cancelled
         if self._waiting and self.taken < self.slots:
             due = _earlier(due, self._first_waiting())
         if not self._background:
@@ -107,11 +110,12 @@ class Agenda:
 
     def take(self, due: Due) -> None:
         """Take what `look` has just shown out of the agenda."""
-        for heap in (self._heap, self._background):
-            if heap and heap[0] is due:
-                heapq.heappop(heap)
-                return
-        self._waiting.popleft()
+        if self._heap and self._heap[0] is due:
+            heapq.heappop(self._heap)
+        elif self._background and self._background[0] is due:
+            heapq.heappop(self._background)
+        else:
+            self._waiting.popleft()
 
     def put_off(self, due: Due) -> None:
         """Let what `look` has just shown wait for a slot, behind those that wait already."""

@@ -55,7 +55,8 @@ class VirtualClock(Presence):
         """The verb that is moving the clock; empty while none is."""
         self._holds = 0
         self._joiners: list[Callable[[], None]] = []
-        self._closed = False
+        self.closed = False
+        """Whether no walk can begin or go on."""
         self._when_closed: dict[object, Callable[[], object]] = {}
         self._before_walks: dict[object, Callable[[], object]] = {}
 
@@ -162,7 +163,7 @@ class VirtualClock(Presence):
     def flow(self) -> None:
         """Let time pass by itself from here, in a mode that does and with nobody against it."""
         with self.lock:
-            if self.rate and not (self.mover or self._holds or self._closed):
+            if self.rate and not (self.mover or self._holds or self.closed):
                 self._let_flow(busy=bool(self.tokens))
         self.changed()
 
@@ -189,15 +190,10 @@ class VirtualClock(Presence):
 
     # -- the end ---------------------------------------------------------------------------------
 
-    @property
-    def closed(self) -> bool:
-        """Whether no walk can begin or go on."""
-        return self._closed
-
     def close(self) -> None:
         """Refuse every walk from now on, and end the one that is under way."""
         with self.lock:
-            self._closed = True
+            self.closed = True
             self.stop_flowing()
             waiting = list(self._when_closed.values())
         for callback in waiting:
@@ -213,7 +209,7 @@ class VirtualClock(Presence):
         """
         token = object()
         self._when_closed[token] = callback
-        if self._closed:
+        if self.closed:
             callback()
         return partial(self._when_closed.pop, token, None)
 
@@ -223,5 +219,5 @@ class VirtualClock(Presence):
 
     def check_open(self, verb: str) -> None:
         """Raise `ClockClosed` if this is closed."""
-        if self._closed:
+        if self.closed:
             raise self.ended(f"{verb}()")

@@ -156,6 +156,7 @@ class Walk:
         self._clock = clock
         self._generations = Generations(clock.agenda)
         self._mark = self._looked_at = len(clock.journal)
+        self._launch: Launch | None = None
 
     @property
     def made(self) -> Made:
@@ -176,40 +177,54 @@ class Walk:
         """Settle, and go to where *landing* sends whoever stands now: None, until all is idle."""
         yield from self.gather()
         target = self._clock.reachable(landing(self._clock.moment)) if landing else None
-        while (yield from self.run_next(target)):
-            pass
+        # What is answered at once costs no generator: there may be a million of them.
+        while (begun := self._begin(target)) is not None:
+            if self._launch is not None:
+                yield from self._carry_out(self._launch)
+            elif not begun:
+                yield from self._quiet()
         return self.made
 
     def run_next(self, limit: int | None) -> Steps[bool]:
         """Run what comes next, if it is due by *limit*; else land there, and say False."""
-        clock, agenda = self._clock, self._clock.agenda
-        clock.stir()
-        while True:
-            if clock.tokens:
-                yield from self._quiet()
-            with clock.lock:
-                clock.check_open(clock.mover)
-                if clock.tokens:
-                    continue  # it has arrived at the last moment
-                due = agenda.look(limit)
-                if due is None or (limit is not None and due[0] > limit):
-                    clock.moment = max(clock.moment, limit or 0)
-                    return False
-                self._generations.count(due)
-                if due[0] > clock.moment:
-                    clock.moment = clock.reachable(due[0])
-                launch = clock.begin(due)
-                break
-        if launch is not None:
-            yield partial(_carried_out, launch)
+        while (begun := self._begin(limit)) is False:
             yield from self._quiet()
-        return True
+        if self._launch is not None:
+            yield from self._carry_out(self._launch)
+        return begun is not None
 
     def gather(self) -> Steps[None]:
         """Wait for what is in flight, once what was begun on the mover's loop has had its turn."""
         if self._clock.listener.restless():
             yield drained
         self._clock.tell_of_walk()
+        yield from self._quiet()
+
+    def _begin(self, limit: int | None) -> bool | None:
+        """Go to what comes next and begin it: one step under the lock.
+
+        False while something is in flight; None when nothing is due by *limit*, and time is there.
+        """
+        clock, agenda = self._clock, self._clock.agenda
+        clock.stir()
+        with clock.lock:
+            if clock.closed:
+                raise clock.ended(f"{clock.mover}()")
+            if clock.tokens:
+                return False
+            due = agenda.look(limit)
+            if due is None or (limit is not None and due[0] > limit):
+                clock.moment = max(clock.moment, limit or 0)
+                return None
+            self._generations.count(due)
+            if due[0] > clock.moment:
+                clock.moment = clock.reachable(due[0])
+            self._launch = clock.begin(due)
+        return True
+
+    def _carry_out(self, launch: Launch) -> Steps[None]:
+        self._launch = None
+        yield partial(_carried_out, launch)
         yield from self._quiet()
 
     def _quiet(self) -> Steps[None]:

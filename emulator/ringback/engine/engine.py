@@ -50,6 +50,7 @@ class Engine(Listener):
         self.loop = loop
         policy = settings.retry_policy
         self.dispatcher = Dispatcher(policy)
+        self._deliveries = self.dispatcher.deliveries
         self.clock = VirtualClock(
             settings.epoch,
             settings.rate,
@@ -106,7 +107,7 @@ class Engine(Listener):
 
     def begin(self, position: int, due: Due) -> Launch | None:
         """Begin what is *due*, or set it aside while something is made for it."""
-        delivery = self.dispatcher.deliveries[position]
+        delivery = self._deliveries[position]
         if not delivery.attempts and (work := self._prepare(delivery)) is not None:
             self._preparing.set_aside(delivery, due, work)
             return None

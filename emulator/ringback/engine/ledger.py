@@ -76,9 +76,13 @@ class Ledger:
     ) -> None:
         """Take an answer that costs no real time, now or after the virtual time that it takes."""
         outcome, takes = self.heard(answer)
+        outcome = taken(outcome, fault)
         if copy is not None:
             copy = taken(copy, None)
-        self.take(delivery, message, fault, taken(outcome, fault), takes, copy)
+        if takes:
+            self.take(delivery, message, fault, outcome, takes, copy)
+        else:
+            self.end(delivery, message, fault, outcome, delivery.started_at or 0, copy)
 
     def heard(self, answer: Answer) -> tuple[Outcome, int]:
         """What comes of *answer* under the attempt limit, and how many nanoseconds that takes."""
@@ -95,11 +99,8 @@ class Ledger:
         takes: int,
         copy: Outcome | None,
     ) -> None:
-        """End an attempt that *takes* so much virtual time, when that has passed."""
+        """End an attempt when the virtual time that it *takes* has passed."""
         ended_at = (delivery.started_at or 0) + takes
-        if not takes:
-            self.end(delivery, message, fault, outcome, ended_at, copy)
-            return
 
         def end_late() -> None:
             # If the process was stopped meanwhile, it comes later than it was to come.

@@ -131,11 +131,21 @@ class Delivery:
             )
         match event:
             case Started(at):
-                changed = self._changed(State.IN_FLIGHT, started_at=at)
-            case Cancelled(_, reason):
-                changed = self._changed(State.CANCELLED, started_at=self.started_at, reason=reason)
-            case Finished(attempt):  # pragma: no branch - mypy proves that there is no fourth
+                changed = Delivery(
+                    self.position, self.job, State.IN_FLIGHT, None, self.attempts, started_at=at
+                )
+            case Finished(attempt):
                 changed = self._finished(attempt, policy)
+            case Cancelled(_, reason):  # pragma: no branch - mypy proves that there is no fourth
+                changed = Delivery(
+                    self.position,
+                    self.job,
+                    State.CANCELLED,
+                    None,
+                    self.attempts,
+                    self.started_at,
+                    reason,
+                )
         if changed.state not in allowed:
             raise MachineError(f"{self.state} may not become {changed.state}")
         return changed
@@ -158,31 +168,12 @@ class Delivery:
             raise MachineError(
                 f"delivery {self.job.request_id}: attempt {attempt.number} is not in flight"
             )
-        attempts = (*self.attempts, attempt)
+        state, due_at = State.EXHAUSTED, None
         if self.state is State.CANCELLED:
-            return self._changed(State.CANCELLED, attempts=attempts, reason=self.reason)
-        if succeeded(attempt.outcome):
-            return self._changed(State.DELIVERED, attempts=attempts)
-        wait = policy.wait_after(attempt.number)
-        if wait is None:
-            return self._changed(State.EXHAUSTED, attempts=attempts)
-        return self._changed(State.SCHEDULED, due_at=attempt.finished_at + wait, attempts=attempts)
-
-    def _changed(
-        self,
-        state: State,
-        *,
-        due_at: int | None = None,
-        attempts: tuple[Attempt, ...] | None = None,
-        started_at: int | None = None,
-        reason: str = "",
-    ) -> "Delivery":
-        return Delivery(
-            self.position,
-            self.job,
-            state,
-            due_at,
-            self.attempts if attempts is None else attempts,
-            started_at,
-            reason,
-        )
+            state = State.CANCELLED
+        elif succeeded(attempt.outcome):
+            state = State.DELIVERED
+        elif (wait := policy.wait_after(attempt.number)) is not None:
+            state, due_at = State.SCHEDULED, attempt.finished_at + wait
+        attempts = (*self.attempts, attempt)
+        return Delivery(self.position, self.job, state, due_at, attempts, None, self.reason)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import overload
 
 from ringback.core.delivery.delivery import (
+    SETTLED,
     Attempt,
     Cancelled,
     Delivery,
@@ -113,7 +114,7 @@ class Dispatcher:
         before = self._deliveries[position]
         after = before.after(event, self._policy)
         self._deliveries[position] = after
-        if after.settled and not before.settled:
+        if after.state in SETTLED and before.state not in SETTLED:
             self._settled.append(position)
             del self._open[position]
         return after
