@@ -7,6 +7,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     Server                        one socket for several emulators: `Emulator(server=Server())`
     RequestFailure, Reply         how a request fails, what a scripted Receiver answers
     ReceivedRequest               one of `requests`: as it arrived, and how it was answered
+    ReceivedRequests              all of them
     SpeakRequest                  what was asked, read and checked
     Delivery, Deliveries          one of `deliveries` and of `pending`, and all of them; its State
     Endpoint                      where a delivery goes
@@ -74,12 +75,13 @@ if TYPE_CHECKING:
     from ringback.scenario.report import Report as Report
     from ringback.service.deliveries import Deliveries as Deliveries
     from ringback.service.received import ReceivedRequest as ReceivedRequest
+    from ringback.service.received import ReceivedRequests as ReceivedRequests
     from ringback.service.views import Attempt as Attempt
     from ringback.service.views import Delivery as Delivery
     from ringback.service.views import Response as Response
     from ringback.serving.server import Server as Server
     from ringback.settings.settings import Settings as Settings
-    from ringback.settings.settings import check_name as check_name
+    from ringback.settings.settings import check_setting_name as check_setting_name
 
 _HOMES = {
     "ringback.audio.repertoire": ["Identified"],
@@ -130,9 +132,9 @@ _HOMES = {
     "ringback.scenario.reading": ["ScenarioFile", "read_scenario"],
     "ringback.scenario.report": ["Report"],
     "ringback.service.deliveries": ["Deliveries"],
-    "ringback.service.received": ["ReceivedRequest"],
+    "ringback.service.received": ["ReceivedRequest", "ReceivedRequests"],
     "ringback.serving.server": ["Server"],
-    "ringback.settings.settings": ["Settings", "check_name"],
+    "ringback.settings.settings": ["Settings", "check_setting_name"],
     "ringback.service.views": ["Attempt", "Delivery", "Response"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -44,11 +44,11 @@ def check(marker: pytest.Mark) -> None:
     settings = settings_of(marker.kwargs)
     if not settings:
         return
-    from ringback import Settings, SettingsError, check_name
+    from ringback import Settings, SettingsError, check_setting_name
 
     try:
         for name in settings:
-            check_name(name, "keyword", SWITCHES)
+            check_setting_name(name, "keyword", SWITCHES)
         Settings(**settings)
     except SettingsError as error:
         refuse(f"@pytest.mark.ringback: {error}")

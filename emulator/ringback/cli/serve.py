@@ -34,7 +34,7 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
         return {}
     import yaml
 
-    from ringback.settings.settings import check_name
+    from ringback.settings.settings import check_setting_name
 
     read: dict[str, Any] = {}
     for change in changes:
@@ -42,7 +42,7 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
         if not equals:
             raise click.BadParameter(f"{change!r}: write NAME=VALUE, with the equals sign")
         try:
-            check_name(name, "setting")
+            check_setting_name(name, "setting")
             read[name] = yaml.safe_load(value)
         except SettingsError as error:
             raise click.BadParameter(str(error)) from None

@@ -1,6 +1,6 @@
 """What both faces share: they hand everything that does not wait to the service."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ringback.core.journal import Journal
 from ringback.faces.life import ClockFace, Life
 from ringback.receiving.scripted import Receiver
 from ringback.service.deliveries import Deliveries
-from ringback.service.received import ReceivedRequest
+from ringback.service.received import ReceivedRequests
 from ringback.service.views import Delivery
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class SharedFace(Life[ClockFace]):
         return self._service.pending
 
     @property
-    def requests(self) -> Sequence[ReceivedRequest]:
+    def requests(self) -> ReceivedRequests:
         """What arrived at the speak endpoints, in order, and how it was answered: a live view."""
         return self._service.requests
 

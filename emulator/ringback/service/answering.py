@@ -6,7 +6,7 @@ from functools import partial
 from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.answer import VARY, Answer, added, failing
 from ringback.core.answer.failures import Choice, Failures
-from ringback.core.base.duration import SECOND, seconds
+from ringback.core.base.duration import SECOND
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Job
 from ringback.core.delivery.message import metadata
@@ -27,7 +27,7 @@ from ringback.service.account import Account
 from ringback.service.admission import Admission, unnoted
 from ringback.service.choosing import Choosing
 from ringback.service.concurrency import Concurrency
-from ringback.service.received import RawHeaders, ReceivedRequest
+from ringback.service.received import RawHeaders, Reception
 from ringback.service.refusing import Refusing
 from ringback.service.streams import Session, new_stream
 from ringback.service.voice import Voice
@@ -56,7 +56,7 @@ class Answering:
         self._account = account
         self._admission = admission
         self._voice = voice
-        self.received: list[ReceivedRequest] = []
+        self.received: list[Reception] = []
         self._failures = failures
         self._choosing = Choosing(clock, failures)
         self._concurrency = Concurrency(settings, lambda: engine.dispatcher.pending)
@@ -110,11 +110,11 @@ class Answering:
                 else:
                     answer = self._answer(*read, at, request_id, choice)
                 self.received.append(
-                    ReceivedRequest(
-                        seconds(at),
+                    Reception(
+                        at,
                         "POST",
                         edition.path,
-                        query.decode("latin-1"),
+                        query,
                         headers,
                         content_type,
                         body,
@@ -154,11 +154,11 @@ class Answering:
                     answer = self._opened(edition, opening, at, request_id, choice)
                 status = 101 if isinstance(answer, Session) else answer.status
                 self.received.append(
-                    ReceivedRequest(
-                        seconds(at),
+                    Reception(
+                        at,
                         "GET",
                         edition.path,
-                        query.decode("latin-1"),
+                        query,
                         headers,
                         content_type=None,
                         body=b"",
@@ -177,7 +177,7 @@ class Answering:
         with self._clock.lock:
             place, now = self._unmade.pop(answer.request_id), self._clock.now_ns
             if isinstance(content, Rejection):
-                self.received[place] = replace(self.received[place], status=content.status)
+                self.received[place].status = content.status
                 refused = self._refusing.refuse(content, now, answer.request_id)
                 return replace(refused, counted=answer.counted)
             if self._voice.is_spoken(answer.unmade):

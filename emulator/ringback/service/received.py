@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, overload
 from urllib.parse import unquote_plus
 
+from ringback.core.base.duration import seconds
 from ringback.core.base.headers import Headers
 from ringback.core.base.masking import MASK, in_one_line, is_secret, masked, masked_url
 
@@ -12,22 +13,38 @@ RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 """Headers as ASGI has them: names in lower case."""
 
 
+@dataclass(slots=True)
+class Reception:
+    """One request as the service keeps it. It is made for each, so nothing is worked out here."""
+
+    at: int
+    method: str
+    path: str
+    query: bytes
+    headers: RawHeaders
+    content_type: str | None
+    body: bytes
+    size: int
+    status: int
+    request_id: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceivedRequest:
     """One request to a speak endpoint as it arrived, and how it was answered.
 
     *at* is in seconds since the emulator's start. *query* is as it was sent, escapes included, and
-    may hold the credentials of a callback URL: `repr` masks them, as it does those in `headers`,
-    and leaves *body* out.
-    *size* is how many bytes the body had; of one above the limit, *body* holds the beginning.
-    *status* is that of the answer, and 101 for a stream. *request_id* is the answer's, too.
+    may hold the credentials of a callback URL: `repr` masks them, as it does those in *headers*,
+    and leaves *body* out. *size* is how many bytes the body had; of one above the limit, *body*
+    holds the beginning. *status* is that of the answer, and 101 for a stream. *request_id* is the
+    answer's, too.
     """
 
     at: int | float
     method: str
     path: str
     query: str
-    raw_headers: RawHeaders
+    headers: Headers
     content_type: str | None
     body: bytes
     size: int
@@ -41,12 +58,52 @@ class ReceivedRequest:
             f" {self.size} bytes: answered {self.status}, request {self.request_id}>"
         )
 
-    @property
-    def headers(self) -> Headers:
-        """The headers, looked up without regard to case; credentials are masked when printed."""
-        return Headers(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers
-        )
+
+class ReceivedRequests(Sequence[ReceivedRequest]):
+    """Every request that has arrived whenever somebody looks, in order. Read-only."""
+
+    __slots__ = ("_receptions",)
+
+    def __init__(self, receptions: Sequence[Reception]) -> None:
+        """Show *receptions*, which may grow."""
+        self._receptions = receptions
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} requests: {list(self)!r}>"
+
+    def __len__(self) -> int:
+        return len(self._receptions)
+
+    @overload
+    def __getitem__(self, index: int) -> ReceivedRequest: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ReceivedRequest]: ...
+    def __getitem__(self, index: int | slice) -> ReceivedRequest | list[ReceivedRequest]:
+        if isinstance(index, slice):
+            return [_view(each) for each in self._receptions[index]]
+        return _view(self._receptions[index])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ReceivedRequests | list | tuple):
+            return NotImplemented
+        return list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # as a list has none: it grows
+
+
+def _view(reception: Reception) -> ReceivedRequest:
+    return ReceivedRequest(
+        seconds(reception.at),
+        reception.method,
+        reception.path,
+        reception.query.decode("latin-1"),
+        Headers((n.decode("latin-1"), v.decode("latin-1")) for n, v in reception.headers),
+        reception.content_type,
+        reception.body,
+        reception.size,
+        reception.status,
+        reception.request_id,
+    )
 
 
 def _shown(query: str) -> str:

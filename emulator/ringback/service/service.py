@@ -12,7 +12,6 @@ from typing import Any
 from ringback.clock.loops import EngineLoop
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
-from ringback.core.base.live import Live
 from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Journal
 from ringback.core.request.keys import Credential
@@ -24,7 +23,7 @@ from ringback.service.answering import Answering
 from ringback.service.arranging import Arranging
 from ringback.service.jobs import Jobs
 from ringback.service.leftovers import leftovers
-from ringback.service.received import sent
+from ringback.service.received import ReceivedRequests, sent
 from ringback.service.recognition import Recognition
 from ringback.service.telling import timeline
 from ringback.service.views import Book, Delivery
@@ -83,7 +82,7 @@ class Service:
         self.speak = answering.speak
         self.open_stream = answering.open_stream
         self.made = answering.made
-        self.requests = Live(answering.received)
+        self.requests = ReceivedRequests(answering.received)
         self.answered = answering.answered
 
         self.connect = arranging.connect

@@ -293,6 +293,6 @@ NAMES = tuple(each.name for each in fields(Settings))
 """The names of all settings."""
 
 
-def check_name(name: str, kind: str, also: tuple[str, ...] = ()) -> None:
+def check_setting_name(name: str, kind: str, also: tuple[str, ...] = ()) -> None:
     """Refuse an unknown *name* with the nearest known one. Raises `SettingsError`."""
     check_among(name, kind, (*NAMES, *also))

@@ -9,7 +9,7 @@ from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import SECOND
 from ringback.errors import SettingsError
 from ringback.settings.checks import read_rate
-from ringback.settings.settings import Settings, check_name
+from ringback.settings.settings import Settings, check_setting_name
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_misspelt_setting_is_named_with_the_nearest_one() -> None:
             make(**wrong)
         assert str(error.value) == "unknown setting 'retris'; did you mean 'retries'?"
     with pytest.raises(SettingsError, match=r"^unknown keyword 'zzz'\. Known: seed, "):
-        check_name("zzz", "keyword")
+        check_setting_name("zzz", "keyword")
 
 
 def test_settings_have_names_and_no_order() -> None:
