@@ -9,8 +9,10 @@ LENIENCIES = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
     "failures": "allow_unused_failures",
+    "faults": "allow_unused_faults",
     "errors": "allow_errors",
     "unknown_keys": "allow_unknown_keys",
+    "unrouted": "allow_unrouted",
 }
 """Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""
 

@@ -39,8 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "ringback(strict=True, **settings): settings of this test's emulator, such as retries=3 or"
         " seed=7. strict=False lets it leave anything behind; allow_pending,"
-        " allow_unused_replies, allow_unused_failures, allow_errors and allow_unknown_keys each one"
-        " kind.",
+        " allow_unused_replies, allow_unused_failures, allow_unused_faults, allow_errors,"
+        " allow_unknown_keys and allow_unrouted each one kind.",
     )
     _port(config)
     _collects(config)

@@ -13,6 +13,18 @@ def leave_pending(emulator):
 def leave_replies(emulator):
     emulator.receiver(APP, replies=[503, 503, 204])
 
+def leave_faults(emulator):
+    emulator.connect(APP, emulator.receiver("https://two.example"), faults=[None, 503, "reset"])
+
+def leave_unrouted(emulator):
+    emulator.submit("Hello", callback="https://ap.example/hook")
+    verb = emulator.run_until_idle()
+    if verb is not None and hasattr(verb, "__await__"):
+        asyncio.run(_awaited(verb))
+
+async def _awaited(verb):
+    await verb
+
 def leave_errors(emulator):
     emulator.fail_requests(None, when=lambda request: request.nonsense)
     assert speak(emulator) == 500
@@ -23,8 +35,13 @@ def leave_unknown_keys(emulator):
 SENTENCES = {
     "pending": "<Delivery * to https://app.example/hook: scheduled, due at +0s [[]no attempt yet]>"
     " is still pending: run_until_idle() delivers it, cancel() gives it up",
-    "replies": "<Receiver https://app.example [[]0 requests, 2 unused]>: 2 of its scripted replies"
-    " were never used",
+    "replies": "<Receiver https://app.example [[]0 requests, 3 unused]>: 3 of its scripted replies"
+    " were never used. Leave them out, or let deliveries come as far",
+    "faults": "https://app.example: no attempt reached entries 2 to 3 of faults=[[]…]. Entry i is"
+    " for attempt i of each delivery: leave out what is not needed, or let a delivery come as far",
+    "unrouted": "11 attempts to https://ap.example led nowhere: ap.example is not this machine, so"
+    " it was not looked up; add it to Settings.allow_hosts, or say with connect() where"
+    " https://ap.example leads. Nothing is connected",
     "errors": "AttributeError: 'SpeakRequest' object has no attribute 'nonsense' This is from a"
     " predicate of fail_requests(when=…): request * was answered with 500.",
     "unknown_keys": "request * was refused for its key. The application must use ringback.api_key",
@@ -32,6 +49,8 @@ SENTENCES = {
 KEYWORDS = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
+    "faults": "allow_unused_faults",
+    "unrouted": "allow_unrouted",
     "errors": "allow_errors",
     "unknown_keys": "allow_unknown_keys",
 }
@@ -66,7 +85,8 @@ def test_{kind}_under_{keyword}(ringback):
         for keyword in KEYWORDS.values()
     )
     result = run(pytester, LEAVE + suite, "-rE")
-    result.assert_outcomes(passed=16, errors=12)
+    kinds = len(SENTENCES)
+    result.assert_outcomes(passed=kinds * kinds, errors=kinds * kinds - kinds)
     for kind, own in KEYWORDS.items():
         assert f"ERROR test_suite.py::test_{kind}_under_{own} " not in result.stdout.str()
 
@@ -93,7 +113,7 @@ def test_settled(ringback):
 def test_cancelled(ringback):
     ringback.cancel(ringback.submit("Hello", callback=HOOK), "seen enough")
 
-def test_the_last_reply_repeats_so_it_need_not_be_used(ringback):
+def test_a_reply_that_stands_alone_need_not_be_used(ringback):
     ringback.receiver(APP, replies=[200])
 
 def test_a_refusal_for_another_reason(ringback):

@@ -26,6 +26,7 @@ def test_story(ringback):
 
 def test_every_test_begins_at_zero_with_nothing_connected(pytester: pytest.Pytester) -> None:
     suite = """
+@pytest.mark.ringback(allow_unrouted=True)
 @pytest.mark.parametrize("turn", [1, 2])
 def test_story(ringback, turn):
     assert ringback.clock.elapsed == 0

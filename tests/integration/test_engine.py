@@ -583,8 +583,8 @@ def test_an_abort_is_not_undone_by_what_comes_after(workshop: Workshop) -> None:
 
 def test_replies_come_in_order_and_the_last_one_repeats(workshop: Workshop) -> None:
     receiver = workshop.replies(500, "reset", 503)
-    assert receiver.unused == 2
-    assert repr(receiver) == "<Receiver https://app.example [0 requests, 2 unused]>"
+    assert receiver.unused == 3
+    assert repr(receiver) == "<Receiver https://app.example [0 requests, 3 unused]>"
     workshop.accept()
     workshop.call("advance", 90)
     assert [attempt.outcome.word for attempt in workshop.delivery.attempts] == [
@@ -608,7 +608,7 @@ def test_a_refused_connection_brings_nothing(workshop: Workshop) -> None:
 def test_a_script_may_be_replaced(workshop: Workshop) -> None:
     receiver = workshop.replies(500, 501)
     receiver.replies(502, 204)
-    assert receiver.unused == 1
+    assert receiver.unused == 2
     workshop.accept()
     workshop.call("run_until_idle")
     assert [attempt.outcome.word for attempt in workshop.delivery.attempts] == ["502", "204"]

@@ -200,7 +200,7 @@ CALLS: dict[str, Callable[[Emulator], object]] = {
 @pytest.mark.parametrize("there", [False, True], ids=["here", "in another thread"])
 @pytest.mark.parametrize("asked", ["submit", "http"])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
-@pytest.mark.ringback(allow_pending=True, allow_unused_failures=True)
+@pytest.mark.ringback(allow_pending=True, allow_unused_failures=True, allow_unrouted=True)
 def test_a_predicate_may_call_the_emulator(
     ringback: Emulator, call: Callable[[Emulator], object], asked: str, there: bool
 ) -> None:

@@ -50,7 +50,10 @@ class Attempts:
             return None
         message = self._message(delivery)
         route = self._routes.find(delivery.job.endpoint.origin)
-        fault = route.fault(number_of(delivery)) if route.faults else None
+        number = number_of(delivery)
+        if number > route.reached:
+            route.reached = number
+        fault = route.fault(number) if route.faults else None
         if fault is not None and fault.instead is not None:
             ledger.answered(ledger.start(due, delivery), message, fault, fault.instead)
             return None

@@ -186,9 +186,8 @@ class SharedFace(Life[ClockFace]):
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.
 
-        Kinds are `pending` (deliveries not settled), `replies` (scripted and never used),
-        `failures` (ordered and never met), `errors` (of predicates, that no verb has raised yet)
-        and `unknown_keys` (requests refused for their key).
+        The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
+        `unknown_keys` and `unrouted`.
         """
         return self._service.leftovers()
 

@@ -25,7 +25,7 @@ class Receiver:
     def __init__(self, origin: str, replies: Iterable[ReplyLike] = (200,)) -> None:
         """Answer *replies* at *origin*. Raises `SettingsError` for a reply that is none."""
         self._origin = origin
-        self._script = _script(replies)
+        self._script = _Script(replies)
         self._requests: list[CallbackMessage] = []
 
     def __repr__(self) -> str:
@@ -43,21 +43,37 @@ class Receiver:
 
     @property
     def unused(self) -> int:
-        """How many replies no attempt has reached, the last one, which repeats, apart."""
-        return len(self._script) - 1
+        """How many of several replies were never given, the last one too, which repeats.
+
+        One that stands alone says how the receiver answers if it is asked, and owes nothing.
+        """
+        return self._script.unused
 
     def replies(self, *entries: ReplyLike) -> None:
         """Replace what is left of the script. Raises `SettingsError` for a reply that is none."""
-        self._script = _script(entries)
+        self._script = _Script(entries)
 
     def answer(self, message: CallbackMessage) -> Answer:
         """Take *message* and answer it."""
-        script = self._script  # once: another thread may be replacing it
-        answer = script[0] if len(script) == 1 else script.popleft()
+        answer = self._script.take()
         if not isinstance(answer.outcome, Unreachable):
             self._requests.append(message)
         return answer
 
 
-def _script(entries: Iterable[ReplyLike]) -> deque[Answer]:
-    return deque(map(answer_of, read_replies(entries) or [Reply(200)]))
+class _Script:
+    """What is left of one list of replies."""
+
+    def __init__(self, entries: Iterable[ReplyLike]) -> None:
+        self._left = deque(map(answer_of, read_replies(entries) or [Reply(200)]))
+        self._owes_last = len(self._left) > 1
+
+    @property
+    def unused(self) -> int:
+        return len(self._left) - (not self._owes_last)
+
+    def take(self) -> Answer:
+        if len(self._left) > 1:
+            return self._left.popleft()
+        self._owes_last = False
+        return self._left[0]

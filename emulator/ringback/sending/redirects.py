@@ -69,6 +69,7 @@ class Trail:
 
     async def _bring(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         route = self._routes.find(endpoint.origin)
+        route.reached = max(route.reached, 1)
         if route.respond is not None:
             answer = route.respond(message)
             self.takes += self._limit + 1 if answer.takes is None else answer.takes

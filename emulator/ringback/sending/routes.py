@@ -14,13 +14,17 @@ Respond: TypeAlias = Callable[[CallbackMessage], Answer]
 """A receiver that takes a message and answers at once, without a loop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Route:
-    """One origin's way: it is *respond* that answers, or a *sender* asks; *faults* per attempt."""
+    """One origin's way: it is *respond* that answers, or a *sender* asks; *faults* per attempt.
+
+    *reached* is the highest number of an attempt that came this way; 0: none did.
+    """
 
     sender: Sender | None = None
     respond: Respond | None = None
     faults: Sequence[Fault | None] = ()
+    reached: int = 0
 
     def fault(self, attempt: int) -> Fault | None:
         """The fault of *attempt*, counted from 1; beyond the list there is none."""
@@ -34,6 +38,8 @@ class Routes:
         """Nothing is connected."""
         self._make_sender = elsewhere
         self._elsewhere: Route | None = None
+        self.arranged: list[tuple[str, Route]] = []
+        """Every route with its origin, in order; the last one of an origin stands."""
         self._routes: dict[str, Route] = {}
         self._hosts: set[str] = set()
         self._unread: list[str] = []
@@ -41,6 +47,7 @@ class Routes:
     def connect(self, origin: str, route: Route) -> None:
         """Lead *origin* along *route* from now on."""
         self._routes[origin] = route
+        self.arranged.append((origin, route))
         self._unread.append(origin)
 
     def lead_to(self, host: str) -> bool:

@@ -1,47 +1,162 @@
-"""What a strict test would not leave behind, in sentences, by kind."""
+"""What a strict test would not leave behind, in sentences, by kind.
 
-from collections.abc import Iterable, Sequence
+Each sentence names what is wrong and what to do about it. Each kind is a function of what there is
+to look at, and a line of `KINDS`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from traceback import format_exception_only
 
-from ringback.core.journal import Fact, RequestRejected
+from ringback.core.base.rejection import INVALID_CREDENTIALS
+from ringback.core.delivery.outcome import Unreachable
+from ringback.core.journal import AttemptFinished, Fact, RequestRejected
+from ringback.core.request.endpoint import read_origin
 from ringback.receiving.scripted import Receiver
+from ringback.sending.routes import Route
 from ringback.service.views import Delivery
 
-KINDS = ("pending", "replies", "failures", "errors", "unknown_keys")
-"""`pending` (deliveries not settled), `replies` (scripted and never used), `failures` (ordered and
-never met), `errors` (of predicates, that no verb has raised yet) and `unknown_keys` (requests
-refused for their key)."""
+_NEAR = 0.6
+"""How alike the hosts of two origins must be for one to be taken for a slip of the other."""
 
 
-def leftovers(
-    pending: Sequence[Delivery],
-    receivers: Iterable[Receiver],
-    unmet: int,
-    unheard: Iterable[BaseException],
-    journal: Iterable[Fact],
-) -> dict[str, list[str]]:
-    """What is left behind, of every kind: *unmet* failures, *unheard* errors."""
-    found: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    for delivery in pending:
-        found["pending"].append(
-            f"{delivery!r} is still pending: run_until_idle() delivers it, cancel() gives it up"
-        )
-    for receiver in receivers:
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a test has arranged, and what came of it.
+
+    *arranged* are all routes with their origins, *most* is how many attempts a delivery may have,
+    *unmet* how many failures no request has met, and *unheard* are errors that no verb has raised.
+    """
+
+    pending: Sequence[Delivery]
+    receivers: Iterable[Receiver]
+    arranged: Sequence[tuple[str, Route]]
+    most: int
+    unmet: int
+    unheard: Iterable[BaseException]
+    journal: Iterable[Fact]
+
+
+def leftovers(traces: Traces) -> dict[str, list[str]]:
+    """What is left behind, of every kind."""
+    return {kind: list(find(traces)) for kind, find in KINDS.items()}
+
+
+def _pending(traces: Traces) -> Iterator[str]:
+    for delivery in traces.pending:
+        yield f"{delivery!r} is still pending: run_until_idle() delivers it, cancel() gives it up"
+
+
+def _replies(traces: Traces) -> Iterator[str]:
+    for receiver in traces.receivers:
         if receiver.unused:
-            found["replies"].append(
-                f"{receiver!r}: {receiver.unused} of its scripted replies were never used"
+            yield (
+                f"{receiver!r}: {receiver.unused} of its scripted replies were never used. Leave"
+                " them out, or let deliveries come as far"
             )
-    if unmet:
-        noun = "failure was" if unmet == 1 else "failures were"
-        found["failures"].append(f"{unmet} ordered {noun} never met by a request")
-    for error in unheard:
-        found["errors"].append(" ".join(map(str.strip, format_exception_only(error))))
-    for fact in journal:
+
+
+def _failures(traces: Traces) -> Iterator[str]:
+    if traces.unmet:
+        noun = "failure was" if traces.unmet == 1 else "failures were"
+        yield f"{traces.unmet} ordered {noun} never met by a request"
+
+
+def _faults(traces: Traces) -> Iterator[str]:
+    standing = dict(traces.arranged)
+    for origin, route in traces.arranged:
+        if route is not standing[origin] and not route.reached:
+            yield (
+                f"{origin}: no attempt reached what was connected there first, for something else"
+                " was connected there after it. Connect each origin once, or run the deliveries"
+                " that are for the first before the second"
+            )
+        else:
+            yield from _faults_of(origin, route, traces.most)
+
+
+def _faults_of(origin: str, route: Route, most: int) -> Iterator[str]:
+    """The faults of *route* that no attempt met."""
+    unmet = {
+        number: fault.word
+        for number, fault in enumerate(route.faults, start=1)
+        if fault is not None and number > route.reached
+    }
+    if not unmet:
+        return
+    first, last = min(unmet), max(unmet)
+    which = f"entry {first} ({unmet[first]})" if len(unmet) == 1 else f"entries {first} to {last}"
+    least = most + 1
+    beyond = "" if last <= most else f"; none can reach entry {least}, for a delivery has {most}"
+    yield (
+        f"{origin}: no attempt reached {which} of faults=[…]{beyond}. Entry i is for attempt i of"
+        " each delivery: leave out what is not needed, or let a delivery come as far"
+    )
+
+
+def _errors(traces: Traces) -> Iterator[str]:
+    for error in traces.unheard:
+        yield " ".join(map(str.strip, format_exception_only(error)))
+
+
+def _unknown_keys(traces: Traces) -> Iterator[str]:
+    for fact in traces.journal:
         if not isinstance(fact, RequestRejected) or fact.ordered:
             continue
-        if fact.rejection.status == 401:
-            found["unknown_keys"].append(
+        if fact.rejection.code == INVALID_CREDENTIALS.code:
+            yield (
                 f"request {fact.request_id} was refused for its key. The application must use"
                 " ringback.api_key"
             )
-    return found
+
+
+def _unrouted(traces: Traces) -> Iterator[str]:
+    """Attempts that led nowhere, an origin a sentence."""
+    lost: Counter[str] = Counter()
+    reasons: dict[str, str] = {}
+    for fact in traces.journal:
+        if isinstance(fact, AttemptFinished) and isinstance(fact.attempt.outcome, Unreachable):
+            outcome = fact.attempt.outcome
+            if outcome.reason == "not allowed":
+                origin = read_origin(fact.attempt.message.url) or fact.attempt.message.url
+                lost[origin] += 1
+                reasons.setdefault(origin, outcome.detail)
+    connected = list(dict(traces.arranged))
+    for origin, times in lost.items():
+        noun = "attempt" if times == 1 else "attempts"
+        meant = nearest(origin, connected)
+        yield f"{times} {noun} to {origin} led nowhere: {reasons[origin]}{meant}"
+
+
+def nearest(origin: str, connected: Sequence[str]) -> str:
+    """Which of the *connected* origins may have been meant by *origin*, as a half-sentence."""
+    if origin in connected:
+        return ""
+    hosts = get_close_matches(_place(origin), map(_place, connected), n=1, cutoff=_NEAR)
+    if hosts:
+        there = [each for each in connected if _place(each) == hosts[0]]
+        (meant,) = get_close_matches(origin, there, n=1, cutoff=0)
+        return f". Connected is {meant}: did you mean that?"
+    return f". Connected are only {', '.join(connected)}" if connected else ". Nothing is connected"
+
+
+def _place(origin: str) -> str:
+    """Host and port: all origins look alike in their schemes."""
+    return origin.partition("://")[2]
+
+
+KINDS: dict[str, Callable[[Traces], Iterator[str]]] = {
+    "pending": _pending,
+    "replies": _replies,
+    "failures": _failures,
+    "faults": _faults,
+    "errors": _errors,
+    "unknown_keys": _unknown_keys,
+    "unrouted": _unrouted,
+}
+"""What finds each kind: `pending` (deliveries not settled), `replies` (scripted and never given),
+`failures` (ordered and never met), `faults` (scripted and never reached, and connections that were
+replaced before they were), `errors` (of predicates, that no verb has raised yet), `unknown_keys`
+(requests refused for their key) and `unrouted` (attempts that led nowhere)."""

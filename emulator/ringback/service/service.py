@@ -22,7 +22,7 @@ from ringback.service.admission import Admission
 from ringback.service.answering import Answering
 from ringback.service.arranging import Arranging
 from ringback.service.jobs import Jobs
-from ringback.service.leftovers import leftovers
+from ringback.service.leftovers import Traces, leftovers
 from ringback.service.received import ReceivedRequests, sent
 from ringback.service.recognition import Recognition
 from ringback.service.telling import timeline
@@ -146,11 +146,15 @@ class Service:
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind."""
         return leftovers(
-            self.pending,
-            self.arranging.receivers,
-            self.failures.unmet,
-            self.clock.unheard,
-            self.journal,
+            Traces(
+                self.pending,
+                self.arranging.receivers,
+                self.arranging.routes.arranged,
+                self.settings.retries + 1,
+                self.failures.unmet,
+                self.clock.unheard,
+                self.journal,
+            )
         )
 
     def close(self) -> None:
