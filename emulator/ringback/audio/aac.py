@@ -72,6 +72,7 @@ def frames_of(size: int) -> tuple[bytes, ...]:
 
 def _filled(block: bytes, size: int) -> bytes:
     """Lengthen a raw data block to *size* bytes with fill elements before its end."""
+    # Take off what aligns the block, and its end; fill; and end it anew.
     bits = int.from_bytes(block)
     aligned = (bits & -bits).bit_length() - 1
     bits >>= aligned + _ELEMENT

@@ -45,7 +45,7 @@ def read_pcm(samples: bytes, rate: int) -> list[Reading]:
     stretched. A sound of less than one block has no check, so its reading has no fingerprint.
     What stands on both sides of a hole is read as two sounds, if the hole is longer than a symbol.
     """
-    if rate < 2 * max(TONES):
+    if rate < 2 * max(TONES):  # a lower rate cannot carry the highest tone (Nyquist)
         return []
     windows = strengths_in(samples, rate)
     readings = [reading for stretch in _stretches(windows) for reading in _sounds(stretch)]
@@ -114,6 +114,7 @@ def _fold(heard: Sequence[Strengths], symbols: bytes) -> Reading | None:
     matching = [symbol == folded[at % BLOCK] for at, symbol in enumerate(symbols)]
     if block[0] != SYNC or sum(matching) < _AGREEING * len(matching):
         return None
+    # As many wrong symbols on end as make a sound by themselves are another sound.
     if any(not match and len(list(run)) >= LEAST for match, run in groupby(matching)):
         return None
     first = matching.index(True)
@@ -136,6 +137,7 @@ def _scan(windows: Sequence[Strengths]) -> Iterator[Reading]:
         if not near:
             at += 1
             continue
+        # A symbol has several windows in which the check is right; the middle one is clearest.
         at = near[len(near) // 2]
         block = tones[at : at + BLOCK * WINDOWS : WINDOWS]
         before = _matching(tones[at % WINDOWS : at : WINDOWS][::-1], block[::-1])
@@ -172,7 +174,9 @@ def _reading(block: bytes, phase: int, count: int) -> Reading | None:
     if read is None:
         return None
     fingerprint, length = read
+    # With the silent symbol, which is not counted; the length is known modulo 256.
     spilt = (count + 1 - length) % 256
+    # What stands before the first SYNC has spilt over the beginning, the rest over the end.
     complete = -phase % BLOCK <= spilt <= _SPILT
     if complete:
         phase, count = 0, count - spilt

@@ -54,6 +54,7 @@ def read_exact(body: bytes) -> Exact | None:
 
 def _untagged(body: bytes) -> bytes:
     """What follows the ID3v2 tags at the beginning of *body* (id3.org, ID3v2.4 section 3.1)."""
+    # Sizes have seven bits in a byte, so that no size looks like the beginning of a frame.
     while body.startswith(b"ID3") and len(body) >= _ID3_HEADER:
         size = 0
         for byte in body[6:_ID3_HEADER]:
@@ -96,7 +97,7 @@ def read_by_ear(
 
     readings: list[Reading] = []
     said: set[int | bytes] = set()
-    for channel in dict.fromkeys(_channels(file)):
+    for channel in dict.fromkeys(_channels(file)):  # equal channels are heard once
         heard = read_pcm(channel, file.rate)
         new = {reading.fingerprint or reading.symbols for reading in heard}
         if not new <= said:
@@ -135,11 +136,11 @@ def _spellings(body: bytes) -> Iterator[_Spelling]:
         from ringback.audio import opus
 
         yield _Spelling(Encoding.OPUS, None, opus.read(body))
-    elif body.startswith(b"\xff\xf3"):
+    elif body.startswith(b"\xff\xf3"):  # MPEG-2, Layer III, no CRC
         from ringback.audio import mp3
 
         yield _Spelling(Encoding.MP3, None, mp3.read(body))
-    elif body.startswith(b"\xff\xf1"):
+    elif body.startswith(b"\xff\xf1"):  # ADTS of MPEG-4, no CRC
         from ringback.audio import aac
 
         yield _Spelling(Encoding.AAC, None, aac.read(body))

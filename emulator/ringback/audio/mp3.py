@@ -39,6 +39,7 @@ def pieces(symbols: bytes, rate: int, bit_rate: int) -> list[bytes]:
 
     Where a frame is not a whole number of bytes, some frames are one byte longer; the first is not.
     """
+    # The fraction of a byte that each frame is short of gathers, and is paid by whole bytes.
     lengths = (frames_of(rate, bit_rate, 0), frames_of(rate, bit_rate, 1))
     share = HOP // 8 * bit_rate
     return [

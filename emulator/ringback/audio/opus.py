@@ -40,6 +40,7 @@ def pieces(symbols: bytes, bit_rate: int) -> list[bytes]:
 
     A tone needs 20 bytes per packet, so less than 8000 bit/s sounds like 8000.
     """
+    # Streams are told apart by it, and a random one would make equal requests unequal.
     serial = zlib.crc32(_TAGS + symbols)
     known = fitting(max(bit_rate * HOP // RATE // 8, min(codebook.OPUS)))
     packets = [known[symbol] for symbol in by_frame(symbols, RATE, HOP)]
@@ -85,7 +86,7 @@ def padded(packet: bytes, size: int) -> bytes:
     spare = size - len(packet)
     if spare <= 0:
         return packet
-    several = packet[0] | 3
+    several = packet[0] | 3  # the lowest two bits: a number of frames follows, which may be padded
     if spare == 1:
         return bytes([several, 1]) + packet[1:]
     one_and_padding = 0x41

@@ -62,7 +62,7 @@ class Repertoire:
         render: Callable[[SpeakRequest], bytes],
         is_spoken: Callable[[SpeakRequest], bool] = lambda request: False,
     ) -> None:
-        """Begin with no request; *render* makes the audio of one.
+        """*render* makes the audio of a request, when a body is compared with it.
 
         That which *is_spoken* has no tones to be known by, so its bytes are compared.
         """
@@ -118,6 +118,7 @@ class Repertoire:
                 elif served and rest.startswith(served):
                     first.append(piece)
                     at += len(served) if len(first) == 1 else 0
+            # A whole answer says more than the beginning of another that is longer.
             one = _identified(whole or begun or first, not begun or bool(whole), "bytes")
             if one is None:
                 return None

@@ -219,7 +219,7 @@ class Journal(Sequence[Fact]):
     """
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Remember what is appended from now on."""
         self._facts: list[Fact] = []
         self.on_append: Callable[[Fact], None] | None = None
 

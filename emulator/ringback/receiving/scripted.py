@@ -65,6 +65,7 @@ class _Script:
     """What is left of one list of replies."""
 
     def __init__(self, entries: Iterable[ReplyLike]) -> None:
+        # A receiver without a script accepts all.
         self._left = deque(map(answer_of, read_replies(entries) or [Reply(200)]))
         self._owes_last = len(self._left) > 1
 

@@ -28,7 +28,7 @@ class Body:
     __slots__ = ("_parts", "_size", "cut")
 
     def __init__(self) -> None:
-        """Nothing has come yet."""
+        """Keep `BODY_LIMIT` bytes at most."""
         self._parts: list[bytes | bytearray] = []
         self._size = 0
         self.cut = False
@@ -56,7 +56,7 @@ class Given:
     __slots__ = ("_body", "_ended", "_headers", "room", "status")
 
     def __init__(self) -> None:
-        """Nothing has been said: *status* is 0."""
+        """Wait for the head; until it comes, `status` is 0."""
         self.status = 0
         self.room: int | None = None
         self._headers = NO_HEADERS
@@ -82,6 +82,7 @@ class Given:
                 lengths.add(value.strip())
         if len(lengths) > 1 or not all(each.isdecimal() and each.isascii() for each in lengths):
             raise ValueError(f"impossible Content-Length: {', '.join(sorted(lengths))!r}")
+        # A 304 may name the length of what it does not bring; a 204 brings nothing (RFC 9110, 8.6).
         length = 0 if status in _BODILESS else int(lengths.pop()) if lengths else None
         self.status, self._headers, self.room = status, Headers(pairs), length
 
@@ -93,6 +94,7 @@ class Given:
 
     def end(self) -> None:
         """Take note that no more will come."""
+        # One that owes bytes of its Content-Length has not ended, but broken off.
         self._ended = not self.room
 
     def outcome(self, odd: str = "") -> Answered:

@@ -27,6 +27,8 @@ CLIENT = ("127.0.0.1", 0)
 """Who the app is told is calling: this machine, from no port."""
 
 _PATIENCE = 10
+"""How often an app is told at once that nobody listens; from then on the others go first."""
+
 _DEAF = 100
 """How often an app is told that nobody listens, before it is left waiting for the rest of its time.
 """
@@ -41,7 +43,7 @@ class AsgiSender:
     """
 
     def __init__(self, app: AsgiApp, *, state: Mapping[str, Any] | None = None) -> None:
-        """Call nothing yet."""
+        """Call *app* for each message."""
         self._app = app
         self._state = state
 
@@ -49,6 +51,7 @@ class AsgiSender:
         """Call the app with *message* and say what it answered."""
         scope = scope_of(message, endpoint)
         if self._state is not None:
+            # Each request has a copy of the namespace of the lifespan (ASGI HTTP specification).
             scope["state"] = dict(self._state)
         loop = asyncio.get_running_loop()
         call = _Call(message.body, endpoint, loop.create_future())
@@ -179,6 +182,7 @@ class _Call:
             if not answer.complete:
                 raise RuntimeError("the body is shorter than its Content-Length")
         if answer.complete:
+            # As much was kept as is wanted: whoever goes on meets a closed connection.
             self._hung_up = not last and answer.room != 0
             self._end()
 

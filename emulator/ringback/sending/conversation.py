@@ -47,7 +47,7 @@ class Conversation:
     __slots__ = ("_begin", "_body", "_h11", "_heads", "_interim", "_read", "_response", "_sought")
 
     def __init__(self) -> None:
-        """Nothing has been said."""
+        """Speak as the client, on a connection of its own."""
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=ANSWER_LIMIT)
         self._heads = bytearray()
         self._begin = 0  # of the head that is not complete yet
@@ -107,11 +107,13 @@ class Conversation:
                 return self._garbled(self._no_beginning())
             blank = _BLANK_LINE.search(self._heads, self._sought)
             if blank is None:
+                # A blank line may be cut behind its `\n` or `\r`; none is sought twice otherwise.
                 self._sought = max(self._begin, len(self._heads) - 2)
                 if len(self._heads) < HEAD_LIMIT:
                     return None
                 return self._garbled(f"its head is longer than {HEAD_LIMIT} bytes")
             status = _STATUS.match(self._heads, self._begin)
+            # What has no readable status is h11's to refuse, in its own words.
             if status is None or not status[1].startswith(b"1"):
                 return self._hear_answer(bytes(self._heads[self._begin :]) + data[room:])
             if status[1] == b"101":

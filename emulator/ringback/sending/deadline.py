@@ -11,7 +11,7 @@ class Expired(Exception):
     """A deadline passed. *limit* is its length in real seconds."""
 
     def __init__(self, limit: float) -> None:
-        """Keep the limit."""
+        """*limit* is in real seconds."""
         self.limit = limit
         super().__init__(limit)
 
@@ -48,6 +48,7 @@ class _Block:
             raise RuntimeError("a deadline needs a task that it can end")
         self._task = task
         self._loop = asyncio.get_running_loop()
+        # Requests to cancel that were there before the block are not the alarm's to take back.
         self._cancelled_before = task.cancelling()
         self._rung = False
         self._left = False

@@ -33,7 +33,7 @@ class Exchange(asyncio.Protocol):
         outcome: asyncio.Future[Outcome],
         tls: Tls | None = None,
     ) -> None:
-        """Nothing is connected yet."""
+        """Wait for `connection_made`."""
         self.outcome = outcome
         self.secured = None if tls is None else outcome.get_loop().create_future()
         self._conversation = conversation

@@ -61,7 +61,7 @@ class Twice:
     """
 
     def __init__(self, sender: Sender, pair: Pair) -> None:
-        """Send nothing yet; *pair* is to hear of both."""
+        """Send by *sender*, and let *pair* hear of both."""
         self._sender = sender
         self._pair = pair
 

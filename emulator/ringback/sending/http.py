@@ -52,7 +52,7 @@ class HttpSender:
         tls_verify: bool = True,
         resolve: Resolve = look_up,
     ) -> None:
-        """Connect to nothing yet. Raises `SettingsError` for a bad host or certificate file."""
+        """Raises `SettingsError` for a host or a certificate file that is none."""
         self._alarm = alarm
         self._base = base
         self._rules = AddressRules([*allow_hosts, base[1]] if base else allow_hosts)
@@ -108,6 +108,8 @@ class HttpSender:
         if refusal := self._rules.refuse_host(host, origin):
             return refusal
         addresses = self._rules.without_lookup(host) or await self._resolve(host, port)
+        # All are checked before any is dialled, and by their digits: a second look-up could give
+        # other addresses.
         own = self._own_addresses()
         for address in addresses:
             if refusal := self._rules.refuse_address(address, port, own):

@@ -21,7 +21,7 @@ class Lifespan:
     """
 
     def __init__(self, app: AsgiApp) -> None:
-        """Start nothing yet."""
+        """Run *app* once the context is entered."""
         self.state: dict[str, Any] = {}
         self._app = app
         self._to_app: asyncio.Queue[Event] = asyncio.Queue()
@@ -77,7 +77,7 @@ class Lifespan:
         scope = {
             "type": "lifespan",
             "asgi": {"version": "3.0", "spec_version": "2.0"},
-            "state": self.state,
+            "state": self.state,  # for the app to fill
         }
         reason = "it returned too early"
         try:

@@ -28,7 +28,7 @@ class Trail:
         pair: Pair | None = None,
         rules: CallbackRules | None = None,
     ) -> None:
-        """Go nowhere yet, and never where *rules* let no callback go."""
+        """Follow to wherever *rules* let a callback go; *limit* is in nanoseconds."""
         self.takes = 0
         self._routes = routes
         self._limit = limit
@@ -72,6 +72,7 @@ class Trail:
         route.reached = max(route.reached, 1)
         if route.respond is not None:
             answer = route.respond(message)
+            # A scripted reply that never comes takes longer than any limit.
             self.takes += self._limit + 1 if answer.takes is None else answer.takes
             return answer.outcome
         if route.sender is None:

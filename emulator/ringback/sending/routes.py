@@ -35,7 +35,7 @@ class Routes:
     """All connected origins; what is not connected goes *elsewhere*, by a sender made then."""
 
     def __init__(self, elsewhere: Callable[[], Sender]) -> None:
-        """Nothing is connected."""
+        """*elsewhere* makes the sender of all that is not connected, when it is first needed."""
         self._make_sender = elsewhere
         self._elsewhere: Route | None = None
         self.arranged: list[tuple[str, Route]] = []

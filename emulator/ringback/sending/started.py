@@ -18,7 +18,7 @@ class StartedAsgiSender:
     """
 
     def __init__(self, app: AsgiApp) -> None:
-        """Start nothing yet."""
+        """Start *app* with its first message."""
         self._app = app
         self._starting = asyncio.Lock()
         self._sender: AsgiSender | None = None
@@ -26,6 +26,7 @@ class StartedAsgiSender:
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Start the app if it was not, and call it with *message*."""
+        # Attempts may come at once where time flows, and only one of them is to start the app.
         async with self._starting:
             if self._sender is None:
                 lifespan = await self._stack.enter_async_context(Lifespan(self._app))

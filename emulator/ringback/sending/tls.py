@@ -20,7 +20,7 @@ class Tls:
     __slots__ = ("_incoming", "_object", "_outgoing", "ended", "established")
 
     def __init__(self, context: ssl.SSLContext, server_name: str) -> None:
-        """Nothing has been said; `open` begins. *server_name* is whom the receiver must prove."""
+        """*server_name* is whom the receiver must prove to be; the first `open` shakes hands."""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
         self.established = False

@@ -30,6 +30,7 @@ WsgiApp = Callable[[Environ, Callable[..., Write]], Iterable[bytes]]
 
 _STATUS = re.compile(r"[2-9][0-9]{2}(?: [^\x00-\x08\x0a-\x1f\x7f]*)?")
 _TURNS = 3
+"""Turns of the loop in which an app that has answered may come to its end unwatched."""
 
 _log = logging.getLogger("ringback.receiver")
 
@@ -42,7 +43,7 @@ class WsgiSender:
     """
 
     def __init__(self, app: WsgiApp) -> None:
-        """Call nothing yet."""
+        """Call *app* for each message."""
         self._app = app
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
@@ -83,7 +84,7 @@ def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": endpoint.scheme,
         "wsgi.input": io.BytesIO(message.body),  # shares the bytes until somebody writes
-        "wsgi.input_terminated": True,
+        "wsgi.input_terminated": True,  # as servers say that reading to the end ends
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
@@ -92,6 +93,7 @@ def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
     for name, value in message.headers.on_the_wire:
         key = name.upper().replace("-", "_")
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+        # Repeated headers are one, with commas between (RFC 9110, 5.3).
         environ[key] = f"{environ[key]},{value}" if key in environ else value
     return environ
 
@@ -175,6 +177,8 @@ class _Call:
     def _start_response(
         self, status: object, headers: Iterable[Any], exc_info: ExcInfo | None = None
     ) -> Write:
+        # "if exc_info is provided, and the HTTP headers have already been sent, start_response must
+        # raise an error, and should re-raise using the exc_info tuple" (PEP 3333).
         if exc_info is not None and exc_info[1] is not None and self._sent:
             raise exc_info[1].with_traceback(exc_info[2])
         if exc_info is None and self.answer.status:

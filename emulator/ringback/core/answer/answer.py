@@ -75,6 +75,7 @@ def _dated(date: str) -> list[tuple[str, str]]:
 
 def _in_one_line(message: str) -> str:
     """*message* as a header may carry it: an error repeats what was sent, whatever that was."""
+    # Line breaks and all that is not ASCII become escapes: nobody forges a header by a parameter.
     line = message.encode("unicode_escape").decode("ascii")
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
 

@@ -39,7 +39,7 @@ class Failures:
     """Failures that wait for their requests, and one that befalls *every* request, or None."""
 
     def __init__(self, every: RequestFailure | None = None) -> None:
-        """Nothing waits."""
+        """*every* befalls each request for which no other waits; None: nothing does."""
         self._every = every
         self._waiting: deque[Waiting] = deque()
         self._asking = 0

@@ -14,7 +14,7 @@ class IdSource:
     """
 
     def __init__(self, seed: int = 0, version: UuidVersion = 7) -> None:
-        """Start every kind's counter at zero."""
+        """Draw from *seed*; *version* is that of the request ids."""
         self._seed = seed
         self._version = version
         self._counters: dict[str, int] = {}
@@ -24,6 +24,7 @@ class IdSource:
         digest = self._draw("request")
         if self._version == 4:
             return str(uuid.UUID(bytes=digest, version=4))
+        # 48 bits of Unix time in milliseconds, then the version, then the variant (RFC 9562, 5.7).
         bits = (unix_ns // 1_000_000 & 0xFFFF_FFFF_FFFF) << 80
         bits |= int.from_bytes(digest[:10], "big")
         bits = bits & ~(0xF << 76) | 0x7 << 76
@@ -41,6 +42,7 @@ class IdSource:
     def _draw(self, kind: str) -> bytes:
         counter = self._counters.get(kind, 0)
         self._counters[kind] = counter + 1
+        # No seed, kind or count holds a NUL, so no two draws hash the same text.
         return hashlib.sha256(f"{self._seed}\x00{kind}\x00{counter}".encode()).digest()[:16]
 
 

@@ -59,10 +59,10 @@ class Dispatcher:
     """Accepts jobs and walks their deliveries through the machine."""
 
     def __init__(self, policy: RetryPolicy) -> None:
-        """Start empty."""
+        """Retry by *policy*."""
         self._policy = policy
         self._deliveries: list[Delivery] = []
-        self._open: dict[int, None] = {}
+        self._open: dict[int, None] = {}  # an ordered set: a delivery leaves it without a search
         self._settled: list[int] = []
 
     def __repr__(self) -> str:
@@ -86,6 +86,7 @@ class Dispatcher:
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Begin the delivery of *job*; its first attempt is due at *due_at*."""
         delivery = Delivery(len(self._deliveries), job, State.SCHEDULED, due_at)
+        # In this order, for `Open`: whoever counts a delivery finds it open.
         self._open[delivery.position] = None
         self._deliveries.append(delivery)
         return delivery
@@ -114,7 +115,9 @@ class Dispatcher:
         before = self._deliveries[position]
         after = before.after(event, self._policy)
         self._deliveries[position] = after
+        # A late answer to a delivery that was cancelled settles nothing again.
         if after.state in SETTLED and before.state not in SETTLED:
+            # In this order, for `Open`: what is no longer open is among the settled.
             self._settled.append(position)
             del self._open[position]
         return after

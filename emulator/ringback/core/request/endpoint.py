@@ -24,6 +24,7 @@ PERMITTED_PORTS = (80, 443, 8080, 8443)
 INVALID_CALLBACK = "Invalid callback url."
 """What the service says of a URL that it does not take (documented, but not for ports)."""
 
+# Parsers strip, keep or encode these, and WHATWG's takes a backslash for a slash.
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
@@ -38,6 +39,8 @@ _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PLAIN = re.compile(r"[\w.\[\]:-]*")
 _MAX_NAME = 253
+"""Characters of a name: 255 octets on the wire (RFC 1035, 2.3.4), two of which frame it."""
+
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
 

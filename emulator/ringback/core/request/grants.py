@@ -28,6 +28,7 @@ def read_ttl(body: bytes) -> int | Rejection:
     except (ValueError, RecursionError):
         return bad_payload("Failed to deserialize JSON payload.")
     ttl = asked.get("ttl_seconds", DEFAULT_TTL) if isinstance(asked, dict) else None
+    # JSON has one kind of number, and some clients write 30 as 30.0.
     if isinstance(ttl, float) and ttl.is_integer():
         ttl = int(ttl)
     if not isinstance(ttl, int) or isinstance(ttl, bool) or not 1 <= ttl <= MAX_TTL:

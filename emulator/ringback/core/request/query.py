@@ -115,6 +115,7 @@ def _halves(pair: bytes) -> tuple[bytes, bytes]:
 
 
 def _decoded(part: bytes) -> str:
+    # Before the escapes: `%2B` is a plus (WHATWG URL, `application/x-www-form-urlencoded`).
     return unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
 
 

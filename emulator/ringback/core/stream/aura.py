@@ -57,7 +57,7 @@ class TextStream(Stream):
         longest: int = MAX_CHARACTERS,
         limited: bool = True,
     ) -> None:
-        """Begin with nothing spoken.
+        """Speak at *speed*, 1 being the voice's own.
 
         *longest* is a single text's, in code points. *limited*: characters and flushes a minute
         are counted.

@@ -120,7 +120,7 @@ class TurnStream(Stream):
         opened_at: int = 0,
         speed: float | None = None,
     ) -> None:
-        """Begin with no turn.
+        """Open the session at *opened_at*, in nanoseconds since the emulator's start.
 
         *draw* draws a turn's id. *measure* says how long a text is at a speed, in nanoseconds.
         *speed* is what the session was opened with.
@@ -175,6 +175,7 @@ class TurnStream(Stream):
             recent = self._tail + text
             if _PAUSE in recent:
                 return self._hang_up(NO_PAUSE)
+            # One character less than `_PAUSE`: enough to find one that is cut between two messages.
             self._tail = recent[1 - len(_PAUSE) :]
             if self._length > MOST_UNSPOKEN:
                 return self._hang_up(TOO_BIG)
@@ -210,6 +211,7 @@ class TurnStream(Stream):
             said |= {"text_spoken": turn.text[:heard], "text_remaining": turn.text[heard:]}
         if turn is self._turn:
             self._finish(turn)
+        # Who says that more was played than there is has heard all of it.
         audio = min(played, totals.audio)
         self._totals = replace(self._totals, audio=audio, rebased=audio)
         return [Say(said | {"metadata": turn.metadata})]
@@ -223,6 +225,7 @@ class TurnStream(Stream):
             refusal = V2.speed.refusal(speed)
             if refusal is not None:
                 failure = {"type": "ConfigureFailure", "code": refusal.code, "field": "speed"}
+                # JSON has no infinity to repeat; Python's reader takes `1e999` for one.
                 value = {} if speed in (math.inf, -math.inf) else {"value": speed}
                 return [Say({**failure, **value, "description": refusal.message})]
             self._speed = float(speed)

@@ -76,7 +76,7 @@ class Stream(ABC):
     unreadable: ClassVar[HangUp]
 
     def __init__(self, voice: Voice, opened_at: int) -> None:
-        """Begin with nothing spoken."""
+        """Speak with *voice*; *opened_at* is in nanoseconds since the emulator's start."""
         self.ended = False
         self.failure: RequestFailure | None = None
         """How the first audio breaks off, if a test has ordered that."""

@@ -7,7 +7,7 @@ class Window:
     """Admits up to *most* in any *span* of nanoseconds; None admits everything."""
 
     def __init__(self, span: int, most: int | None) -> None:
-        """Begin with nothing admitted."""
+        """Count from now on."""
         self._span = span
         self._most = most
         self._admitted: deque[tuple[int, int]] = deque()
@@ -17,6 +17,7 @@ class Window:
         """Whether *amount* still fits at *now*. What is turned away does not count (assumed)."""
         if self._most is None:
             return True
+        # Half open: what was admitted exactly one span ago counts no more.
         while self._admitted and self._admitted[0][0] <= now - self._span:
             self._sum -= self._admitted.popleft()[1]
         if self._sum + amount > self._most:
