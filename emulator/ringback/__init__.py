@@ -4,6 +4,7 @@ The names below are the public ones. Each is imported when it is first used, so 
 `ringback` costs next to nothing.
 
     Emulator, AsyncEmulator       an emulator of your own; Settings say what it does
+    BlockingClock, AwaitableClock their clocks, with the same verbs
     Server                        one socket for several emulators: `Emulator(server=Server())`
     RequestFailure, Reply         how a request fails, what a scripted Receiver answers
     ReceivedRequest               one of `requests`: as it arrived, and how it was answered
@@ -18,6 +19,8 @@ The names below are the public ones. Each is imported when it is first used, so 
     Identified                    which requests a body of audio answers
     Journal, Fact                 everything that happened
     read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
+    check_setting_name, read_origin
+                                  for plugins: the checks of settings' names and of base URLs
     RingbackError                 the family of errors: `help(ringback.errors)` shows it as a tree
 
 Moments are seconds since the emulator's start, and spans are seconds.
@@ -67,6 +70,8 @@ if TYPE_CHECKING:
     from ringback.errors import Stuck as Stuck
     from ringback.errors import WrongFace as WrongFace
     from ringback.faces.async_emulator import AsyncEmulator as AsyncEmulator
+    from ringback.faces.clocks import AwaitableClock as AwaitableClock
+    from ringback.faces.clocks import BlockingClock as BlockingClock
     from ringback.faces.emulator import Emulator as Emulator
     from ringback.faces.playing import play_scenario as play_scenario
     from ringback.receiving.scripted import Receiver as Receiver
@@ -126,6 +131,7 @@ _HOMES = {
         "WrongFace",
     ],
     "ringback.faces.async_emulator": ["AsyncEmulator"],
+    "ringback.faces.clocks": ["AwaitableClock", "BlockingClock"],
     "ringback.faces.emulator": ["Emulator"],
     "ringback.faces.playing": ["play_scenario"],
     "ringback.receiving.scripted": ["Receiver"],

@@ -106,7 +106,7 @@ def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> N
     assert_type(emulator.pending, Deliveries)
     assert_type(emulator.requests, ReceivedRequests)
     assert_type(emulator.requests[0], ReceivedRequest)
-    assert_type(emulator.requests[1:], list[ReceivedRequest])
+    assert_type(emulator.requests[1:], tuple[ReceivedRequest, ...])
     assert_type(emulator.journal, Journal)
     assert_type(emulator.identify(b"audio"), Identified | None)
     assert_type(emulator.identify(b"samples", sample_rate=16000), Identified | None)

@@ -7,7 +7,7 @@ time a reply takes is the engine's to spend.
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from ringback.core.base.prefix import Prefix
+from ringback.core.base.live import Live
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Unreachable
 from ringback.core.delivery.reply import (
@@ -27,6 +27,7 @@ class Receiver:
         self._origin = origin
         self._script = _Script(replies)
         self._requests: list[CallbackMessage] = []
+        self._arrived = Live(self._requests)
 
     def __repr__(self) -> str:
         return f"<Receiver {self._origin} [{len(self._requests)} requests, {self.unused} unused]>"
@@ -38,8 +39,8 @@ class Receiver:
 
     @property
     def requests(self) -> Sequence[CallbackMessage]:
-        """What arrived, in order. A refused connection brings nothing."""
-        return Prefix(self._requests)
+        """What arrived, in order: a live view. A refused connection brings nothing."""
+        return self._arrived
 
     @property
     def unused(self) -> int:

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
+from ringback.core.base.live import Prefix
 from ringback.core.base.masking import masked_url
-from ringback.core.base.prefix import Prefix
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.request.endpoint import read_origin
 from ringback.core.request.speak import SpeakRequest

@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 
 from ringback.core.base.duration import seconds
 from ringback.core.base.headers import Headers
+from ringback.core.base.live import Live
 from ringback.core.base.masking import MASK, in_one_line, is_secret, masked, masked_url
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
@@ -59,17 +60,21 @@ class ReceivedRequest:
         )
 
 
-class ReceivedRequests(Sequence[ReceivedRequest]):
+class ReceivedRequests(Live[ReceivedRequest]):
     """Every request that has arrived whenever somebody looks, in order. Read-only."""
 
-    __slots__ = ("_receptions",)
+    __slots__ = ()
 
     def __init__(self, receptions: Sequence[Reception]) -> None:
         """Show *receptions*, which may grow."""
-        self._receptions = receptions
+        super().__init__(_Views(receptions))
 
-    def __repr__(self) -> str:
-        return f"<{len(self)} requests: {list(self)!r}>"
+
+class _Views(Sequence[ReceivedRequest]):
+    """Requests as they are shown, made when they are looked at."""
+
+    def __init__(self, receptions: Sequence[Reception]) -> None:
+        self._receptions = receptions
 
     def __len__(self) -> int:
         return len(self._receptions)
@@ -80,15 +85,8 @@ class ReceivedRequests(Sequence[ReceivedRequest]):
     def __getitem__(self, index: slice) -> list[ReceivedRequest]: ...
     def __getitem__(self, index: int | slice) -> ReceivedRequest | list[ReceivedRequest]:
         if isinstance(index, slice):
-            return [_view(each) for each in self._receptions[index]]
+            return list(map(_view, self._receptions[index]))
         return _view(self._receptions[index])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ReceivedRequests | list | tuple):
-            return NotImplemented
-        return list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment] # as a list has none: it grows
 
 
 def _view(reception: Reception) -> ReceivedRequest:

@@ -36,7 +36,7 @@ def test_they_equal_a_list_of_the_same() -> None:
     requests = ReceivedRequests([a_reception(1), a_reception(2)])
     assert requests == list(requests)
     assert requests == ReceivedRequests([a_reception(1), a_reception(2)])
-    assert requests != requests[:1]
+    assert requests != list(requests)[:1]
     assert requests != "requests"
     assert not ReceivedRequests([])
 
