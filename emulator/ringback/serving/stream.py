@@ -26,6 +26,10 @@ from ringback.serving.aside import aside
 from ringback.serving.exchange import encoded, header, no_such, refuse_upgrade, unknown_key
 from ringback.serving.speaking import Tenants
 
+SIGNS_OF_LIFE = "ringback.signs_of_life"
+"""The extension of ASGI by which our server tells of pings and pongs, which ASGI does not: a
+function that takes what is to be called for each."""
+
 GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
 LOST = HangUp(1006, "", "The connection broke.")
 
@@ -58,7 +62,9 @@ class StreamEndpoint:
             if isinstance(opened, Answer):
                 await refuse_upgrade(scope, send, opened)
                 return
-            _listen_for_life(scope, opened)
+            tell = scope.get("extensions", {}).get(SIGNS_OF_LIFE)
+            if tell is not None:
+                tell(opened.sign_of_life)
             conversation = _Conversation(service, opened, receive, send)
             await conversation.begin(subprotocol)
         finally:
@@ -237,10 +243,3 @@ def _credential(scope: Scope) -> tuple[Credential | Rejection, str | None]:
         return read_authorization(authorization), None
     offered = scope["subprotocols"]
     return read_subprotocols(", ".join(offered)), offered[0]
-
-
-def _listen_for_life(scope: Scope, session: Session) -> None:
-    """Have *session* hear of pings and pongs."""
-    from ringback.serving.websocket import on_signs_of_life
-
-    on_signs_of_life(scope, session.sign_of_life)

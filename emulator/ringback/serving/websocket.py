@@ -6,12 +6,11 @@ It is imported by the first upgrade, for what it takes is more than the rest of 
 from collections.abc import Callable
 from typing import Any
 
-from starlette.types import Scope
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Ping, Pong, Request
 
-_EXTENSION = "ringback.signs_of_life"
+from ringback.serving.stream import SIGNS_OF_LIFE
 
 
 class WebSocket(WSProtocol):
@@ -20,22 +19,25 @@ class WebSocket(WSProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin with nobody who listens."""
         super().__init__(*args, **kwargs)
-        self.on_sign_of_life: Callable[[], None] = lambda: None
+        self._on_sign_of_life: Callable[[], None] = lambda: None
+
+    def _tell(self, hear: Callable[[], None]) -> None:
+        self._on_sign_of_life = hear
 
     def handle_connect(self, event: Request) -> None:
         """Let the application find this connection."""
         super().handle_connect(event)
         extensions: Any = self.scope["extensions"]
-        extensions[_EXTENSION] = self
+        extensions[SIGNS_OF_LIFE] = self._tell
 
     def handle_ping(self, event: Ping) -> None:
         """Answer, and tell."""
-        self.on_sign_of_life()
+        self._on_sign_of_life()
         super().handle_ping(event)
 
     def handle_pong(self, event: Pong) -> None:
         """Tell."""
-        self.on_sign_of_life()
+        self._on_sign_of_life()
         super().handle_pong(event)
 
     def handle_close(self, event: CloseConnection) -> None:
@@ -47,10 +49,3 @@ class WebSocket(WSProtocol):
         if not self.close_sent and self.conn.state is ConnectionState.OPEN:
             self.transport.write(self.conn.send(event))
         super().handle_close(event)
-
-
-def on_signs_of_life(scope: Scope, hear: Callable[[], None]) -> None:
-    """Have *hear* called for each ping and pong on the connection of *scope*, if it can tell."""
-    connection = scope.get("extensions", {}).get(_EXTENSION)
-    if isinstance(connection, WebSocket):
-        connection.on_sign_of_life = hear
