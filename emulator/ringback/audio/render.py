@@ -1,11 +1,13 @@
 """From a request to the bytes of its answer."""
 
+from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from ringback.audio.fingerprint import fingerprint
 from ringback.audio.pace import symbols_in
-from ringback.audio.symbols import SYMBOL, spell
+from ringback.audio.spelling import symbols_of
+from ringback.audio.symbols import SYMBOL
 from ringback.core.request.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.script import Silence
 
 WavSizes = Literal["streamed", "exact"]
 """What a WAV header says of its length: the service's placeholder, or the truth."""
@@ -40,14 +42,20 @@ def duration(text: str, speed: float) -> int:
 
 
 def render(
-    text: str, model: str, speed: float, sound: AudioFormat, *, wav_sizes: WavSizes = "streamed"
+    text: str,
+    model: str,
+    speed: float,
+    sound: AudioFormat,
+    *,
+    wav_sizes: WavSizes = "streamed",
+    silences: Sequence[Silence] = (),
 ) -> bytes:
-    """Render *text* with the voice *model* at *speed* as *sound*.
+    """Render *text* with the voice *model* at *speed* as *sound*, with *silences* in it.
 
     Equal arguments give equal bytes, on every machine and in every release of Python. A text that
     cannot be spoken gives what its container needs and no sound.
     """
-    symbols = spell(fingerprint(text, model, speed), symbols_in(text, speed))
+    symbols = symbols_of(text, model, speed, silences)
     body = b"".join(_pieces(symbols, sound, wav_sizes))
     if symbols:
         _warm.add((sound.encoding, sound.sample_rate))

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.identify import Exact, read_by_ear, read_exact
-from ringback.audio.pace import symbols_in
 from ringback.audio.reading import LEAST, Reading
+from ringback.audio.spelling import lengths_in
 from ringback.audio.symbols import SYMBOL, SYNC, spell
 from ringback.core.base.duration import SECOND
 from ringback.core.request.catalog import Encoding
@@ -42,16 +42,51 @@ class Identified:
 
 @dataclass(slots=True)
 class _Piece:
-    """Requests that have the same audio, and what it says."""
+    """Requests that have the same audio, and what it says.
+
+    *lengths* are those of its sounds: there are several where silences divide the text.
+    """
 
     request: SpeakRequest
     fingerprint: int
-    length: int
+    lengths: tuple[int, ...]
     request_ids: dict[str, None] = field(default_factory=dict)
 
+    def symbols(self, number: int = 0) -> bytes:
+        """The symbols of one of its sounds."""
+        return spell(self.fingerprint, self.lengths[number])
+
+    def says(self, reading: Reading, number: int) -> bool:
+        """Whether *reading* may be of this sound. One that is too short tells nothing else."""
+        if reading.fingerprint is not None:
+            return reading.fingerprint == self.fingerprint
+        return self.symbols(number).startswith(reading.sounding)
+
+
+@dataclass(slots=True)
+class _Divided:
+    """The sounds of one piece as they are heard: *heard* of them, all of them *complete* so far."""
+
+    piece: _Piece
+    complete: bool
+    heard: int = 1
+
     @property
-    def symbols(self) -> bytes:
-        return spell(self.fingerprint, self.length)
+    def is_whole(self) -> bool:
+        """Whether all of the piece was heard."""
+        return self.complete and self.heard == len(self.piece.lengths)
+
+    def goes_on(self, reading: Reading) -> bool:
+        """Whether *reading* is of the sound to come, or of one that has a hole."""
+        return self.heard < len(self.piece.lengths) and self.piece.says(reading, self.heard)
+
+    def hear(self, reading: Reading, how: Evidence) -> None:
+        """Take *reading* for the sound to come, or for what follows a hole in the last one."""
+        if reading.symbols[0] != SYNC:
+            self.complete = False
+            return
+        self.complete &= _is_whole(reading, self.piece.lengths[self.heard], how)
+        self.heard += 1
 
 
 class Repertoire:
@@ -74,14 +109,14 @@ class Repertoire:
 
     def add(self, request_id: str, request: SpeakRequest) -> None:
         """Remember that *request* was answered, or will be. Without sound, nothing can tell it."""
-        heard = (request.spoken, request.voice.name, request.speed)
+        heard = (request.spoken, request.voice.name, request.speed, request.silences)
         key = (*heard, request.sound)
         piece = self._pieces.get(key)
         if piece is None:
-            length = symbols_in(request.spoken, request.speed)
-            if not length:
+            lengths = lengths_in(request.spoken, request.speed, request.silences)
+            if not lengths:
                 return
-            piece = _Piece(request, fingerprint(*heard), length)
+            piece = _Piece(request, fingerprint(*heard), lengths)
             self._pieces[key] = piece
             self._saying.setdefault(piece.fingerprint, []).append(piece)
             if self._is_spoken(request):
@@ -154,13 +189,15 @@ class Repertoire:
         """
         found: list[Identified] = []
         said: list[tuple[int, bool]] = []
+        divided: _Divided | None = None
         for reading in readings:
+            if divided is not None and divided.goes_on(reading):
+                divided.hear(reading, how)
+                found[-1] = replace(found[-1], complete=divided.is_whole)
+                continue
             fitting = self._fitting(reading) if reading.tells else []
             # Its last symbol is silent, and may have got lost on the way to another rate.
-            as_long = [each for each in fitting if each.length == len(reading.sounding) + 1]
-            # With a fingerprint it may have lost its beginning; without, it has begun with a SYNC.
-            is_whole = reading.complete or (how == "ear" and reading.fingerprint is None)
-            whole = as_long if is_whole else []
+            whole = [each for each in fitting if _is_whole(reading, each.lengths[0], how)]
             pieces = whole or fitting
             encoded = [each for each in pieces if each.request.sound.encoding is encoding]
             one = _identified(encoded or pieces, bool(whole), how)
@@ -168,7 +205,8 @@ class Repertoire:
                 continue
             goes_on = reading.symbols[0] != SYNC and said[-1:] == [(pieces[0].fingerprint, False)]
             if not goes_on:
-                found.append(one)
+                divided = _Divided(pieces[0], one.complete)
+                found.append(replace(one, complete=divided.is_whole))
                 said.append((pieces[0].fingerprint, one.complete))
         return _joined(found)
 
@@ -177,7 +215,16 @@ class Repertoire:
         if reading.fingerprint is not None:
             return self._saying.get(reading.fingerprint, [])
         beginning = reading.sounding
-        return [each for each in self._pieces.values() if each.symbols.startswith(beginning)]
+        return [each for each in self._pieces.values() if each.symbols().startswith(beginning)]
+
+
+def _is_whole(reading: Reading, length: int, how: Evidence) -> bool:
+    """Whether *reading* is all of a sound of *length* symbols.
+
+    With a fingerprint it may have lost its beginning; without, it has begun with a SYNC.
+    """
+    whole = reading.complete or (how == "ear" and reading.fingerprint is None)
+    return whole and length == len(reading.sounding) + 1
 
 
 def _whole(sample_rate: float) -> int:

@@ -111,9 +111,10 @@ class Voice:
             request.speed,
             request.sound,
             wav_sizes=self._wav_sizes,
+            silences=request.silences,
         )
 
 
 def _heard(request: SpeakRequest) -> tuple[object, ...]:
     """What audio depends on."""
-    return request.spoken, request.voice.name, request.speed, request.sound
+    return request.spoken, request.silences, request.voice.name, request.speed, request.sound

@@ -142,7 +142,7 @@ def test_an_encoding_is_imported_with_its_first_request() -> None:
     ours = {found for found in done.stdout.split() if found.startswith("ringback.audio.")}
     assert ours == {
         f"ringback.audio.{module}"
-        for module in ("checksum", "fingerprint", "pace", "render", "symbols")
+        for module in ("checksum", "fingerprint", "pace", "render", "spelling", "symbols")
     }
 
 

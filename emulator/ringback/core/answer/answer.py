@@ -15,7 +15,9 @@ PERMISSIONS = (
     ("access-control-allow-credentials", "true"),
     (
         "access-control-expose-headers",
-        "dg-model-name,dg-model-uuid,dg-char-count,dg-request-id,dg-project-id,dg-error",
+        "dg-model-name,dg-model-uuid,dg-additional-model-uuids,dg-char-count,dg-request-id,"
+        "dg-project-id,dg-error,dg-breaks-applied,dg-pronunciations-applied,"
+        "dg-pronunciation-warnings,dg-warnings",
     ),
 )
 """What lets the scripts of a page read an answer. The service sends it to everyone (observed), and

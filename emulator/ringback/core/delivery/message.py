@@ -101,6 +101,9 @@ def metadata(request: SpeakRequest, request_id: str) -> list[tuple[str, str]]:
         ("dg-model-uuid", request.voice.model_uuid),
         ("dg-char-count", str(len(request.spoken))),
     ]
-    if request.script is not None:
-        headers.append(("dg-pronunciations-applied", str(request.script.pronunciations)))
+    if (script := request.script) is not None:
+        headers.append(("dg-pronunciations-applied", str(script.pronunciations)))
+        headers.append(("dg-breaks-applied", str(len(script.silences))))
+        if script.warnings:
+            headers.append(("dg-warnings", ",".join(script.warnings)))
     return headers

@@ -36,7 +36,15 @@ HEADERS = {
     "dg-model-uuid": header("Its id.", UUID),
     "dg-char-count": header("How many characters it was given.", COUNT),
     "dg-pronunciations-applied": header(
-        "How many pronunciations it obeyed, where the voice obeys any.", COUNT, always=False
+        "How many pronunciations it obeyed, where the text has controls.", COUNT, always=False
+    ),
+    "dg-breaks-applied": header(
+        "How many pauses it made, where the text has controls.", COUNT, always=False
+    ),
+    "dg-warnings": header(
+        "What is doubtful in pronunciations.",
+        {"type": "string", "pattern": "^PRON-[0-9]{3}(,PRON-[0-9]{3})*$"},
+        always=False,
     ),
     "dg-project-id": header("The project that the key belongs to.", UUID),
     VARY[0]: header("For caches.", {"type": "string", "const": VARY[1]}),

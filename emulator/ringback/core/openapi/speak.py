@@ -24,7 +24,7 @@ _TYPES = {Kind.INTEGER: "integer", Kind.NUMBER: "number", Kind.BOOLEAN: "boolean
 _DEFAULTS = {field.name: field.default for field in fields(SpeakRequest)}
 _ABOUT_SPEECH = (
     *("dg-model-name", "dg-model-uuid", "dg-char-count", "dg-pronunciations-applied"),
-    "dg-project-id",
+    *("dg-breaks-applied", "dg-warnings", "dg-project-id"),
 )
 _TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS}
 

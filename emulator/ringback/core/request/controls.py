@@ -1,74 +1,29 @@
-"""Controls inside a text: pronunciations, which a voice obeys and does not speak."""
-
-import json
-from dataclasses import dataclass
+"""Controls inside a text: pronunciations and pauses, which a voice obeys and does not speak."""
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.body import LONE_SURROGATE
+from ringback.core.request.script import Script
 from ringback.core.request.voices import Voice
 
-MAX_PRONUNCIATIONS = 500
-"""How many a request may have (documented)."""
-
-MAX_IPA = 128
-"""The longest pronunciation, in characters (documented)."""
-
-_LANGUAGES = frozenset({"en", "es"})
-
-_DECODER = json.JSONDecoder()
+_LANGUAGES = {"aura-2": frozenset({"en", "es"}), "flux-tts": frozenset({"en"})}
+"""The languages in which a family of voices obeys controls (documented)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What is spoken of a text, and how many *pronunciations* were applied to it."""
+def read_script(text: str, voice: Voice, speed: float = 1.0) -> Script | Rejection:
+    """Read the controls in *text*, which is spoken at *speed*; or say why they are refused.
 
-    spoken: str
-    pronunciations: int = 0
-
-
-def read_script(text: str, voice: Voice) -> Script | Rejection:
-    """Read the controls in *text*: a backslash, and `{"word": "…", "pronounce": "<IPA>"}`.
-
-    Aura-2 in English and Spanish obeys them (documented); other voices speak what is written, and
-    so does every voice where it is no control (assumed).
+    Aura-2 in English and Spanish obeys pronunciations, Flux in English pauses besides (documented);
+    other voices speak what is written, and so does every voice where it is no control (assumed).
     """
-    if "\\{" not in text or not _obeys(voice):
+    if not may_have_controls(text, voice):
         return Script(text)
-    spoken: list[str] = []
-    at = count = 0
-    while (found := text.find("\\{", at)) >= 0:
-        control = _control(text, found + 1)
-        spoken.append(text[at:found])
-        if control is None:
-            spoken.append("\\")
-            at = found + 1
-            continue
-        word, ipa, at = control
-        count += 1
-        spoken.append(word)
-        if len(ipa) > min(MAX_IPA, max(15, 10 * len(word))):
-            return _refused(f"The pronunciation of '{word}' is too long.")
-    if count > MAX_PRONUNCIATIONS:
-        return _refused(f"Input text exceeds maximum of {MAX_PRONUNCIATIONS} pronunciations.")
-    return Script("".join(spoken) + text[at:], count)
+    # Few texts have controls, and what reads them takes milliseconds to import.
+    from ringback.core.request.obeying import obeyed
+
+    return obeyed(text, voice, speed)
 
 
-def _obeys(voice: Voice) -> bool:
-    return voice.architecture == "aura-2" and not _LANGUAGES.isdisjoint(voice.languages)
-
-
-def _control(text: str, at: int) -> tuple[str, str, int] | None:
-    """Word, pronunciation and where they end, if a control begins at *at*."""
-    try:
-        control, end = _DECODER.raw_decode(text, at)
-    except (ValueError, RecursionError):
-        return None
-    match control:
-        case {"word": str(word), "pronounce": str(ipa), **rest} if word and ipa and not rest:
-            return None if LONE_SURROGATE.search(word + ipa) else (word, ipa, end)
-        case _:
-            return None
-
-
-def _refused(message: str) -> Rejection:
-    return Rejection(400, "Bad Request", message)
+def may_have_controls(text: str, voice: Voice) -> bool:
+    """Whether there may be anything in *text* that *voice* obeys."""
+    if "{" not in text:
+        return False
+    return not _LANGUAGES.get(voice.architecture, frozenset()).isdisjoint(voice.languages)

@@ -25,19 +25,20 @@ class Span:
     step: float = 0
     range_code: str = "INVALID_QUERY_PARAMETER"
     step_code: str = "INVALID_QUERY_PARAMETER"
+    range_text: str = "`{name}` must be between {low} and {high}."
+    step_text: str = "`{name}` must be a multiple of {step}."
 
     def refusal(self, value: float) -> Rejection | None:
         """Why *value* is refused, None if it is not."""
         if not self.low <= value <= self.high:
-            return Rejection(
-                400, self.range_code, f"`{self.name}` must be between {self.low} and {self.high}."
-            )
+            return Rejection(400, self.range_code, self._said(self.range_text))
         # Decimal fractions are not exact in binary: 0.55 is a step of 0.05 all the same.
         if self.step and abs(value / self.step - round(value / self.step)) > 1e-6:
-            return Rejection(
-                400, self.step_code, f"`{self.name}` must be a multiple of {self.step}."
-            )
+            return Rejection(400, self.step_code, self._said(self.step_text))
         return None
+
+    def _said(self, text: str) -> str:
+        return text.format(name=self.name, low=self.low, high=self.high, step=self.step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,13 @@ V1 = Edition(
     voices=AURA,
     default_voice=DEFAULT_VOICE.name,
     outputs=OUTPUTS,
-    speed=Span("speed", 0.7, 1.5),
+    speed=Span(
+        "speed",
+        0.7,
+        1.5,
+        range_code="speed_out_of_range",
+        range_text="Speed must be between {low} and {high}",
+    ),
     ignores_unknown=True,
     integral_floats=True,
 )
@@ -77,7 +84,16 @@ V2 = Edition(
     voices=FLUX_VOICES,
     default_voice=None,
     outputs=FLUX_OUTPUTS,
-    speed=Span("speed", 0.5, 1.5, 0.05, "SPEED_OUT_OF_RANGE", "SPEED_INCREMENT_INVALID"),
+    speed=Span(
+        "speed",
+        0.5,
+        1.5,
+        0.05,
+        "SPEED_OUT_OF_RANGE",
+        "SPEED_INCREMENT_INVALID",
+        range_text="'{name}' must be between {low} and {high}",
+        step_text="'{name}' must be provided in increments of {step}",
+    ),
     ignores_unknown=False,
     # Typed as positive integers; `24000.0` was refused on the wire (observed).
     integral_floats=False,

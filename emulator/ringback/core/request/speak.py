@@ -11,12 +11,13 @@ from typing import Any, Literal
 from ringback.core.base.rejection import Rejection, invalid_query, undeserialisable
 from ringback.core.request.body import BodyRules, encoding_refusal
 from ringback.core.request.catalog import AudioFormat
-from ringback.core.request.controls import Script, read_script
+from ringback.core.request.controls import read_script
 from ringback.core.request.editions import EXPRESSIVITY, V1, Edition, refused_model
 from ringback.core.request.endpoint import CallbackRules, Endpoint
 from ringback.core.request.formats import FormatRules
 from ringback.core.request.parameters import Schema
 from ringback.core.request.query import Ignored, read_values
+from ringback.core.request.script import Script, Silence
 from ringback.core.request.voices import Voice
 
 _TORN = "The URL seems to be torn apart at a bare `&`: percent-encode all of it, as urlencode does."
@@ -59,6 +60,11 @@ class SpeakRequest:
     def spoken(self) -> str:
         """What is heard: the text, with its controls obeyed. Its length is what is billed."""
         return self.text if self.script is None else self.script.spoken
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Where nothing is heard in between."""
+        return () if self.script is None else self.script.silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,7 @@ class SpeakRules:
         text = encoding_refusal(content_encoding) or self.bodies.read(content_type, body)
         if isinstance(text, Rejection):
             return text
-        script = read_script(text, query.voice)
+        script = read_script(text, query.voice, speed)
         if isinstance(script, Rejection):
             return script
         refusal = self.bodies.refusal(script.spoken)
@@ -142,5 +148,5 @@ class SpeakRules:
             tags=tuple(values.get("tag", ())),
             mip_opt_out=values.get("mip_opt_out", False),
             expressivity=int(expressivity),
-            script=script if script.pronunciations else None,
+            script=None if script.is_plain else script,
         )

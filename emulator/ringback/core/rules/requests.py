@@ -2,6 +2,8 @@
 
 from ringback.core.rules.rule import SPEC, Rule, Standing, Topic
 
+_CONTROLS = "voice controls page"
+
 _RULES = (
     Rule(
         "validation",
@@ -41,10 +43,10 @@ _RULES = (
     Rule(
         "speed",
         "A voice of Aura speaks from 0.7 to 1.5 times its pace, whichever voice it is; another"
-        " speed is refused with 400.",
+        " speed is refused with 400 speed_out_of_range.",
         Standing.DOCUMENTED,
-        f"{SPEC} (documented for Aura-2 in English and Spanish; for other voices, and the text of"
-        " the refusal, assumed)",
+        f"{SPEC}, {_CONTROLS} (for other voices than those of Aura-2 in English and Spanish"
+        " assumed)",
     ),
     Rule(
         "tags",
@@ -157,10 +159,54 @@ _RULES = (
     ),
     Rule(
         "pronunciations",
-        'Aura-2 in English and Spanish obeys \\{"word": …, "pronounce": …} in a text; the word'
-        " alone is counted. 500 a request, 128 characters each and ten times the word's length.",
+        'Aura-2 in English and Spanish obeys \\{"word": …, "pronounce": …\\} in a text; the word'
+        " alone is counted. 500 a request, 128 characters each and ten times the word's length;"
+        " more are refused with 400 pronunciation_invalid.",
         Standing.DOCUMENTED,
-        "voice controls page (the text of the refusals is assumed)",
+        f"{_CONTROLS} (that one more than 500 has this code, that a last brace without its"
+        " backslash will do, and that what is no control is spoken, is assumed)",
+    ),
+    Rule(
+        "flux-pronunciations",
+        "Flux obeys pronunciations as Aura-2 does, with the same limits; more are refused with 400"
+        " PRONUNCIATION_TOO_LONG or PRONUNCIATIONS_LIMIT_EXCEEDED.",
+        Standing.DOCUMENTED,
+        f"{_CONTROLS}: early access (the codes are those of streams; over REST they are assumed)",
+    ),
+    Rule(
+        "pronunciation-warnings",
+        "A pronunciation whose IPA is doubtful is applied and counted all the same; its PRON-NNN"
+        " codes are in dg-warnings. A stress mark before a consonant is doubtful on Aura-2 alone.",
+        Standing.DOCUMENTED,
+        f"{_CONTROLS}: pronunciation warning codes (which characters are IPA is assumed; a sentence"
+        " of the page has invalid IPA rejected)",
+    ),
+    Rule(
+        "flux-pauses",
+        "Flux obeys pauses in the text of a request: \\{pause:500ms\\}, \\{pause:1.5s\\} or"
+        " {pause:{duration_ms:500}}, from 500 to 3000 ms in steps of 100, at most 8, with text"
+        " between two of them; others are refused with 400 BREAK_SYNTAX_INVALID,"
+        " BREAK_OUT_OF_RANGE, BREAK_INCREMENT_INVALID or BREAKS_LIMIT_EXCEEDED. The audio is silent"
+        " for so long, to 40 ms; pauses are no characters. Aura speaks what is written.",
+        Standing.DOCUMENTED,
+        f"{_CONTROLS} (100 ms more or less; which code comes first, the texts, and what Aura does"
+        " with a pause, which it does not support, are assumed)",
+    ),
+    Rule(
+        "flux-combinations",
+        "On Flux a pronunciation goes with no pause and with no speed but 1.0, or is refused with"
+        " 400 CONTROL_COMBINATION_INVALID; a pause goes with a speed of at most 1.15, or is refused"
+        " with 400 PAUSE_SPEED_CAP_EXCEEDED.",
+        Standing.DOCUMENTED,
+        f"{_CONTROLS}: combining controls",
+    ),
+    Rule(
+        "controls-applied",
+        "An answer to a text with controls says in dg-pronunciations-applied and dg-breaks-applied"
+        " how many were obeyed; dg-char-count counts neither IPA nor pauses.",
+        Standing.DOCUMENTED,
+        f"{_CONTROLS}: batch response headers, billing (that a text without controls has none of"
+        " these headers is assumed)",
     ),
     Rule(
         "body-size",

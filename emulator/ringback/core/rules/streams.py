@@ -212,6 +212,25 @@ _RULES = (
         f"{SPEC}: a fatal error message followed by a WebSocket close",
     ),
     Rule(
+        "stream-v2-pronunciations",
+        "A turn obeys the pronunciations in its text, and reports them in `controls_applied` and in"
+        " its billable characters; what is doubtful or too long, and more than 500, leads to the"
+        " warnings PRONUNCIATION_WARNINGS, PRONUNCIATION_TOO_LONG and"
+        " PRONUNCIATIONS_LIMIT_EXCEEDED.",
+        Standing.DOCUMENTED,
+        f"{SPEC}: Speak, SpeechMetadata and warning codes; {_FLUX}: what is dropped (that the"
+        " warnings come before the audio is assumed)",
+    ),
+    Rule(
+        "stream-v2-combinations",
+        "A pronunciation ends a stream whose speed is not 1.0: 1008 DATA-0002. A `Configure` of"
+        " another speed is refused while the turn that was not flushed has one:"
+        " CONTROL_COMBINATION_INVALID.",
+        Standing.DOCUMENTED,
+        f"{SPEC}: Speak and ConfigureFailure (the close code, and that a turn which was not flushed"
+        " is the one that is buffered, are assumed)",
+    ),
+    Rule(
         "stream-v2-pauses",
         "An inline pause ends the stream: 1008 DATA-0002.",
         Standing.DOCUMENTED,

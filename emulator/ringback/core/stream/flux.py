@@ -7,12 +7,15 @@ sent by then, and to interrupt is to be told what was heard of it.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ringback.core.answer.models import STAND_IN_VERSION
 from ringback.core.base.duration import SECOND
+from ringback.core.base.rejection import Rejection
+from ringback.core.request.controls import may_have_controls
 from ringback.core.request.editions import V2
+from ringback.core.request.script import Script
 from ringback.core.request.voices import Voice
 from ringback.core.stream.stream import (
     MOST_UNSPOKEN,
@@ -24,6 +27,7 @@ from ringback.core.stream.stream import (
     Stream,
     spoken_in,
 )
+from ringback.core.stream.turns import Totals, Turn
 
 IDLE = 60 * SECOND
 """How long a session lasts in which nothing is said (documented)."""
@@ -33,11 +37,22 @@ _MILLISECOND = SECOND // 1000
 _PAUSE = "{pause:"
 """How an inline pause begins. It may come in pieces."""
 
+_MARKER = "\\{"
+"""How an inline pronunciation begins. It may come in pieces, too."""
+
+_LONGEST_MARKER = 2000
+"""How many characters of a pronunciation are waited for before the turn is flushed."""
+
 NO_COMMAND = HangUp(
     1008, "DATA-0000", "Commands are Speak (with text), Flush, Interrupt, Configure and Close."
 )
 NO_PAUSE = HangUp(1008, "DATA-0002", "Pauses in the text are for requests, not for streams.")
 NOT_JSON = HangUp(1003, "MESSAGE-0000", "Send JSON objects: the message could not be parsed.")
+NO_COMBINATION = HangUp(
+    1008,
+    "DATA-0002",
+    "A turn with a pronunciation speaks at a speed of 1.0: Configure that before it begins.",
+)
 SILENT = HangUp(
     1011,
     "NET-0004",
@@ -54,56 +69,18 @@ DESCRIPTIONS = {
 }
 """What an `Error` says of its code."""
 
+_TOLD = {NO_COMBINATION: "Pronunciation cannot be combined with speed."}
+"""What it says of an end whose code has several meanings."""
+
 _WARNINGS = {
     "NO_ACTIVE_SPEECH": "There is no active turn.",
     "NO_SYNTHESIZABLE_TEXT": "The text of the turn cannot be spoken.",
     "NO_AUDIO_GENERATED": "No audio has been generated yet, so there is nothing to interrupt.",
+    "PRONUNCIATION_WARNINGS": "A pronunciation contains invalid IPA; it is applied all the same.",
+    "PRONUNCIATION_TOO_LONG": "A pronunciation exceeds the maximum length and is dropped.",
+    "PRONUNCIATIONS_LIMIT_EXCEEDED": "Too many pronunciations; the text of the others is dropped.",
     "INVALID_INTERRUPT_OFFSET": "The offset does not advance past that of a prior interrupt.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """One turn. It begins at *start* in the audio of its session, in milliseconds."""
-
-    speech_id: str
-    speed: float
-    start: int
-    text: str = ""
-    duration: int = 0
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """What is reported of the turn: inline controls are not acted upon."""
-        return {
-            "speech_id": self.speech_id,
-            "audio_duration_ms": self.duration,
-            "input_character_count": len(self.text),
-            "billable_character_count": len(self.text),
-            "controls_applied": {
-                "pronunciations_applied": 0,
-                "breaks_applied": 0,
-                "pronunciation_warnings": 0,
-            },
-        }
-
-    def heard_until(self, offset: int) -> int:
-        """How many characters are heard by *offset*, if all take the same time (assumed)."""
-        played = min(max(offset - self.start, 0), self.duration)
-        return played * len(self.text) // self.duration if self.duration else 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Totals:
-    """What a session comes to, with its *audio* in milliseconds.
-
-    *generated*: there was some. The last interrupt *rebased* it, to where it had been played.
-    """
-
-    audio: int = 0
-    characters: int = 0
-    generated: bool = False
-    rebased: int = 0
 
 
 class TurnStream(Stream):
@@ -129,12 +106,13 @@ class TurnStream(Stream):
         self._draw = draw
         self._measure = measure
         self._speed = speed
-        self._turn: _Turn | None = None
+        self._turn: Turn | None = None
         self._pieces: list[str] = []
         self._length = 0
         self._tail = ""
-        self._last: _Turn | None = None
-        self._totals = _Totals()
+        self._pronounced = False
+        self._last: Turn | None = None
+        self._totals = Totals()
 
     @property
     def limit(self) -> tuple[int, HangUp]:
@@ -154,7 +132,7 @@ class TurnStream(Stream):
         )
 
     def _hang_up(self, how: HangUp) -> list[Effect]:
-        description = DESCRIPTIONS.get(how.reason)
+        description = _TOLD.get(how) or DESCRIPTIONS.get(how.reason)
         if description is None:
             return [how]
         return [Say({"type": "Error", "code": how.reason, "description": description}), how]
@@ -165,8 +143,8 @@ class TurnStream(Stream):
             return self._hang_up(NO_COMMAND)
         effects: list[Effect] = []
         if self._turn is None and text:
-            self._turn = _Turn(self._draw(), self._speed or 1.0, self._totals.audio)
-            self._length, self._tail = 0, ""
+            self._turn = Turn(self._draw(), self._speed or 1.0, self._totals.audio)
+            self._length, self._tail, self._pronounced = 0, "", False
             effects = [Say({"type": "SpeechStarted", "speech_id": self._turn.speech_id})]
         if text:
             self._pieces.append(text)
@@ -175,13 +153,32 @@ class TurnStream(Stream):
             recent = self._tail + text
             if _PAUSE in recent:
                 return self._hang_up(NO_PAUSE)
-            # One character less than `_PAUSE`: enough to find one that is cut between two messages.
-            self._tail = recent[1 - len(_PAUSE) :]
+            self._pronounced = self._pronounced or self._pronounces(recent)
+            if self._pronounced and not self._may_pronounce:
+                return self._hang_up(NO_COMBINATION)
+            self._tail = _unfinished(recent)
             if self._length > MOST_UNSPOKEN:
                 return self._hang_up(TOO_BIG)
         return effects
 
-    def _begun(self) -> _Turn | None:
+    def _pronounces(self, text: str) -> bool:
+        return _MARKER in text and self._heard(text)[0].pronunciations > 0
+
+    def _heard(self, text: str) -> tuple[Script, tuple[str, ...]]:
+        """What is heard of *text*, and the codes of the warnings about it."""
+        if not may_have_controls(text, self._voice):
+            return Script(text), ()
+        from ringback.core.request.obeying import obeyed_on_a_stream
+
+        return obeyed_on_a_stream(text, self._voice)
+
+    @property
+    def _may_pronounce(self) -> bool:
+        """Whether the turn, and the session since it began, have the voice's own speed."""
+        turn = self._turn
+        return (self._speed or 1.0) == 1.0 and (turn is None or turn.speed == 1.0)
+
+    def _begun(self) -> Turn | None:
         """The turn that is not completed, with all its text so far."""
         if self._turn is not None and self._pieces:
             self._turn = replace(self._turn, text=self._turn.text + "".join(self._pieces))
@@ -204,12 +201,13 @@ class TurnStream(Stream):
         played = totals.audio if offset is None else offset
         if played <= totals.rebased:
             return [_warning("INVALID_INTERRUPT_OFFSET")]
-        turn = self._begun() or self._last
+        begun = self._begun()
+        turn = self._last if begun is None else replace(begun, script=self._heard(begun.text)[0])
         said: dict[str, Any] = {"type": "SpeechInterrupted", "audio_played_ms": played}
         if offset is not None:
-            heard = turn.heard_until(offset)
-            said |= {"text_spoken": turn.text[:heard], "text_remaining": turn.text[heard:]}
-        if turn is self._turn:
+            spoken, remaining = turn.divided_at(offset)
+            said |= {"text_spoken": spoken, "text_remaining": remaining}
+        if begun is not None:
             self._finish(turn)
         # Who says that more was played than there is has heard all of it.
         audio = min(played, totals.audio)
@@ -222,7 +220,7 @@ class TurnStream(Stream):
         if speed is not None:
             if isinstance(speed, bool) or not isinstance(speed, int | float):
                 return self._hang_up(NO_COMMAND)
-            refusal = V2.speed.refusal(speed)
+            refusal = V2.speed.refusal(speed) or self._not_combined(speed)
             if refusal is not None:
                 failure = {"type": "ConfigureFailure", "code": refusal.code, "field": "speed"}
                 # JSON has no infinity to repeat; Python's reader takes `1e999` for one.
@@ -232,35 +230,37 @@ class TurnStream(Stream):
         applied = {} if self._speed is None else {"speed": self._speed}
         return [Say({"type": "ConfigureSuccess", "applied": applied})]
 
+    def _not_combined(self, speed: float) -> Rejection | None:
+        """Why the turn that waits for its flush does not go with *speed*."""
+        if speed == 1.0 or not (self._turn is not None and self._pronounced):
+            return None
+        message = "A buffered turn carries a pronunciation; flush it before setting 'speed'."
+        return Rejection(400, "CONTROL_COMBINATION_INVALID", message)
+
     def _close(self, _message: dict[str, Any], _now: int) -> list[Effect]:
         turn = self._begun()
         rest = [] if turn is None else self._completed(turn)
-        totals = {
-            "type": "SessionMetadata",
-            "total_audio_duration_ms": self._totals.audio,
-            "total_input_character_count": self._totals.characters,
-            "total_billable_character_count": self._totals.characters,
-        }
+        if any(isinstance(effect, HangUp) for effect in rest):
+            return rest
+        totals = {"type": "SessionMetadata", **self._totals.metadata}
         return [*rest, Say(totals), HangUp(1000)]
 
-    def _completed(self, turn: _Turn) -> list[Effect]:
+    def _completed(self, turn: Turn) -> list[Effect]:
         """The audio of *turn*, and what it came to."""
-        turn = replace(turn, duration=self._measure(turn.text, turn.speed) // _MILLISECOND)
+        script, codes = self._heard(turn.text)
+        if script.pronunciations and not self._may_pronounce:
+            return self._hang_up(NO_COMBINATION)
+        duration = self._measure(script.spoken, turn.speed) // _MILLISECOND
+        turn = replace(turn, script=script, duration=duration)
         self._finish(turn)
         audible: Effect = (
-            Play(turn.text, turn.speed) if turn.duration else _warning("NO_SYNTHESIZABLE_TEXT")
+            Play(script.spoken, turn.speed) if duration else _warning("NO_SYNTHESIZABLE_TEXT")
         )
-        return [audible, Say({"type": "SpeechMetadata", **turn.metadata})]
+        return [*map(_warning, codes), audible, Say({"type": "SpeechMetadata", **turn.metadata})]
 
-    def _finish(self, turn: _Turn) -> None:
+    def _finish(self, turn: Turn) -> None:
         self._turn, self._last = None, turn
-        totals = self._totals
-        self._totals = replace(
-            totals,
-            audio=totals.audio + turn.duration,
-            characters=totals.characters + len(turn.text),
-            generated=totals.generated or turn.duration > 0,
-        )
+        self._totals = self._totals.with_turn(turn)
 
     commands: ClassVar[Mapping[str, Callable[..., list[Effect]]]] = {
         "Speak": _speak,
@@ -269,6 +269,15 @@ class TurnStream(Stream):
         "Configure": _configure,
         "Close": _close,
     }
+
+
+def _unfinished(recent: str) -> str:
+    """The end of a text in which a marker may have begun that is not there yet."""
+    at = recent.rfind(_MARKER)
+    if at >= 0 and len(recent) - at <= _LONGEST_MARKER and "}" not in recent[at:]:
+        return recent[at:]
+    # One character less than `_PAUSE`: enough to find one that is cut between two messages.
+    return recent[1 - len(_PAUSE) :]
 
 
 def _offset(message: dict[str, Any]) -> int | None:

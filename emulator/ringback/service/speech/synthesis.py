@@ -14,6 +14,7 @@ from pathlib import Path
 from ringback.audio.pace import symbols_in
 from ringback.audio.render import WavSizes, dressed
 from ringback.audio.resampling import resampled
+from ringback.audio.spelling import divided
 from ringback.clock.guard import set_alarm
 from ringback.core.request.catalog import Encoding
 from ringback.core.request.speak import SpeakRequest
@@ -86,7 +87,7 @@ def speech(request: SpeakRequest, wav_sizes: WavSizes) -> bytes:
     voice, sound = _voice_of(request), request.sound
 
     def make() -> bytes:
-        samples = spoken(request.spoken, voice, request.speed)
+        samples = _with_silences(request, voice)
         return dressed(resampled(samples, RATE, sound.sample_rate), sound, wav_sizes)
 
     return BODIES.get(key_of(request, wav_sizes), make)
@@ -100,6 +101,18 @@ def spoken(text: str, voice: str, speed: float) -> bytes:
     return BODIES.get(("samples", text, voice, speed), lambda: _ask(text, voice, speed))
 
 
+def _with_silences(request: SpeakRequest, voice: str) -> bytes:
+    """The samples of *request*: each part of its text is spoken by itself."""
+    pieces: list[bytes] = []
+    for number, part in enumerate(divided(request.spoken, request.silences)):
+        if number:
+            samples = request.silences[number - 1].milliseconds * RATE // 1000
+            pieces.append(bytes(2 * samples))
+        if symbols_in(part, request.speed):
+            pieces.append(spoken(part, voice, request.speed))
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 def forget() -> None:
     """Ask the engine again for what had no end."""
     _endless.clear()
@@ -107,7 +120,8 @@ def forget() -> None:
 
 def key_of(request: SpeakRequest, wav_sizes: WavSizes) -> tuple[object, ...]:
     """What `speech` keeps its bodies by."""
-    return ("speech", request.spoken, _voice_of(request), request.speed, request.sound, wav_sizes)
+    said = (request.spoken, request.silences, _voice_of(request), request.speed)
+    return ("speech", *said, request.sound, wav_sizes)
 
 
 def _voice_of(request: SpeakRequest) -> str:

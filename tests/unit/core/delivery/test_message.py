@@ -8,7 +8,7 @@ import pytest
 
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.message import BodyForm, CallbackMessage, MessageRules, metadata
-from ringback.core.request.controls import Script
+from ringback.core.request.script import Script
 from tests.conftest import a_request, an_endpoint
 
 AUDIO = b"\xff\xf3\x60\xc4" * 5
