@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from ringback.audio.reading import LEAST, Reading, read_block, understand
-from ringback.audio.symbols import BLOCK, SILENCE, SYNC, TONES
+from ringback.audio.reading import Reading, read_block, understand
+from ringback.audio.symbols import BLOCK, LEAST, SILENCE, SYNC, TONES
 from ringback.audio.tuning import WINDOWS, Strengths, strengths_in
 
 _PURE = 0.3

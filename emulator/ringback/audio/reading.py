@@ -3,13 +3,7 @@
 from dataclasses import dataclass
 
 from ringback.audio.checksum import crc8
-from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
-
-LEAST = 5
-"""Sounding symbols by which a sound is known that has no fingerprint: a `SYNC` and 16 bits.
-
-Fewer begin too many sounds: two nibbles are those of one foreign sound in 256.
-"""
+from ringback.audio.symbols import BLOCK, LEAST, SILENCE, SYNC, spell
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.identify import Exact, read_by_ear, read_exact
-from ringback.audio.reading import LEAST, Reading
+from ringback.audio.reading import Reading
 from ringback.audio.spelling import lengths_in
-from ringback.audio.symbols import SYMBOL, SYNC, spell
+from ringback.audio.symbols import LEAST, SYMBOL, SYNC, spell
 from ringback.core.base.duration import SECOND
 from ringback.core.request.catalog import Encoding
 from ringback.core.request.speak import SpeakRequest

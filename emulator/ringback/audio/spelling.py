@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ringback.audio.fingerprint import fingerprint
 from ringback.audio.pace import symbols_in
-from ringback.audio.symbols import SILENCE, SYMBOL, spell
+from ringback.audio.symbols import LEAST, SILENCE, SYMBOL, spell
 from ringback.core.base.duration import SECOND
 from ringback.core.request.script import Silence
 
@@ -33,14 +33,23 @@ def symbols_of(text: str, model: str, speed: float, silences: Sequence[Silence] 
         if number:
             lasts = round(silences[number - 1].milliseconds * _MILLISECOND / SYMBOL)
             symbols += _SILENT * (lasts - symbols.endswith(_SILENT))
-        symbols += spell(said, symbols_in(part, speed))
+        symbols += spell(said, _length_of(part, speed))
     return bytes(symbols)
 
 
 def lengths_in(text: str, speed: float, silences: Sequence[Silence] = ()) -> tuple[int, ...]:
     """How many symbols each sound of *text* has, with the silent one at its end."""
-    lengths = (symbols_in(part, speed) for part in divided(text, silences))
+    if not silences:
+        whole = symbols_in(text, speed)
+        return (whole,) if whole else ()
+    lengths = (_length_of(part, speed) for part in divided(text, silences))
     return tuple(length for length in lengths if length)
+
+
+def _length_of(part: str, speed: float) -> int:
+    """How many symbols a part of a text has: as many as it takes to be known by it, or none."""
+    length = symbols_in(part, speed)
+    return max(length, LEAST + 1) if length else 0
 
 
 def divided(text: str, silences: Sequence[Silence]) -> list[str]:

@@ -24,6 +24,12 @@ SILENCE = 17
 BLOCK = 17
 """The number of symbols in a block: 1.36 s."""
 
+LEAST = 5
+"""Sounding symbols by which a sound is known that has no fingerprint: a `SYNC` and 16 bits.
+
+Fewer begin too many sounds: two nibbles are those of one foreign sound in 256.
+"""
+
 TONES = tuple(500 + 150 * symbol for symbol in range(SILENCE))
 """The frequency of each symbol in hertz, a multiple of 50. `SILENCE` has none."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.message import BodyForm, CallbackMessage, MessageRules, metadata
-from ringback.core.request.script import Script
+from ringback.core.request.script import Script, Silence
 from tests.conftest import a_request, an_endpoint
 
 AUDIO = b"\xff\xf3\x60\xc4" * 5
@@ -220,3 +220,14 @@ def test_a_text_with_pronunciations_is_counted_as_it_is_heard() -> None:
     assert headers["dg-char-count"] == "6"
     assert headers["dg-pronunciations-applied"] == "1"
     assert "dg-pronunciations-applied" not in dict(metadata(a_request(), "r-1"))
+
+
+@pytest.mark.rule("controls-applied", "pronunciation-warnings")
+def test_headers_say_which_controls_were_obeyed_and_what_is_doubtful() -> None:
+    paused = Script("One two", silences=(Silence(3, 500), Silence(4, 500)))
+    doubtful = Script("tomato", 2, warnings=("PRON-001", "PRON-008"), doubtful=1)
+    found = [dict(metadata(replace(a_request(), script=each), "r")) for each in (paused, doubtful)]
+    applied = [(each["dg-pronunciations-applied"], each["dg-breaks-applied"]) for each in found]
+    assert applied == [("0", "2"), ("2", "0")]
+    assert [each.get("dg-warnings") for each in found] == [None, "PRON-001,PRON-008"]
+    assert not {"dg-breaks-applied", "dg-warnings"} & dict(metadata(a_request(), "r")).keys()

@@ -1,7 +1,5 @@
 """Markers inside a text: what is one, and what is text."""
 
-
-
 import json
 
 import pytest
