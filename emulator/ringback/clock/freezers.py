@@ -6,10 +6,8 @@ emulator's moment then, so entering or leaving a freeze is no jump of years.
 
 from datetime import datetime, timedelta
 
-from ringback.clock.real import frozen, told_wall, utc_now
+from ringback.clock.real import told_the_truth, told_wall
 from ringback.core.base.duration import nanoseconds
-
-_SECOND = timedelta(seconds=1)
 
 
 class Wall:
@@ -51,5 +49,4 @@ class Wall:
 
 def _frozen() -> datetime | None:
     """The instant that the process is told, if it is not the real one."""
-    told = told_wall()
-    return told if frozen() or abs(told - utc_now()) >= _SECOND else None
+    return None if told_the_truth() else told_wall()

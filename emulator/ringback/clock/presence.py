@@ -88,10 +88,12 @@ class Presence(Reading):
     # -- requests --------------------------------------------------------------------------------
 
     def accepted(self) -> None:
-        """Take note that a job was accepted, before the request that it came by was answered."""
-        with self.lock:
-            if (token := _REQUEST.get()) in self.tokens:
-                self._unanswered.add(token)
+        """Take note that a job was accepted, before the request that it came by was answered.
+
+        Called under the lock.
+        """
+        if (token := _REQUEST.get()) in self.tokens:
+            self._unanswered.add(token)
 
     @property
     def answering(self) -> bool:
