@@ -9,6 +9,7 @@ only for as long as `LATENESS`.
 import threading
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from ringback.clock.freezers import Wall
 from ringback.clock.real import genuine, monotonic_ns, unix_ns
@@ -42,8 +43,7 @@ class Reading:
         """
         self.wall = Wall()
         self._keeps_epoch = keeps_epoch
-        self._epoch = genuine((not keeps_epoch and self.wall.seen) or epoch)
-        self._epoch_ns = unix_ns(self._epoch)
+        self._epoch, self._epoch_ns = _beginning((not keeps_epoch and self.wall.seen) or epoch)
         self._flow_from: int | None = None
         self._slow = False
         self._still = 0
@@ -155,6 +155,13 @@ class Reading:
     def _horizon(self) -> int | None:
         """Up to which moment time passes by itself before something has begun; None: for ever."""
         return None
+
+
+@lru_cache(maxsize=8)
+def _beginning(epoch: datetime) -> tuple[datetime, int]:
+    """The *epoch*, in UTC, and as Unix time in nanoseconds. Tests begin at the same one."""
+    moment = genuine(epoch)
+    return moment, unix_ns(moment)
 
 
 class _Stillness(AbstractContextManager[None]):
