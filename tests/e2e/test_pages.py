@@ -1,0 +1,134 @@
+"""The blocks of code of the README and of the documentation do what the pages say."""
+
+import runpy
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.pages.commands import check
+from tests.e2e.pages.reading import DOCS, Block, Page, every_block, pages, read
+from tests.e2e.pages.suites import Run, is_imported, is_suite
+
+PAGE_OF = {page.name: page for page in pages()}
+
+
+def blocks(language: str) -> list[Block]:
+    """Those blocks of *language* that this environment can run, marked commands apart."""
+    return [
+        block
+        for block in every_block()
+        if block.language == language
+        and not block.needs
+        and not {"client", "command"} & {*block.marks}
+    ]
+
+
+ALONE = "docs/howto/freezers"
+"""It freezes time, which libraries that other pages use do not bear."""
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """The run in which a page's files are: one for all pages, with an async plugin beside ours."""
+
+    @cache
+    def run(alone: bool) -> Run:
+        plain = [
+            Page(page.name, tuple(block for block in page.blocks if not block.needs))
+            for page in pages()
+            if (page.name == ALONE) is alone
+        ]
+        return Run(plain, tmp_path_factory.mktemp("pages"), "asyncio")
+
+    return lambda page: run(page == ALONE)
+
+
+SUITES = [block for language in ("python", "yaml") for block in blocks(language)]
+
+
+@pytest.mark.parametrize("block", [each for each in SUITES if is_suite(each)], ids=str)
+def test_a_suite_that_a_page_shows_passes(block: Block, run_of: Callable[[str], Run]) -> None:
+    run_of(block.page).check(block)
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=str)
+def test_a_command_that_a_page_shows_prints_what_is_shown(block: Block, tmp_path: Path) -> None:
+    check(block, PAGE_OF[block.page], tmp_path)
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_ini_options_that_a_page_shows_are_those_of_the_plugin(
+    block: Block, pytestconfig: pytest.Config
+) -> None:
+    options = tomllib.loads(block.text)["tool"]["pytest"]["ini_options"]
+    for name in options:
+        pytestconfig.getini(name)  # raises for one that there is not
+
+
+def test_every_block_of_every_page_is_run() -> None:
+    """As a suite, as a module that a suite imports, as a command, or as a client's script."""
+    for block in every_block():
+        match block.language:
+            case "python" | "yaml" if "client" not in block.marks:
+                assert is_suite(block) or is_imported(block, PAGE_OF[block.page]), block
+            case "python" | "javascript":
+                assert "client" in block.marks, block
+            case "console" | "toml":
+                pass
+            case "":
+                assert block.page == "README", f"{block}: a picture, or of what language is it?"
+            case _:
+                pytest.fail(f"{block}: nothing runs blocks of {block.language}")
+
+
+def test_a_version_of_a_file_is_run_before_the_next_takes_its_place() -> None:
+    for page in pages():
+        waiting: dict[str, Block] = {}
+        for block in page.blocks:
+            if block.language == "console":
+                waiting.clear()
+            elif block.file:
+                assert block.file not in waiting, f"{waiting[block.file]} is never run"
+                waiting[block.file] = block
+
+
+WRONG = """\
+<!-- file: test_wrong.py -->
+```python
+def test_wrong(ringback):
+    ringback.receiver("https://app.example", replies=[503, 200])
+    delivery = ringback.submit("Hello", callback="https://app.example/done")
+    ringback.run_until_idle()
+    assert delivery.statuses == [200]
+```
+
+```console
+$ pip install 'ringback[pitest]'
+```
+
+```console
+$ ringback --version
+ringback, version 99
+```
+"""
+
+
+def test_a_wrong_example_is_found(tmp_path: Path) -> None:
+    page = read("docs/wrong", WRONG)
+    suite, install, version = page.blocks
+    with pytest.raises(AssertionError, match=r"docs/wrong:2: test_wrong\.py"):
+        Run([page], tmp_path).check(suite)
+    with pytest.raises(AssertionError, match=r"no extra \{'pitest'\}"):
+        check(install, page, tmp_path)
+    with pytest.raises(AssertionError, match="shows other lines"):
+        check(version, page, tmp_path)
+
+
+def test_the_pictures_are_what_their_script_draws() -> None:
+    folder = DOCS / "pictures"
+    drawn = runpy.run_path(str(folder / "timeline.py"))["pictures"]()
+    for name, picture in drawn.items():
+        assert (folder / name).read_text("utf-8") == picture, "python docs/pictures/timeline.py"
