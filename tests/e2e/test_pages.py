@@ -1,13 +1,17 @@
 """The blocks of code of the README and of the documentation do what the pages say."""
 
+import re
 import runpy
 import tomllib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from pytest_ringback.marking import LENIENCIES
+from pytest_ringback.plugin import pytest_addoption
 from tests.e2e.pages.commands import check
 from tests.e2e.pages.reading import DOCS, Block, Page, every_block, pages, read
 from tests.e2e.pages.suites import Run, is_imported, is_suite
@@ -132,3 +136,14 @@ def test_the_pictures_are_what_their_script_draws() -> None:
     drawn = runpy.run_path(str(folder / "timeline.py"))["pictures"]()
     for name, picture in drawn.items():
         assert (folder / name).read_text("utf-8") == picture, "python docs/pictures/timeline.py"
+
+
+def test_the_page_on_pytest_names_every_keyword_of_the_marker_and_every_ini_option() -> None:
+    text = (DOCS / "reference" / "pytest.md").read_text("utf-8")
+    parser = Mock()
+    pytest_addoption(parser)
+    options = [call.args[0] for call in parser.addini.call_args_list]
+    for kind, keyword in LENIENCIES.items():
+        assert re.search(rf"^\| `{kind}` \| .+ \| `{keyword}` \|$", text, re.MULTILINE), kind
+    for option in options:
+        assert re.search(rf"^\| `{option}` \| .+ \| .+ \|$", text, re.MULTILINE), option
