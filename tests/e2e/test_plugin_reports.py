@@ -260,7 +260,7 @@ SPOKEN = {
     ),
     "a setting is unknown": (
         "make_ringback(retris=3)",
-        "ringback.errors.SettingsError: unknown setting 'retris'; did you mean 'retries'? *",
+        "ringback.errors.SettingsError: unknown setting 'retris'; did you mean 'retries'?",
     ),
     "there is no delivery": (
         "ringback.deliveries.only()",

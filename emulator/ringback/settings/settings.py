@@ -157,8 +157,7 @@ class Settings:
     concurrency_counts_callbacks: bool = False
     """Whether a job is in progress until its delivery ends. Rule: concurrency-of-callbacks."""
     too_many_requests: Literal["speak", "general"] = "speak"
-    """Which documented form a 429 has: of the text-to-speech page, or of all endpoints.
-    Rule: too-many-requests-text."""
+    """Which of the two documented texts a 429 has. Rule: too-many-requests-text."""
     request_failure: RequestFailureLike | None = None
     """What befalls what would be answered. Rules: ordered-failures, payment-required."""
     stream_limits: bool = True
@@ -281,6 +280,8 @@ class Settings:
 
     def changed(self, **changes: Any) -> "Settings":
         """These settings with *changes*. Raises `SettingsError` naming the nearest setting."""
+        for name in changes:  # here, or the traceback would end within `dataclasses`
+            check_setting_name(name, "setting")
         return replace(self, **changes)
 
 

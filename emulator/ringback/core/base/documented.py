@@ -5,6 +5,7 @@ nothing of it, and a class that kept it twice would say two things one day.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ def documented(cls: type[T]) -> type[T]:
     return cls
 
 
+@cache
 def described(cls: type) -> dict[str, Described]:
-    """The fields of *cls* by name, without text where there is none; empty without a source."""
+    """The fields of *cls* by name, without text where there is none; empty without a source.
+
+    Do not change what you get: it is made once.
+    """
     import ast
     import inspect
     import textwrap

@@ -63,7 +63,9 @@ def test_without_its_source_a_class_is_shown_without_texts(monkeypatch: pytest.M
     def lost(_: object) -> Any:
         raise OSError("no source")
 
+    described.cache_clear()
     monkeypatch.setattr(inspect, "getsource", lost)
     assert described(Journey) == {}
     assert "long" in str(inspect.signature(Journey))
     assert "fare" in pydoc.plain(pydoc.render_doc(Journey))
+    described.cache_clear()
