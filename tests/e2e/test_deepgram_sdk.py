@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from deepgram import DeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.errors.bad_request_error import BadRequestError
+from deepgram.helpers import TextBuilder
 
-from ringback import AsyncEmulator, Emulator, State
-from tests.e2e.apps.sdk import ask, ask_async, async_client, client, in_process_client
+from ringback import AsyncEmulator, Emulator, Settings, State
+from tests.e2e.apps.sdk import ask, ask_async, async_client, client, environment, in_process_client
 from tests.e2e.apps.voicemail import APP, CALLBACK, GREETING, Mailbox
 
 
@@ -230,3 +232,69 @@ def _is(error: ApiError, exception: type[ApiError], status: int, code: str, mess
         "request_id": error.headers["dg-request-id"],
     }
     assert error.headers["dg-error"] == message
+
+
+# -- controls and tokens ---------------------------------------------------------------------------
+
+
+def built() -> Any:
+    """The SDK's builder of texts, which has no types."""
+    builder: Any = TextBuilder
+    return builder()
+
+
+@pytest.mark.rule("flux-pauses", "controls-applied")
+def test_a_pause_that_the_sdk_writes_is_silence(
+    ringback: Emulator, deepgram: DeepgramClient
+) -> None:
+    text = built().text("Your number is 4 7 2.").pause(3000).text(" Anything else?").build()
+    with deepgram.speak.v2.audio.with_raw_response.generate(
+        text=text, model="flux-haley-en", encoding="linear16", container="none", sample_rate=8000
+    ) as answer:
+        audio = b"".join(answer.data)
+    assert bytes(int(2.9 * 8000) * 2) in audio
+    assert answer.headers["dg-breaks-applied"] == "1"
+    assert int(answer.headers["dg-char-count"]) == len("Your number is 4 7 2. Anything else?")
+    found = ringback.identify(audio)
+    assert found is not None
+    assert (found.request.text, found.complete) == (text, True)
+
+
+@pytest.mark.rule("pronunciations", "flux-pronunciations")
+@pytest.mark.parametrize("model", ["flux-haley-en", "aura-2-thalia-en"])
+def test_a_pronunciation_that_the_sdk_writes_is_obeyed(
+    deepgram: DeepgramClient, model: str
+) -> None:
+    text = built().text("Take ").pronunciation("basil", "bæzəl").text(" twice.").build()
+    speak = deepgram.speak.v2 if model.startswith("flux") else deepgram.speak.v1
+    with speak.audio.with_raw_response.generate(text=text, model=model) as answer:
+        for _ in answer.data:
+            pass
+    assert answer.headers["dg-pronunciations-applied"] == "1"
+    assert answer.headers["dg-char-count"] == str(len("Take basil twice."))
+    assert "dg-warnings" not in answer.headers
+
+
+@pytest.mark.rule("flux-combinations")
+def test_what_is_not_combined_is_a_bad_request_for_the_sdk(deepgram: DeepgramClient) -> None:
+    text = built().text("One").pause(500).text("two").build()
+    with pytest.raises(BadRequestError) as refused:
+        list(deepgram.speak.v2.audio.generate(model="flux-haley-en", text=text, speed=1.2))
+    assert refused.value.body["err_code"] == "PAUSE_SPEED_CAP_EXCEEDED"
+
+
+@pytest.mark.rule("any-token")
+def test_an_access_token_is_let_in_where_any_key_is() -> None:
+    with (
+        Emulator(Settings(any_key=True)) as ringback,
+        httpx.Client(verify=False, trust_env=False) as connections,
+    ):
+        deepgram = DeepgramClient(
+            access_token="a-token-from-elsewhere",
+            environment=environment(ringback.url),
+            httpx_client=connections,
+        )
+        assert b"".join(deepgram.speak.v1.audio.generate(text=GREETING))
+        with deepgram.speak.v2.connect(model="flux-haley-en") as stream:
+            message: Any = stream.recv()
+            assert message.type == "Connected"

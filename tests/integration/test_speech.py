@@ -298,3 +298,17 @@ def test_speech_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_half_of_a_surrogate_pair_is_no_obstacle(ringback: Emulator) -> None:
     assert len(synthesis.spoken("One \ud800 two", "en-US", 1.0)) > 10_000
+
+
+@pytest.mark.rule("flux-pauses")
+def test_speech_pauses_where_it_was_asked_to(ringback: Emulator) -> None:
+    answer = httpx.post(
+        f"{ringback.url}/v2/speak?model=flux-kit-en&encoding=linear16&container=none&sample_rate=16000",
+        headers={"authorization": f"Token {ringback.api_key}"},
+        json={"text": r"One.\{pause:700ms\} ... \{pause:500\}Two."},
+    )
+    one, two = (synthesis.spoken(part, "en-US", 1.0) for part in ("One.", "Two."))
+    assert answer.content == one + bytes(2 * 16 * 700) + bytes(2 * 16 * 500) + two
+    found = ringback.identify(answer.content)
+    assert found is not None
+    assert found.complete

@@ -18,8 +18,10 @@ from ringback.audio.repertoire import Repertoire
 from ringback.core.base.duration import SECOND
 from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
+from ringback.core.request.script import Silence
 from ringback.core.request.speak import SpeakRequest
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
+from tests.assets.treatments import values_of
 from tests.unit.audio.matching import matches
 
 pytestmark = pytest.mark.needs_tool
@@ -31,8 +33,8 @@ RAW = {Encoding.LINEAR16: "s16le", Encoding.MULAW: "mulaw", Encoding.ALAW: "alaw
 UNAVOIDABLE = re.compile(r"Estimating duration from bitrate|Guessed Channel Layout")
 
 
-def body(sound: AudioFormat, text: str = SENTENCE) -> bytes:
-    return render(text, VOICE, 1.0, sound, wav_sizes="exact")
+def body(sound: AudioFormat, text: str = SENTENCE, silences: tuple[Silence, ...] = ()) -> bytes:
+    return render(text, VOICE, 1.0, sound, wav_sizes="exact", silences=silences)
 
 
 def is_named(sound: AudioFormat) -> bool:
@@ -46,14 +48,15 @@ def of_encoding(*encodings: Encoding) -> pytest.MarkDecorator:
 
 
 @cache
-def decoded(sound: AudioFormat, text: str = SENTENCE) -> bytes:
+def decoded(sound: AudioFormat, text: str = SENTENCE, silences: tuple[Silence, ...] = ()) -> bytes:
     """The samples at the rate of *sound*, from ffmpeg; none of its complaints is accepted."""
     source = ["-i", "-"]
     if sound.encoding in RAW and sound.container is Container.NONE:
         rate = ["-ar", str(sound.sample_rate), "-ac", "1"]
         source = ["-f", RAW[sound.encoding], *rate, *source]
     command = ["ffmpeg", "-v", "warning", "-xerror", *source, "-f", "s16le", "-ac", "1", "-"]
-    done = subprocess.run(command, input=body(sound, text), capture_output=True, check=True)
+    data = body(sound, text, silences)
+    done = subprocess.run(command, input=data, capture_output=True, check=True)
     complaints = [
         line for line in done.stderr.decode().splitlines() if not UNAVOIDABLE.search(line)
     ]
@@ -158,3 +161,14 @@ def test_faad_decodes_every_frame(sound: AudioFormat, tmp_path: Path) -> None:
     file = tmp_path / "sound.aac"
     file.write_bytes(body(sound))
     assert "rror" not in told(["faad", "-w", "-o", "/dev/null", str(file)], b"")
+
+
+@pytest.mark.rule("flux-pauses")
+@cells
+def test_a_silence_is_heard_for_as_long_as_it_was_asked_for(sound: AudioFormat) -> None:
+    values = values_of(decoded(sound, silences=(Silence(20, 1500),)))
+    longest = run = 0
+    for value in values:
+        run = run + 1 if abs(value) < 400 else 0
+        longest = max(longest, run)
+    assert abs(longest / sound.sample_rate - 1.5) <= 0.1

@@ -63,7 +63,7 @@ def speak(edition: Edition) -> dict[str, Any]:
             "402": ordered(402),
             "403": ordered(403),
             "413": refusal("The text or the body is too long."),
-            "415": refusal("The body is neither JSON nor plain text."),
+            "415": refusal("The body is neither JSON nor plain text, or has a `Content-Encoding`."),
             "422": ordered(422),
             "429": ordered(429),
             "5XX": ordered(500),
