@@ -19,6 +19,11 @@ from ringback.core.rules import RULES
 
 _PLACE = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
+_SECTION = re.compile(r"    # -- (.+?) -+$")
+_FIELD = re.compile(r"    (\w+): ")
+_RULES = re.compile(r"Rules?: ([a-z0-9-]+(?:, [a-z0-9-]+)*)\.")
+"""How the source of the settings is divided, and names the rules that a setting changes."""
+
 _MODULE = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Za-z])")
 """Where a type is from, in its name."""
 
@@ -26,9 +31,16 @@ _NOT_OURS = "object, Generic, ABC, Enum, StrEnum, str, tuple, Sequence, Mapping,
 """Classes whose members are explained elsewhere."""
 
 _GROUPS = {
-    "Emulators": ("Emulator", "AsyncEmulator"),
-    "What a test looks at": ("Deliveries", "Delivery", "State", "Attempt"),
+    "Emulators and their clocks": ("Emulator", "AsyncEmulator", "BlockingClock", "AwaitableClock"),
     "What a test arranges": ("Receiver", "Reply", "RequestFailure"),
+    "Deliveries and attempts": (
+        *("Deliveries", "Delivery", "State", "Attempt", "CallbackMessage", "Response", "Endpoint"),
+        *("Outcome", "Answered", "AnswerLost", "TimedOut", "Unreachable", "Dropped", "Garbled"),
+        "Aborted",
+    ),
+    "Requests": ("ReceivedRequests", "ReceivedRequest", "SpeakRequest", "Headers", "Identified"),
+    "Everything that happened": ("Journal", "Fact"),
+    "Scenario files": ("Report", "ScenarioFile", "read_scenario", "play_scenario", "Mistake"),
 }
 """The names that are read first. `Settings` have a page of their own."""
 
@@ -48,7 +60,15 @@ def names() -> str:
 
 def settings() -> str:
     """Every setting: its default, what it does, and the rules that it changes."""
-    return "\n".join(_setting(field) for field in dataclasses.fields(ringback.Settings))
+    fields = {field.name: field for field in dataclasses.fields(ringback.Settings)}
+    parts: list[str] = []
+    for line in inspect.getsource(ringback.Settings).splitlines():
+        if title := _SECTION.match(line):
+            parts.append(f"## {title[1].capitalize()}\n")
+        elif (found := _FIELD.match(line)) and found[1] in fields:
+            parts.append(_setting(fields.pop(found[1])))
+    parts += map(_setting, fields.values())
+    return "\n".join(parts)
 
 
 def commands() -> str:
@@ -68,7 +88,8 @@ def _is_error(value: object) -> bool:
 def _entry(name: str) -> str:
     value = getattr(ringback, name)
     if not isinstance(value, type):
-        return f"```{{eval-rst}}\n.. autodata:: ringback.{name}\n```\n"
+        kind = "function" if inspect.isroutine(value) else "data"
+        return f"```{{eval-rst}}\n.. auto{kind}:: ringback.{name}\n```\n"
     options = ["   :members:"]
     if _is_error(value):
         options = ["   :members:", "   :show-inheritance:"]
@@ -81,9 +102,12 @@ def _entry(name: str) -> str:
 
 def _setting(field: "dataclasses.Field[Any]") -> str:
     text = " ".join(_documents().get(field.name, []))
-    rules = [rule for rule in RULES if rule.setting == field.name]
-    lines = [f"## `{field.name}`", "", f"`{_default(field)}` · `{_type(field)}`", "", text, ""]
-    lines += [f"- *{rule.standing}*: {rule.statement}" for rule in rules]
+    named = _RULES.search(text)
+    names = [*named[1].split(", ")] if named else []
+    about = [rule for rule in RULES if rule.setting == field.name or rule.name in names]
+    lines = [f"### `{field.name}`", "", f"`{_default(field)}` · `{_type(field)}`", ""]
+    lines += [_RULES.sub("", text).strip(), ""]
+    lines += [f"- {rule.name}, *{rule.standing}*: {rule.statement}" for rule in about]
     return "\n".join([*lines, ""])
 
 
@@ -110,7 +134,7 @@ def _type(field: "dataclasses.Field[Any]") -> str:
 
 
 def _helps(name: str, command: click.Command) -> Iterator[tuple[str, str]]:
-    context = click.Context(command, info_name=name, max_content_width=88, terminal_width=88)
+    context = command.make_context(name, [], resilient_parsing=True, terminal_width=88)
     yield name, command.get_help(context)
     if isinstance(command, click.Group):
         for of, inner in sorted(command.commands.items()):
@@ -123,7 +147,9 @@ def filled(text: str) -> str:
 
 
 def _fill(app: Sphinx, name: str, source: list[str]) -> None:
-    source[0] = filled(source[0])
+    if _PLACE.search(source[0]):
+        source[0] = filled(source[0])
+        app.env.note_reread()  # when the code has changed, the page has
 
 
 def _fill_sources(app: Sphinx, error: Exception | None) -> None:

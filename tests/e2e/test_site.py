@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from functools import cache
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import ringback
 from tests.e2e.pages.reading import DOCS, ROOT, pages
 
 pytestmark = pytest.mark.needs_tool
@@ -97,3 +99,12 @@ def test_the_list_for_machines_leads_to_the_whole_text_of_every_page(site: Path)
     assert len(links) == len(pages()) - 2  # all but the README and the index itself
     assert "<!-- generated" not in "".join(texts.values())
     assert "retry_delay" in texts["_sources/reference/settings.md.txt"]
+
+
+def test_the_reference_has_every_public_name_and_explains_every_setting(site: Path) -> None:
+    places = links_of(site / "reference" / "python.html").places
+    names = [name for name in ringback.__all__ if name != "Settings"]
+    assert [name for name in names if f"ringback.{name}" not in places] == []
+    text = (site / "_sources" / "reference" / "settings.md.txt").read_text("utf-8")
+    for field in fields(ringback.Settings):
+        assert re.search(rf"^### `{field.name}`\n\n`.+` · `.+`\n\n\w", text, re.MULTILINE), field
