@@ -21,7 +21,8 @@ from websockets.sync.client import connect
 
 READY = re.compile(r"ringback ready url=http://127\.0\.0\.1:(?P<port>\d+) clock=(\S+) pid=(\d+)\n")
 HOOK = "https://app.example/hook"
-BOTH_SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+ONE_PENDING = "ringback stopped with 1 delivery pending\n"
+ALL_SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 
 
 class Serve:
@@ -171,17 +172,17 @@ def test_a_real_clock_delivers_at_once(failing_twice: str) -> None:
         assert f"attempt 1 POST {HOOK} '503' next=+30." in served.line()
 
 
-@BOTH_SIGNALS
+@ALL_SIGNALS
 def test_a_signal_ends_it_cleanly_within_a_second(number: signal.Signals) -> None:
     with serving("--clock", "paused") as served:
-        served.speak()
+        request_id = served.speak()
         accepted = served.line()
         began = time.monotonic()
         end = served.end(number)
         took = time.monotonic() - began
 
     assert "accepted" in accepted
-    assert end == (0, "ringback stopped with 1 delivery pending\n", "")
+    assert end == (0, f"{ONE_PENDING}pending request={request_id} callback={HOOK}\n", "")
     # Starting is the measure of how busy the machine is.
     assert took < max(1, served.started_in)
 
@@ -192,22 +193,22 @@ def test_a_signal_waits_for_no_receiver_and_no_client(silent_receiver: str) -> N
         socket.create_connection(("127.0.0.1", served.port)) as idle,
     ):
         idle.sendall(b"POST /v1/speak HTTP/1.1\r\n")
-        served.speak()
+        request_id = served.speak()
         served.line()
         end = served.end(signal.SIGTERM)
 
-    assert end == (0, "ringback stopped with 1 delivery pending\n", "")
+    assert end == (0, f"{ONE_PENDING}pending request={request_id} callback={HOOK}\n", "")
 
 
 def test_signals_that_come_during_the_end_do_not_change_it() -> None:
     with serving("--clock", "paused") as served:
-        served.speak()
+        request_id = served.speak()
         served.line()
         served.process.send_signal(signal.SIGINT)
-        stopped = served.line()
+        stopped = [served.line(), served.line()]
         end = served.end(signal.SIGINT, signal.SIGTERM)
 
-    assert stopped == "ringback stopped with 1 delivery pending\n"
+    assert stopped == [ONE_PENDING, f"pending request={request_id} callback={HOOK}\n"]
     assert end == (0, "", "")
 
 

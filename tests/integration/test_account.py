@@ -109,7 +109,7 @@ def test_a_token_that_was_granted_is_a_line_of_the_server_without_the_token(
 ) -> None:
     http.post("/v1/auth/grant", json={"ttl_seconds": 60}, headers=key(ringback))
     (granted,) = (fact for fact in ringback.journal if isinstance(fact, TokenGranted))
-    assert line(granted, ringback.deliveries) == "+0s auth granted a token for 60 s"
+    assert line(granted) == "+0s auth granted a token for 60 s"
 
 
 PRIVATE = [("GET", "/v1/projects"), ("GET", "/v1/auth/token"), ("POST", "/v1/auth/grant")]

@@ -461,7 +461,7 @@ def test_a_job_that_fails_is_a_line_of_the_server(ringback: Emulator) -> None:
     ringback.fail_job(delivery)
     ringback.cancel(delivery, "enough")
     failed = next(fact for fact in ringback.journal if isinstance(fact, JobFailed))
-    assert line(failed, ringback.deliveries) == (
+    assert line(failed) == (
         "+0s failed 422 UNPROCESSABLE_ENTITY: Failed to handle request."
         f" request={delivery.request_id}"
     )

@@ -139,13 +139,14 @@ def test_every_step_of_a_delivery_is_a_fact(workshop: Workshop) -> None:
     workshop.replies(503, 200)
     workshop.accept()
     workshop.call("run_until_idle")
+    job = workshop.delivery.job
     first, second = workshop.delivery.attempts
     assert list(workshop.journal) == [
-        JobAccepted(0, REQUEST_ID, 0, 0),
+        JobAccepted(0, job, 0, 0),
         AttemptStarted(0, 0, 1),
-        AttemptFinished(0, 0, first, State.SCHEDULED, 30 * SECOND),
+        AttemptFinished(0, job, 0, first, State.SCHEDULED, 30 * SECOND),
         AttemptStarted(30 * SECOND, 0, 2),
-        AttemptFinished(30 * SECOND, 0, second, State.DELIVERED, None),
+        AttemptFinished(30 * SECOND, job, 0, second, State.DELIVERED, None),
         ClockMoved(0, 30 * SECOND, "run_until_idle"),
     ]
 
@@ -248,7 +249,7 @@ def test_a_cancelled_delivery_is_not_attempted(workshop: Workshop) -> None:
     assert workshop.begin_next() is None
     assert workshop.call("advance", 300) == []
     assert len(receiver.requests) == 1
-    assert DeliveryCancelled(0, 0, "no longer wanted") in list(workshop.journal)
+    assert DeliveryCancelled(0, REQUEST_ID, 0, "no longer wanted") in list(workshop.journal)
 
 
 # -- timers --------------------------------------------------------------------------------------

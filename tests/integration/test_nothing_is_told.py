@@ -37,7 +37,7 @@ TORN = [
 
 def shown(ringback: Emulator) -> str:
     """All that anybody is shown of *ringback*."""
-    facts = [line(fact, ringback.deliveries) for fact in ringback.journal]
+    facts = [line(fact) for fact in ringback.journal]
     assert all(each.isprintable() for each in facts)
     assert all(each.isprintable() for each in ringback.timeline.split("\n"))
     views = (ringback.deliveries, ringback.requests, list(ringback.journal), ringback.leftovers())

@@ -1,8 +1,8 @@
 """The command line.
 
-Exit codes: 0 all as expected, 1 an expectation failed, 2 usage, 3 a scenario file is invalid,
-4 the server cannot start. Everything but click is imported by the command that needs it, when it
-runs.
+Exit codes: 0 all as expected, 1 an expectation failed or the output cannot be written, 2 usage,
+3 a scenario file is invalid, 4 the server cannot start. Everything but click is imported by the
+command that needs it, when it runs.
 """
 
 import io
@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ringback.cli.output import written_or_told
 from ringback.cli.play import play
 from ringback.cli.rules import rules
 from ringback.cli.schema import schema
@@ -23,13 +24,18 @@ EXIT_CODES = {SettingsError: 2, ScenarioError: 3, ServerError: 4}
 class _Commands(click.Group):
     """Says our errors in one message, without a traceback."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        with written_or_told():
+            return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         for stream in (sys.stdout, sys.stderr):
             # What a terminal's encoding has no character for is spelt out: that is no failure.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(ctx)
+            with written_or_told():
+                return super().invoke(ctx)
         except RingbackError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(EXIT_CODES.get(type(error), 1))

@@ -98,6 +98,14 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
     help="A name by which a browser may call the server, beyond loopback and names without a dot.",
 )
 @click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="Keep the last N settled deliveries, requests and facts, and everything that is pending.",
+)
+@click.option(
     "--set",
     "changes",
     multiple=True,
@@ -115,6 +123,7 @@ def serve(
     allow_hosts: tuple[str, ...],
     allow_origins: tuple[str, ...],
     allow_host_headers: tuple[str, ...],
+    keep: int,
     changes: dict[str, Any],
 ) -> None:
     """Serve the endpoint until it is interrupted. Any API key is accepted."""
@@ -127,6 +136,7 @@ def serve(
         "allow_hosts": allow_hosts,
         "allow_origins": allow_origins,
         "allow_host_headers": allow_host_headers,
+        "keep": keep,
     }
     settings = default_settings().changed(**(options | changes))
     run(settings, host=host, port=port, connect=routes)

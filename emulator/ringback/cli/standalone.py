@@ -1,31 +1,26 @@
 """`ringback serve`: the emulator as a process of its own, for tests in any language.
 
 It prints one ready line, whose form is fixed, then one line for each refused request and each
-attempt. A thread of its own writes the lines, so whoever reads slowly, or not at all, delays
-neither a delivery nor the end.
+attempt, and at its end what was still pending.
 """
 
 import os
 import queue
 import signal
-import sys
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TypeAlias
+from functools import partial
 
+from ringback.cli.lines import Lines
 from ringback.clock.real import told_wall
+from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Fact
 from ringback.faces.emulator import Emulator
-from ringback.service.deliveries import Deliveries
 from ringback.service.telling import described, line
 from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 
-Lines: TypeAlias = "queue.SimpleQueue[Fact | str | None]"
-"""What is to be written: facts, lines as they are, and None for the end."""
-
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 _PATIENCE = 0.5
 """Real seconds that the end waits for whoever reads the last lines."""
@@ -41,33 +36,36 @@ def serve(
     port: int = 8088,
     connect: Mapping[str, str] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then stop cleanly.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then stop cleanly.
 
-    *connect* maps origins to the base URLs where they lead. Raises `ServerError` when it cannot
-    listen, `SettingsError` for a route that leads nowhere.
+    Nothing listens before all of it is there. *connect* maps origins to the base URLs where they
+    lead. Raises `ServerError` when it cannot listen, `SettingsError` for a route that leads
+    nowhere.
     """
-    lines: Lines = queue.SimpleQueue()
-    server = Server(host, port, tell=lambda rejection: lines.put(f"guard {described(rejection)}"))
-    emulator = Emulator(settings, server=server)
+    lines = Lines()
+
+    def tell_refused(rejection: Rejection) -> None:
+        lines.put(f"guard {described(rejection)}")
+
+    def tell(fact: Fact) -> None:
+        lines.put(partial(line, fact))
+
+    patience = settings.seconds_of("request_timeout")
+    server = Server(host, port, tell=tell_refused, patience=patience, listening=False)
     try:
-        emulator.open()
-        lines.put(f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}")
-        emulator.journal.on_append = lines.put
-        for origin, base in (connect or {}).items():
-            emulator.connect(origin, base)
-        signals = _signals()
-        writer = threading.Thread(
-            target=_write, args=(lines, emulator.deliveries), name="ringback lines", daemon=True
-        )
-        writer.start()
-        _wait_for(signals)
-        if count := len(emulator.pending):
-            noun = "delivery" if count == 1 else "deliveries"
-            lines.put(f"ringback stopped with {count} {noun} pending")
-        lines.put(None)
-        writer.join(_PATIENCE)
+        with Emulator(settings, server=server) as emulator:
+            emulator.journal.on_append = tell
+            for origin, base in (connect or {}).items():
+                emulator.connect(origin, base)
+            signals = _signals()
+            server.listen()
+            lines.put(f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}")
+            lines.start()
+            _wait_for(signals)
+            for each in _last_words(emulator):
+                lines.put(each)
+            lines.end(_PATIENCE)
     finally:
-        emulator.close()
         server.stop()
 
 
@@ -76,24 +74,27 @@ def default_settings() -> Settings:
     return Settings(clock="real", epoch=told_wall(), any_key=True)
 
 
-def _write(lines: Lines, deliveries: Deliveries) -> None:
-    """Write *lines* to standard output, past its buffer: nothing is left to flush at the end."""
-    if sys.stdout is None:
-        return
-    file = sys.stdout.fileno()
-    with suppress(BrokenPipeError):  # nobody reads any more
-        while (each := lines.get()) is not None:
-            text = each if isinstance(each, str) else line(each, deliveries)
-            rest = f"{text}\n".encode(errors="backslashreplace") if text else b""
-            while rest:
-                rest = rest[os.write(file, rest) :]
+def _last_words(emulator: Emulator) -> list[str]:
+    """What is dropped with *emulator*, and what it has dropped before."""
+    words = []
+    pending = list(emulator.pending)
+    if pending:
+        noun = "delivery" if len(pending) == 1 else "deliveries"
+        words.append(f"ringback stopped with {len(pending)} {noun} pending")
+    words += [f"pending request={each.request_id} callback={each.endpoint}" for each in pending]
+    dropped = emulator.dropped
+    if any(dropped.values()):
+        counts = ", ".join(f"{count} {what}" for what, count in dropped.items() if count)
+        words.append(f"ringback kept {emulator.settings.keep} of each, and dropped {counts}")
+    return words
 
 
 def _signals() -> "queue.SimpleQueue[int]":
-    """From now on SIGINT and SIGTERM end nothing, but come here."""
+    """From now on no signal ends anything, but comes here; of those that are not ignored."""
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number in _ENDING:
-        signal.signal(number, lambda number, _frame: signals.put(number))
+    for number in _numbers():
+        if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, lambda number, _frame: signals.put(number))
     return signals
 
 
@@ -103,5 +104,10 @@ def _wait_for(signals: "queue.SimpleQueue[int]") -> None:
     while came is None:
         with suppress(queue.Empty):
             came = signals.get(timeout=_GLANCE)
-    for number in _ENDING:
+    for number in _numbers():
         signal.signal(number, signal.SIG_IGN)
+
+
+def _numbers() -> list[signal.Signals]:
+    """The signals that end it, of those that the system has."""
+    return [signal.Signals[name] for name in _ENDING if hasattr(signal, name)]

@@ -58,6 +58,10 @@ class Presence(Reading):
         _REQUEST.set(token)
         return token
 
+    def holds(self, token: object) -> bool:
+        """Whether *token* has not been given back."""
+        return token in self.tokens
+
     def leave(self, token: object) -> None:
         """Give a token back; harmless when it was given back before."""
         with self.lock:

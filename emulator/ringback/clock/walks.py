@@ -155,7 +155,7 @@ class Walk:
         """Begin where the clock stands."""
         self._clock = clock
         self._generations = Generations(clock.agenda)
-        self._mark = self._looked_at = len(clock.journal)
+        self._mark = self._looked_at = clock.journal.end
         self._launch: Launch | None = None
 
     @property
@@ -167,10 +167,12 @@ class Walk:
     @property
     def made_any(self) -> bool:
         """Whether `made` has something. While it has not, no fact is looked at twice."""
-        facts = self._clock.journal.since(self._looked_at)
+        journal = self._clock.journal
+        looked_at = journal.end
+        facts = journal.since(self._looked_at)
         if any(isinstance(fact, AttemptFinished) for fact in facts):
             return True
-        self._looked_at += len(facts)
+        self._looked_at = looked_at
         return False
 
     def to(self, landing: Callable[[int], int] | None) -> Steps[Made]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
 from ringback.core.answer.failure import RequestFailure
+from ringback.core.base.history import History
 from ringback.core.base.rejection import Rejection
-from ringback.core.delivery.delivery import Attempt, State
+from ringback.core.delivery.delivery import Attempt, Job, State
 from ringback.core.request.query import Ignored
 from ringback.core.request.speak import SpeakRequest
 
@@ -72,9 +73,14 @@ class JobAccepted:
 
     name: ClassVar[str] = "speak.accepted"
     at: int
-    request_id: str
+    job: Job
     position: int
     due_at: int
+
+    @property
+    def request_id(self) -> str:
+        """The request that it came by."""
+        return self.job.request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class JobFailed:
 
     name: ClassVar[str] = "speak.failed"
     at: int
+    request_id: str
     position: int
     rejection: Rejection
 
@@ -152,6 +159,7 @@ class AttemptFinished:
 
     name: ClassVar[str] = "attempt.finished"
     at: int
+    job: Job
     position: int
     attempt: Attempt
     state: State
@@ -178,6 +186,7 @@ class DeliveryCancelled:
 
     name: ClassVar[str] = "delivery.cancelled"
     at: int
+    request_id: str
     position: int
     reason: str
 
@@ -218,9 +227,9 @@ class Journal(Sequence[Fact]):
     *on_append*, when it is set, is called with each new fact; it must be quick.
     """
 
-    def __init__(self) -> None:
-        """Remember what is appended from now on."""
-        self._facts: list[Fact] = []
+    def __init__(self, keep: int | None = None) -> None:
+        """Remember what is appended from now on: the last *keep* facts at least; None: all."""
+        self._facts: History[Fact] = History(keep)
         self.on_append: Callable[[Fact], None] | None = None
 
     def __repr__(self) -> str:
@@ -228,13 +237,23 @@ class Journal(Sequence[Fact]):
 
     def append(self, fact: Fact) -> None:
         """Remember *fact*."""
-        self._facts.append(fact)
+        self._facts.add(fact)
         if self.on_append is not None:
             self.on_append(fact)
 
     def since(self, position: int) -> list[Fact]:
-        """The facts from *position* (a former length of the journal) on."""
-        return self._facts[position:]
+        """The facts from *position*, a former `end`, on, as far as they are kept."""
+        return self._facts.since(position)
+
+    @property
+    def end(self) -> int:
+        """How many facts there ever were."""
+        return self._facts.end
+
+    @property
+    def dropped(self) -> int:
+        """How many of them are not kept."""
+        return self._facts.dropped
 
     def __len__(self) -> int:
         return len(self._facts)

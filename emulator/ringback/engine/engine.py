@@ -49,7 +49,7 @@ class Engine(Listener):
         """
         self.loop = loop
         policy = settings.retry_policy
-        self.dispatcher = Dispatcher(policy)
+        self.dispatcher = Dispatcher(policy, settings.keep)
         self._deliveries = self.dispatcher.deliveries
         self.clock = VirtualClock(
             settings.epoch,
@@ -68,7 +68,13 @@ class Engine(Listener):
             real = Limits(
                 settings.seconds_of("connect_timeout"), settings.seconds_of("attempt_timeout")
             )
-        self._ledger = Ledger(self.dispatcher, self.clock, journal, limit)
+        self._ledger = Ledger(
+            self.dispatcher,
+            self.clock,
+            journal,
+            limit,
+            forgets_bodies=settings.keep is not None,
+        )
         self._preparing = Preparing(self.clock, self._ledger)
         self._calls = Calls(self.clock, loop, self._ledger, real)
         self._attempts = Attempts(

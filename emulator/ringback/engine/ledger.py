@@ -10,7 +10,7 @@ from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Attempt, Delivery, Job, State
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.delivery.message import CallbackMessage
-from ringback.core.delivery.outcome import Answered, Outcome, TimedOut, noted
+from ringback.core.delivery.outcome import Answered, Outcome, TimedOut, noted, without_body
 from ringback.core.delivery.reply import Answer
 from ringback.core.journal import (
     AttemptFinished,
@@ -27,32 +27,55 @@ class Ledger:
     """Deliveries as they stand, what is armed for them, and what has happened to them."""
 
     def __init__(
-        self, dispatcher: Dispatcher, clock: VirtualClock, journal: Journal, limit: int
+        self,
+        dispatcher: Dispatcher,
+        clock: VirtualClock,
+        journal: Journal,
+        limit: int,
+        *,
+        forgets_bodies: bool = False,
     ) -> None:
-        """Nothing has been accepted; *limit* is how many nanoseconds an attempt may take."""
+        """Nothing has been accepted; *limit* is how many nanoseconds an attempt may take.
+
+        *forgets_bodies*: of what was sent the digest is recorded, of what was answered no body.
+        """
+        self._forgets_bodies = forgets_bodies
+        self._carried: dict[int, CallbackMessage] = {}
         self.dispatcher = dispatcher
         self._clock = clock
         self._agenda = clock.agenda
         self._journal = journal
         self._limit = limit
 
+    def message_of(self, delivery: Delivery) -> CallbackMessage | None:
+        """What the attempts of *delivery* carry, None before the first one."""
+        if self._forgets_bodies:
+            return self._carried.get(delivery.position)
+        return delivery.attempts[0].message if delivery.attempts else None
+
+    def carries(self, delivery: Delivery, message: CallbackMessage) -> CallbackMessage:
+        """Take note that the attempts of *delivery* carry *message*, and return it."""
+        if self._forgets_bodies:
+            self._carried[delivery.position] = message
+        return message
+
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Take *job* on; its first attempt is due at *due_at*."""
         delivery = self.dispatcher.accept(job, due_at)
         self._agenda.arm(due_at, delivery.position)
-        self._journal.append(
-            JobAccepted(job.accepted_at, job.request_id, delivery.position, due_at)
-        )
+        self._journal.append(JobAccepted(job.accepted_at, job, delivery.position, due_at))
         return delivery
 
     def cancel(self, position: int, reason: str) -> None:
         """Give a delivery up; an attempt in flight still ends, and is recorded."""
         now = self._clock.now_ns
-        scheduled = self.dispatcher.deliveries[position].state is State.SCHEDULED
+        before = self.dispatcher.deliveries[position]
+        scheduled = before.state is State.SCHEDULED
         self.dispatcher.cancel(position, now, reason)
         if scheduled:
             self._agenda.drop(position)
-        self._journal.append(DeliveryCancelled(now, position, reason))
+            self._carried.pop(position, None)
+        self._journal.append(DeliveryCancelled(now, before.job.request_id, position, reason))
 
     def start(self, due: Due, delivery: Delivery) -> Delivery:
         """Have the attempt that is *due* begin at this moment.
@@ -120,6 +143,9 @@ class Ledger:
     ) -> None:
         """Record an attempt, and arm its retry if there is one."""
         position = delivery.position
+        if self._forgets_bodies:
+            message, outcome = message.by_digest(), without_body(outcome)
+            copy = None if copy is None else without_body(copy)
         attempt = Attempt(
             number_of(delivery),
             delivery.started_at or 0,
@@ -132,8 +158,10 @@ class Ledger:
         after = self.dispatcher.finish(position, attempt)
         if after.due_at is not None:
             self._agenda.arm(after.due_at, position)
+        elif self._forgets_bodies:
+            self._carried.pop(position, None)
         self._journal.append(
-            AttemptFinished(ended_at, position, attempt, after.state, after.due_at)
+            AttemptFinished(ended_at, after.job, position, attempt, after.state, after.due_at)
         )
 
     def remark(self, position: int, number: int, note: str, *, of_copy: bool | None) -> None:

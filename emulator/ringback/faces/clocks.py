@@ -72,15 +72,9 @@ class _Face:
 
     def _shown(self, made: Made) -> list[Attempt]:
         """The attempts that a walk made, as a test looks at them."""
-        deliveries = self._engine.dispatcher.deliveries
-        return [
-            # Something may have been noted about it since.
-            Attempt(
-                deliveries[fact.position].job,
-                deliveries[fact.position].attempts[fact.attempt.number - 1],
-            )
-            for fact in made
-        ]
+        latest = self._engine.dispatcher.latest
+        # Something may have been noted about it since.
+        return [Attempt(fact.job, latest(fact.position, fact.attempt)) for fact in made]
 
 
 class BlockingClock(BlockingVerbs, _Face):

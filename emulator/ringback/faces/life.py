@@ -167,8 +167,9 @@ class Life(Generic[ClockFace]):
         if self._server is None:
             from ringback.serving.server import Server
 
-            self._server = Server()
-            self._server.add(service)
+            server = Server(patience=self.settings.seconds_of("request_timeout"), listening=False)
+            server.add(service)
+            self._server = server.listen()
         return self._server
 
     def _own_addresses(self) -> list[tuple[str, int]]:

@@ -149,6 +149,11 @@ class SharedFace(Life[ClockFace]):
         return self._service.requests
 
     @property
+    def dropped(self) -> dict[str, int]:
+        """How many deliveries, requests and facts `Settings.keep` has made it drop."""
+        return self._service.dropped
+
+    @property
     def journal(self) -> Journal:
         """Everything that happened."""
         return self._service.journal

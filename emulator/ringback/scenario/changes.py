@@ -20,7 +20,7 @@ from ringback.settings.settings import Settings
 PLAYERS_OWN = frozenset(
     {
         *("clock", "allow_hosts", "allow_origins", "allow_host_headers", "api_key", "ca_file"),
-        *("tls_verify", "guard"),
+        *("tls_verify", "guard", "keep", "request_timeout"),
     }
 )
 """Settings that whoever plays a scenario decides, and no story does."""

@@ -21,6 +21,9 @@ from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.stream.opening import Opening, read_opening
 from ringback.settings.settings import Settings
 
+_LARGE = 16 * 1024
+"""Bytes of a body that could hold a text as long as it may be, whatever its escapes."""
+
 Note = Callable[[tuple[Ignored, ...]], None]
 """Takes note of parameters that nobody knows."""
 
@@ -123,7 +126,14 @@ class _Reader:
     def __init__(self, rules: SpeakRules) -> None:
         self.rules = rules
         self.query = lru_cache(maxsize=64)(rules.read_query)
-        self.request = lru_cache(maxsize=64)(self._read)
+        self._remembered = lru_cache(maxsize=64)(self._read)
+
+    def request(
+        self, query: bytes, content_type: str | None, body: bytes, content_encoding: str | None
+    ) -> SpeakRequest | Rejection:
+        """What a request asks. Nothing is remembered of one that is large, and likely refused."""
+        read = self._remembered if len(body) <= _LARGE else self._read
+        return read(query, content_type, body, content_encoding)
 
     def _read(
         self, query: bytes, content_type: str | None, body: bytes, content_encoding: str | None

@@ -27,7 +27,7 @@ from ringback.service.account import Account
 from ringback.service.admission import Admission, unnoted
 from ringback.service.choosing import Choosing
 from ringback.service.concurrency import Concurrency
-from ringback.service.received import RawHeaders, Reception
+from ringback.service.received import Arrivals, RawHeaders, Reception
 from ringback.service.refusing import Refusing
 from ringback.service.streams import Session, new_stream
 from ringback.service.voice import Voice
@@ -56,7 +56,7 @@ class Answering:
         self._account = account
         self._admission = admission
         self._voice = voice
-        self.received: list[Reception] = []
+        self.received = Arrivals(settings.keep)
         self._failures = failures
         self._choosing = Choosing(clock, failures)
         self._concurrency = Concurrency(settings, lambda: engine.dispatcher.pending)
@@ -109,7 +109,7 @@ class Answering:
                     answer = self._refusing.refuse(read, at, request_id)
                 else:
                     answer = self._answer(*read, at, request_id, choice)
-                self.received.append(
+                self.received.note(
                     Reception(
                         at,
                         "POST",
@@ -153,7 +153,7 @@ class Answering:
                 else:
                     answer = self._opened(edition, opening, at, request_id, choice)
                 status = 101 if isinstance(answer, Session) else answer.status
-                self.received.append(
+                self.received.note(
                     Reception(
                         at,
                         "GET",
@@ -177,7 +177,7 @@ class Answering:
         with self._clock.lock:
             place, now = self._unmade.pop(answer.request_id), self._clock.now_ns
             if isinstance(content, Rejection):
-                self.received[place].status = content.status
+                self.received.answered(place, content.status)
                 refused = self._refusing.refuse(content, now, answer.request_id)
                 return replace(refused, counted=answer.counted)
             if self._voice.is_spoken(answer.unmade):
@@ -271,7 +271,7 @@ class Answering:
             headers.append(("content-type", request.sound.content_type))
             audio = self._voice.quick(request)
             if audio is None:
-                self._unmade[request_id] = len(self.received)
+                self._unmade[request_id] = self.received.end
             # Speech may fail, and is then no answer.
             if audio is not None or not self._voice.is_spoken(request):
                 self._journal.append(RequestAnswered(at, request_id, request))

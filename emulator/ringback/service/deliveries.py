@@ -16,9 +16,10 @@ from ringback.service.views import Book, Delivery
 class Deliveries(Sequence[Delivery]):
     """Deliveries in order of acceptance."""
 
-    def __init__(self, items: Sequence[Delivery]) -> None:
-        """Hold *items*, which may grow."""
+    def __init__(self, items: Sequence[Delivery], *, forgets: bool = False) -> None:
+        """Hold *items*, which may grow, and lose some if whoever keeps them *forgets*."""
         self._items = items
+        self._forgets = forgets
         self._positions: dict[str, int] = {}
         self._indexed = 0
         self._origins: _Origins | None = None
@@ -57,6 +58,11 @@ class Deliveries(Sequence[Delivery]):
 
     def for_request(self, request_id: str) -> Delivery:
         """The newest delivery of a request. Raises `LookupError` for an unknown id."""
+        if self._forgets:
+            for each in reversed(list(self._items)):
+                if each.request_id == request_id:
+                    return each
+            raise LookupError(f"no delivery for request {request_id!r} is kept")
         known = len(self._items)  # once: another thread may be submitting
         for index in range(self._indexed, known):
             self._positions[self._items[index].request_id] = index
@@ -74,6 +80,8 @@ class Deliveries(Sequence[Delivery]):
         wanted = read_origin(origin)
         if wanted is None:
             raise SettingsError(f"{masked_url(origin)!r} is no origin. Write https://app.example.")
+        if self._forgets:
+            return Deliveries([each for each in self._items if each.endpoint.origin == wanted])
         if self._origins is None:
             self._origins = _Origins(self._items)
         return Deliveries(_Picked(self._items, self._origins.places(wanted)))
@@ -180,5 +188,5 @@ class LiveDeliveries(Sequence[Delivery]):
     def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
-        positions = range(len(self)) if self._positions is None else self._positions
+        positions = self._book.positions if self._positions is None else self._positions
         return Delivery(self._book, positions[index], self._audio)

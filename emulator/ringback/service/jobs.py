@@ -45,7 +45,9 @@ class Jobs:
         self._prepared: dict[int, bytes] = {}
         self.engine = Engine(settings, lock, journal, routes, loop, self.compose, self.prepare)
         self._clock = self.engine.clock
-        self.deliveries = Deliveries(LiveDeliveries(self.engine.dispatcher, voice.audio))
+        self.deliveries = Deliveries(
+            LiveDeliveries(self.engine.dispatcher, voice.audio), forgets=settings.keep is not None
+        )
         self.pending = Pending(self.engine.dispatcher, voice.audio)
 
     def compose(self, delivery: core.Delivery) -> CallbackMessage:
@@ -110,8 +112,13 @@ class Jobs:
             self._fail(now.position, rejection)
 
     def _fail(self, position: int, rejection: Rejection) -> None:
-        self._journal.append(JobFailed(self._clock.now_ns, position, rejection))
+        dispatcher = self.engine.dispatcher
+        request_id = dispatcher.deliveries[position].job.request_id
+        self._journal.append(JobFailed(self._clock.now_ns, request_id, position, rejection))
         self._failed[position] = rejection
+        if dispatcher.forgotten:
+            kept = set(dispatcher.positions)
+            self._failed = {each: why for each, why in self._failed.items() if each in kept}
         if not self._settings.callback_errors:
             self.engine.cancel(position, f"the job failed ({rejection.code}), and nobody is told")
 

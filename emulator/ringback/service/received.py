@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 
 from ringback.core.base.duration import seconds
 from ringback.core.base.headers import Headers
+from ringback.core.base.history import History
 from ringback.core.base.live import Live
 from ringback.core.base.masking import MASK, in_one_line, is_secret, masked, masked_url
 
@@ -28,6 +29,36 @@ class Reception:
     size: int
     status: int
     request_id: str
+
+
+_LONGEST = 4096
+"""Bytes of a query, and of all headers, that are kept where bodies are not."""
+
+
+class Arrivals(History[Reception]):
+    """The requests that arrived, in order, or the last ones."""
+
+    __slots__ = ("_cuts",)
+
+    def __init__(self, keep: int | None) -> None:
+        """Wait for the first. *keep* so many, and no bodies; None: all there is."""
+        super().__init__(keep)
+        self._cuts = keep is not None
+
+    def note(self, reception: Reception) -> None:
+        """Take note of the next one."""
+        if self._cuts:
+            reception.body, reception.query = b"", reception.query[:_LONGEST]
+            if sum(len(name) + len(value) for name, value in reception.headers) > _LONGEST:
+                reception.headers = ()
+            if reception.content_type is not None:
+                reception.content_type = reception.content_type[:_LONGEST]
+        self.add(reception)
+
+    def answered(self, place: int, status: int) -> None:
+        """Have the request at *place* be answered with another *status* after all."""
+        if place >= self.dropped:
+            self[place - self.dropped].status = status
 
 
 @dataclass(frozen=True, slots=True, repr=False)

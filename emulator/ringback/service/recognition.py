@@ -24,7 +24,6 @@ from ringback.core.journal import (
     TokenGranted,
 )
 from ringback.core.request.speak import SpeakRequest
-from ringback.service.views import Book
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified, Repertoire
@@ -39,16 +38,14 @@ class Recognition:
     def __init__(
         self,
         journal: Journal,
-        book: Book,
         render: Callable[[SpeakRequest], bytes],
         is_spoken: Callable[[SpeakRequest], bool],
     ) -> None:
-        """Ask *journal* for what was answered, and *book* for what was accepted.
+        """Ask *journal* for what was answered, and what was accepted.
 
         *render* makes the audio of a request; *is_spoken* says that it is speech.
         """
         self._journal = journal
-        self._book = book
         self._render = render
         self._is_spoken = is_spoken
         self._repertoire: Repertoire | None = None
@@ -71,15 +68,14 @@ class Recognition:
             from ringback.audio.repertoire import Repertoire
 
             self._repertoire = Repertoire(self._render, self._is_spoken)
-        facts = self._journal.since(self._learnt)
-        self._learnt += len(facts)
+        learnt, self._learnt = self._learnt, self._journal.end
+        facts = self._journal.since(learnt)
         for fact in facts:
             match fact:
                 case RequestAnswered() | StreamFlushed():
                     self._repertoire.add(fact.request_id, fact.request)
                 case JobAccepted():
-                    job = self._book.deliveries[fact.position].job
-                    self._repertoire.add(job.request_id, job.request)
+                    self._repertoire.add(fact.request_id, fact.job.request)
                 case (
                     RequestRejected()
                     | AnswerFailed()

@@ -1,9 +1,10 @@
 """What a request hears in place of the service's own answer, written into the journal."""
 
+from dataclasses import replace
 from traceback import format_exception_only
 
 from ringback.clock.virtual import VirtualClock
-from ringback.core.answer.answer import Answer, failing, refusal
+from ringback.core.answer.answer import LONGEST_LINE, Answer, failing, refusal
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Journal, RequestRejected
@@ -27,7 +28,10 @@ class Refusing:
         self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
     ) -> Answer:
         """The answer that says *rejection*; a test may have *ordered* it."""
-        self._journal.append(RequestRejected(at, request_id, rejection, ordered))
+        told = rejection
+        if len(rejection.message) > LONGEST_LINE:  # it repeats what was asked, however long
+            told = replace(rejection, message=f"{rejection.message[:LONGEST_LINE]}...")
+        self._journal.append(RequestRejected(at, request_id, told, ordered))
         return refusal(rejection, request_id, self._account.date)
 
     def refuse_as_ordered(

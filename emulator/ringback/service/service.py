@@ -50,7 +50,7 @@ class Service:
         """
         self.settings = settings
         self.lock = threading.RLock()
-        self.journal = Journal()
+        self.journal = Journal(settings.keep)
         self.loop = EngineLoop(own_thread=own_thread)
         self.voice = voice = Voice(settings)
         self.arranging = arranging = Arranging(settings, self.lock, own_addresses)
@@ -71,9 +71,7 @@ class Service:
             arranging.failures,
             voice,
         )
-        self.recognition = Recognition(
-            self.journal, self.engine.dispatcher, voice.audio, voice.is_spoken
-        )
+        self.recognition = Recognition(self.journal, voice.audio, voice.is_spoken)
 
         self.key = account.key
         self.grant = account.grant
@@ -142,6 +140,15 @@ class Service:
     def timeline(self) -> str:
         """Everything that a reader of a failing test wants to see, as text, credentials apart."""
         return timeline(self.deliveries, self.journal)
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many deliveries, requests and facts are not kept any more."""
+        return {
+            "deliveries": self.engine.dispatcher.forgotten,
+            "requests": self._answering.received.dropped,
+            "facts": self.journal.dropped,
+        }
 
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind."""

@@ -29,25 +29,24 @@ from ringback.core.journal import (
     StreamWarned,
     TokenGranted,
 )
-from ringback.service.deliveries import Deliveries
 from ringback.service.views import Delivery
 
 _MILLISECOND = SECOND // 1000
 
 
-def line(fact: Fact, deliveries: Deliveries) -> str:
+def line(fact: Fact) -> str:
     """One line about *fact*, or nothing for what is not worth one."""
-    return in_one_line(_line(fact, deliveries))
+    return in_one_line(_line(fact))
 
 
-def _line(fact: Fact, deliveries: Deliveries) -> str:
+def _line(fact: Fact) -> str:
     at = _offset(fact.at)
     match fact:
         case RequestAnswered():
             return f"{at} speak 200 audio request={fact.request_id}"
         case JobAccepted():
-            endpoint = deliveries[fact.position].endpoint
-            return f"{at} speak 200 accepted request={fact.request_id} callback={endpoint}"
+            callback = fact.job.endpoint
+            return f"{at} speak 200 accepted request={fact.request_id} callback={callback}"
         case RequestRejected():
             return f"{at} speak {described(fact.rejection)}"
         case ParametersIgnored():
@@ -58,8 +57,7 @@ def _line(fact: Fact, deliveries: Deliveries) -> str:
         case TokenGranted():
             return f"{at} auth granted a token for {fact.ttl} s"
         case JobFailed():
-            request_id = deliveries[fact.position].request_id
-            return f"{at} failed {described(fact.rejection)} request={request_id}"
+            return f"{at} failed {described(fact.rejection)} request={fact.request_id}"
         case StreamOpened():
             return f"{at} stream 101 opened request={fact.request_id}"
         case StreamFlushed() | StreamWarned() | StreamClosed():
@@ -73,10 +71,10 @@ def _line(fact: Fact, deliveries: Deliveries) -> str:
                 f"{at} attempt {attempt.number} {attempt.message.method}"
                 f" {masked_query(attempt.message.url)}"
                 f" {attempt.outcome.word!r}{state}{due}"
-                f" request={deliveries[fact.position].request_id} ({attempt.outcome}{copy})"
+                f" request={fact.job.request_id} ({attempt.outcome}{copy})"
             )
         case DeliveryCancelled():
-            return f"{at} cancelled request={deliveries[fact.position].request_id}: {fact.reason}"
+            return f"{at} cancelled request={fact.request_id}: {fact.reason}"
         case AttemptStarted() | BackgroundFailed() | ClockMoved():
             return ""
         case _:
@@ -104,8 +102,9 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact]) -> str:
                     f"stream  request {fact.request_id}  opened at {words(fact.at)}"
                 ]
             case StreamFlushed() | StreamWarned() | StreamClosed():
-                offset = words(fact.at - opened[fact.request_id])
-                streams[fact.request_id].append(f"  {offset} {_of_stream(fact)}")
+                if fact.request_id in opened:  # or else its beginning is not kept
+                    offset = words(fact.at - opened[fact.request_id])
+                    streams[fact.request_id].append(f"  {offset} {_of_stream(fact)}")
             case (
                 JobAccepted()
                 | JobFailed()

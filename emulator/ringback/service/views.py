@@ -126,7 +126,12 @@ class Book(Protocol):
 
     @property
     def deliveries(self) -> Sequence[core.Delivery]:
-        """Every delivery as it stands."""
+        """Every delivery that is kept, by position, as it stands."""
+        ...
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The positions of those that are kept, in order of acceptance."""
         ...
 
 

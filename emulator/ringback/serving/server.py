@@ -2,8 +2,11 @@
 
 import asyncio
 import errno
+import logging
 import socket
-from typing import Any, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self, cast
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -16,7 +19,20 @@ from ringback.core.request.origin import Origins
 from ringback.errors import AnswerCut, ServerError
 from ringback.service.service import Service
 from ringback.serving.app import Application
+from ringback.serving.connection import Connection, Watch
 from ringback.serving.guard import Tell
+
+BACKLOG = 2048
+"""Connections that wait at the system's door."""
+
+_AT_ONCE = 16
+"""Connections that are accepted in a turn of the loop: each of them fails in vain, and is told of,
+once there is no descriptor left."""
+
+_RESERVE = 64
+"""Descriptors that are not for connections."""
+
+_log = logging.getLogger("ringback.serving.server")
 
 
 class Server:
@@ -26,37 +42,54 @@ class Server:
     looks ten times a second whether it should end, is not used.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, tell: Tell | None = None) -> None:
-        """Start. Port 0 picks a free one. Raises `ServerError` when it cannot listen.
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tell: Tell | None = None,
+        patience: float = 10,
+        listening: bool = True,
+    ) -> None:
+        """Start. Port 0 picks a free one. Without *listening*, nobody is heard before `listen`.
 
-        *tell* hears of each request of a web page that is not let in; without it the log does.
+        *tell* hears of each request of a web page that is not let in; without it the log does. A
+        request of which nothing comes for *patience* real seconds is answered with 408. Raises
+        `ServerError` when the port cannot be had.
         """
         self._services: dict[str, Service] = {}
         self._granting: dict[str, Service] = {}
         self._unknown_keys = 0
-        self._socket = _listen(host, port)
+        self._socket = _bound(host, port)
+        self._patience = patience
         self._name = host
         self._origins = Origins.of((), (host,))
         self._app = Application(self, lambda: self._origins, tell)
         self._host, self._port = self._socket.getsockname()[:2]
-        config = uvicorn.Config(
+        self._config = uvicorn.Config(
             self._application,
             interface="asgi3",
             proxy_headers=False,
-            http="h11",  # httptools drops the body of requests that offer an upgrade
+            http=Connection,  # on h11: httptools drops the body of requests that offer an upgrade
             ws=cast(type[asyncio.Protocol], _web_socket),
             ws_per_message_deflate=False,  # a few bytes could inflate to all memory
             ws_ping_interval=None,  # a client that a debugger holds is not gone
             loop="none",
+            backlog=_AT_ONCE,
+            limit_concurrency=_most(),
             lifespan="off",
             access_log=False,
             log_config=None,
             date_header=False,  # the emulator's clock dates its answers
             server_header=False,
         )
-        self._uvicorn = uvicorn.Server(config)
-        self._thread = LoopThread("ringback server")
-        self._thread.submit(self._start(config)).result()
+        self._uvicorn = uvicorn.Server(self._config)
+        self._thread: LoopThread | None = None
+        self._watch: Watch | None = None
+        self._exhausted = False
+        self._stopping = False
+        if listening:
+            self.listen()
 
     def __repr__(self) -> str:
         return f"<Server {self.url} [{len(self._services)} services]>"
@@ -127,27 +160,61 @@ class Server:
             }
         return self._granting
 
+    def listen(self) -> Self:
+        """Begin to serve, and return this. Raises `ServerError` when it cannot listen."""
+        with _told(self._name, self._port):
+            self._socket.listen(BACKLOG)
+        self._thread = LoopThread("ringback server")
+        self._thread.submit(self._start()).result()
+        self._socket.listen(BACKLOG)  # asyncio has taken it for as many as it accepts at once
+        return self
+
     def stop(self) -> None:
         """Stop listening, cut what is connected, and end the thread."""
-        self._thread.submit(self._stop()).result(5)
-        self._thread.stop()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.submit(self._stop()).result(5)
+            thread.stop()
+        self._socket.close()
 
     async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application; a connection on which an answer is cut off is closed."""
+        self._exhausted = False
         try:
             await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._stopping:  # uvicorn would log it as a failure of the application
+                raise
         except AnswerCut:
             sender: Any = send
             sender.__self__.transport.close()
             while (await receive())["type"] != "http.disconnect":
                 pass
 
-    async def _start(self, config: uvicorn.Config) -> None:
-        config.load()
-        self._uvicorn.lifespan = config.lifespan_class(config)
+    async def _start(self) -> None:
+        self._config.load()
+        self._uvicorn.lifespan = self._config.lifespan_class(self._config)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._complain)
         await self._uvicorn.startup(sockets=[self._socket])
+        self._watch = Watch(self._uvicorn.server_state.connections, self._patience)
+
+    def _complain(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say once that there is no descriptor left. asyncio tries again in a second."""
+        if "out of system resource" not in context.get("message", ""):
+            loop.default_exception_handler(context)
+        elif not self._exhausted:
+            self._exhausted = True
+            _log.warning(
+                "%s: no descriptor is left, so that nobody can connect for the moment; it goes on"
+                " once there are some",
+                self.url,
+            )
 
     async def _stop(self) -> None:
+        self._stopping = True
+        if self._watch is not None:
+            self._watch.stop()
         await drained()  # streams of emulators that have ended say so
         for server in self._uvicorn.servers:
             server.close()
@@ -155,7 +222,6 @@ class Server:
         for connection in connections:
             connection.transport.abort()
         await drained()
-        self._socket.close()
 
 
 def _web_socket(**connection: Any) -> asyncio.Protocol:
@@ -165,21 +231,40 @@ def _web_socket(**connection: Any) -> asyncio.Protocol:
     return WebSocket(**connection)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _most() -> int:
+    """How many connections may be served at once; one more is answered with 503."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return BACKLOG
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return BACKLOG if soft == resource.RLIM_INFINITY else max(soft - _RESERVE, _AT_ONCE)
+
+
+def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only where the protocol is named; without it Nagle's algorithm and
     # delayed acknowledgements cost 40 ms a request.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
+        with _told(host, port):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except ServerError:
         listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+@contextmanager
+def _told(host: str, port: int) -> Iterator[None]:
+    """Say what a system that gives no port means."""
+    try:
+        yield
+    except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ServerError(
                 f"port {port} on {host} is in use; choose another, or 0 to have one picked"
             ) from None
         raise ServerError(f"cannot listen on {host} port {port}: {error.strerror}") from None
-    listener.setblocking(False)
-    return listener

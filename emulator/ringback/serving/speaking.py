@@ -1,5 +1,6 @@
 """The speak endpoints over HTTP, as bare ASGI applications: the hot path."""
 
+import asyncio
 from functools import partial
 from typing import Protocol
 
@@ -14,6 +15,10 @@ from ringback.service.service import Service
 from ringback.serving.aside import aside
 from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, unknown_key
 from ringback.serving.failing import ENDED, send_failing
+
+_HALF_SENT = 0.2
+"""Real seconds for which the clock waits for the rest of a request. One that is half sent may be so
+for ever."""
 
 
 class Tenants(Protocol):
@@ -47,10 +52,15 @@ class SpeakEndpoint:
             await hear_out(receive, send_, unknown_key(schema))
             return
         token = service.clock.enter(self._label)
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(_HALF_SENT, service.clock.leave, token)
         try:
             body = await read_body(receive)
+            late.cancel()
             if body is None:
                 return
+            if not service.clock.holds(token):
+                token = service.clock.enter(self._label)
             try:
                 speak = partial(
                     service.speak,
@@ -79,5 +89,6 @@ class SpeakEndpoint:
             finally:
                 service.answered(answer)
         finally:
+            late.cancel()
             # A flowing clock begins what was accepted only now: the acknowledgement goes out first.
             service.clock.leave(token)

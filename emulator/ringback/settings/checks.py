@@ -23,7 +23,7 @@ class Check(NamedTuple):
     holds: Callable[[Any], bool]
 
 
-POSITIVE = frozenset({"connect_timeout", "attempt_timeout", "guard"})
+POSITIVE = frozenset({"connect_timeout", "attempt_timeout", "guard", "request_timeout"})
 """Spans that are more than none: nothing could be done in their time otherwise."""
 
 _TAKEN = frozenset(
@@ -163,7 +163,7 @@ BY_HAND: dict[str, tuple[str, Callable[[Any], bool]]] = {
         ),
     ),
     **dict.fromkeys(
-        ("concurrency_limit", "stream_concurrency_limit"), ("1 or more, or None", _is_limit)
+        ("concurrency_limit", "stream_concurrency_limit", "keep"), ("1 or more, or None", _is_limit)
     ),
 }
 """What an annotation does not say: bounds, words about contents, and what belongs together."""

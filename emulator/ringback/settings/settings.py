@@ -172,6 +172,12 @@ class Settings:
     """Whether linear16, mulaw and alaw are spoken, outside of streams, in English, German, Spanish,
     French and Italian. It needs the extra `speech`. All else, and without it all, is tones."""
 
+    # -- history -----------------------------------------------------------------------------------
+
+    keep: int | None = None
+    """How many settled deliveries, requests and facts are kept, the latest ones, or a tenth more of
+    the latter two; and no bodies, but the digest of what was sent. None: everything."""
+
     # -- connections: who may talk to the server, and what may be dialled --------------------------
 
     allow_origins: tuple[str, ...] = ()
@@ -179,6 +185,9 @@ class Settings:
     Rule: cross-origin-headers."""
     allow_host_headers: tuple[str, ...] = ()
     """Names beyond loopback by which a browser may call the server, without port."""
+    request_timeout: float | timedelta = 10
+    """Real seconds, or a `timedelta`, without a byte of a request that has begun to arrive, after
+    which its server answers 408."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts beyond loopback that may be dialled."""
     ca_file: str | None = None

@@ -27,7 +27,7 @@ from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Attempt, State
 from ringback.core.delivery.outcome import Answered
 from ringback.core.journal import AttemptFinished, ClockMoved, Journal
-from tests.conftest import a_message
+from tests.conftest import a_job, a_message
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 A_MESSAGE = a_message()
@@ -72,7 +72,7 @@ class Plan(Listener):
         now = self.clock.now_ns
         self.ran.append((now / SECOND, name))
         attempt = Attempt(1, now, now, A_MESSAGE, Answered(204), name)
-        self.clock.journal.append(AttemptFinished(now, 0, attempt, State.DELIVERED, None))
+        self.clock.journal.append(AttemptFinished(now, a_job(), 0, attempt, State.DELIVERED, None))
 
 
 def _launch(awaited: bool) -> Any:

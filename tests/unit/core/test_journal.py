@@ -16,12 +16,12 @@ from ringback.core.journal import (
     Journal,
     StreamFlushed,
 )
-from tests.conftest import a_request, an_attempt
+from tests.conftest import a_job, a_request, an_attempt
 
 STORY: list[Fact] = [
-    JobAccepted(0, "request-1", position=0, due_at=0),
+    JobAccepted(0, a_job("request-1"), position=0, due_at=0),
     AttemptStarted(0, position=0, number=1),
-    AttemptFinished(0, 0, an_attempt(outcome=200), State.DELIVERED, due_at=None),
+    AttemptFinished(0, a_job(), 0, an_attempt(outcome=200), State.DELIVERED, due_at=None),
     ClockMoved(0, 30, "advance"),
 ]
 
@@ -45,6 +45,20 @@ def test_facts_are_kept_in_the_order_in_which_they_happened() -> None:
 
 def test_a_new_journal_is_empty() -> None:
     assert not Journal()
+
+
+def test_a_journal_that_keeps_the_last_facts_counts_all_and_says_what_came_since() -> None:
+    journal = Journal(keep=10)
+    for at in range(100):
+        journal.append(ClockMoved(at, at, "advance"))
+        assert journal.end == at + 1
+        assert len(journal) == min(at + 1, 11) or journal.dropped
+        assert len(journal) <= 11
+        assert len(journal) + journal.dropped == journal.end
+        assert journal[-1].at == at
+        assert [fact.at for fact in journal.since(at)] == [at]
+    assert [fact.at for fact in journal.since(0)] == [fact.at for fact in journal]
+    assert len(journal) >= 10
 
 
 @pytest.mark.parametrize("position", range(6))

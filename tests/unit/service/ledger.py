@@ -24,6 +24,10 @@ class Ledger(Sequence[Delivery]):
     def __len__(self) -> int:
         return len(self.deliveries)
 
+    @property
+    def positions(self) -> Sequence[int]:
+        return range(len(self))
+
     @overload
     def __getitem__(self, index: int) -> Delivery: ...
     @overload

@@ -5,6 +5,7 @@ and never sends, and it keeps no order of what is due: that is an agenda's, wher
 on the same clock stands as well.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import overload
 
@@ -18,6 +19,7 @@ from ringback.core.delivery.delivery import (
     Started,
     State,
 )
+from ringback.core.delivery.kept import Kept
 from ringback.core.delivery.retry import RetryPolicy
 from ringback.errors import MachineError
 
@@ -58,20 +60,35 @@ class Open(Sequence[int]):
 class Dispatcher:
     """Accepts jobs and walks their deliveries through the machine."""
 
-    def __init__(self, policy: RetryPolicy) -> None:
-        """Retry by *policy*."""
+    def __init__(self, policy: RetryPolicy, keep: int | None = None) -> None:
+        """Retry by *policy*, and *keep* the last so many of what is settled; None: all."""
         self._policy = policy
-        self._deliveries: list[Delivery] = []
+        self._keep = keep
+        self._kept = None if keep is None else Kept()
+        # A list is faster, and nothing can be taken out of it.
+        self._deliveries: list[Delivery] | Kept = [] if self._kept is None else self._kept
+        self._accepted = 0
         self._open: dict[int, None] = {}  # an ordered set: a delivery leaves it without a search
         self._settled: list[int] = []
+        self._ended: deque[int] = deque()
 
     def __repr__(self) -> str:
         return f"<Dispatcher [{self.pending} of {len(self._deliveries)} pending]>"
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
-        """Every delivery, by position, as it stands now."""
+        """Every delivery that is kept, by position, as it stands now."""
         return self._deliveries
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The positions of those that are kept, in order of acceptance."""
+        return range(len(self._deliveries)) if self._kept is None else self._kept.positions
+
+    @property
+    def forgotten(self) -> int:
+        """How many are not kept any more."""
+        return self._accepted - len(self._deliveries)
 
     @property
     def pending(self) -> int:
@@ -79,13 +96,16 @@ class Dispatcher:
         return len(self._open)
 
     @property
-    def open(self) -> Open:
+    def open(self) -> Sequence[int]:
         """The positions of those that are not settled at this moment, in order of acceptance."""
+        if self._kept is not None:
+            return list(self._open)
         return Open(self._deliveries, self._open, self._settled)
 
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Begin the delivery of *job*; its first attempt is due at *due_at*."""
-        delivery = Delivery(len(self._deliveries), job, State.SCHEDULED, due_at)
+        delivery = Delivery(self._accepted, job, State.SCHEDULED, due_at)
+        self._accepted += 1
         # In this order, for `Open`: whoever counts a delivery finds it open.
         self._open[delivery.position] = None
         self._deliveries.append(delivery)
@@ -106,8 +126,16 @@ class Dispatcher:
         """Give a delivery up."""
         return self._apply(position, Cancelled(at, reason))
 
+    def latest(self, position: int, attempt: Attempt) -> Attempt:
+        """*attempt* with all that has been noted since it ended."""
+        if self._forgot(position):
+            return attempt
+        return self._deliveries[position].attempts[attempt.number - 1]
+
     def remark(self, position: int, number: int, note: str, *, of_copy: bool = False) -> None:
         """Note what came to be known about attempt *number*, or its copy, after it had ended."""
+        if self._forgot(position):
+            return
         delivery = self._deliveries[position]
         self._deliveries[position] = delivery.remarked(number, note, of_copy=of_copy)
 
@@ -118,6 +146,22 @@ class Dispatcher:
         # A late answer to a delivery that was cancelled settles nothing again.
         if after.state in SETTLED and before.state not in SETTLED:
             # In this order, for `Open`: what is no longer open is among the settled.
-            self._settled.append(position)
+            if self._kept is None:
+                self._settled.append(position)
             del self._open[position]
+            if self._kept is not None:
+                self._ended.append(position)
+                self._forget(self._kept)
         return after
+
+    def _forgot(self, position: int) -> bool:
+        return self._kept is not None and not self._kept.has(position)
+
+    def _forget(self, kept: Kept) -> None:
+        """Forget what was settled before the last that are to be kept."""
+        for _ in range(len(self._ended) - (self._keep or 0)):
+            position = self._ended.popleft()
+            if kept[position].started_at is None:
+                kept.forget(position)
+            else:  # it was cancelled, and its last attempt is still to end
+                self._ended.append(position)

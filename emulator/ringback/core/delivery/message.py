@@ -1,6 +1,7 @@
 """What is sent to a callback endpoint: method, URL, headers, body."""
 
 import base64
+import hashlib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -18,16 +19,25 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class CallbackMessage:
-    """One request to a receiver. *url* carries no credentials; *body* is shared, never copied."""
+    """One request to a receiver. *url* carries no credentials; *body* is shared, never copied.
+
+    Where bodies are not kept, *body* is empty and *digest* its SHA-256, in hexadecimal digits.
+    """
 
     method: str
     url: str
     headers: Headers
     body: bytes
+    digest: str = ""
 
     def __repr__(self) -> str:
-        url = masked_query(self.url)
-        return f"<{self.method} {url}, {len(self.body)} bytes, {self.headers!r}>"
+        body = f"sha256 {self.digest}" if self.digest else f"{len(self.body)} bytes"
+        return f"<{self.method} {masked_query(self.url)}, {body}, {self.headers!r}>"
+
+    def by_digest(self) -> "CallbackMessage":
+        """The same without its body."""
+        digest = hashlib.sha256(self.body).hexdigest()
+        return CallbackMessage(self.method, self.url, self.headers, b"", digest)
 
 
 @dataclass(frozen=True, slots=True)

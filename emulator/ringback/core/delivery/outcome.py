@@ -151,6 +151,17 @@ def remarked(outcome: Outcome, note: str) -> Outcome:
             return outcome
 
 
+def without_body(outcome: Outcome) -> Outcome:
+    """*outcome* without the body of an answer, for a history that is not to grow by bodies."""
+    match outcome:
+        case Answered():
+            return replace(outcome, body=b"")
+        case AnswerLost(answer):
+            return AnswerLost(replace(answer, body=b""))
+        case _:
+            return outcome
+
+
 def noted(answer: Answered) -> Answered:
     """*answer* with a note on what the dispatcher passes over: redirects, and `Retry-After`."""
     if succeeded(answer) or not answer.headers.on_the_wire:

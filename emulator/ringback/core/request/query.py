@@ -10,6 +10,9 @@ from ringback.core.base.masking import MASK, may_hold_credentials
 from ringback.core.base.rejection import Rejection, undeserialisable
 from ringback.core.request.parameters import Schema
 
+_NOTED = 32
+"""How many names that nobody knows are noted of one query: a thousand would say no more."""
+
 _NEAR = 0.7
 """How alike a name and a known one must be to be taken for a slip: `callback_url` is at 0.8."""
 
@@ -41,7 +44,8 @@ class Values:
 def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
     """Read the query string *raw*, of names and values in percent-encoded UTF-8."""
     values: dict[str, Any] = {}
-    ignored = []
+    ignored: list[Ignored] = []
+    unnoted = 0
     pairs = raw.split(b"&")
     first, last = _tear(pairs, schema) if b"@" in raw or b"40" in raw else (0, 0)
     for place, pair in enumerate(pairs):
@@ -54,10 +58,16 @@ def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
         if parameter is None:
             if not pair:
                 continue
+            if unnoted:
+                unnoted += 1
+                continue
             unknown = Ignored(MASK) if torn else _noted(name, value, schema)
             if schema.unknown == "refuse":
                 return _unknown(unknown, schema)
-            ignored.append(unknown)
+            if len(ignored) < _NOTED:
+                ignored.append(unknown)
+            else:
+                unnoted = 1
             continue
         if name in values and not parameter.repeats and schema.repeated == "refuse":
             return undeserialisable(f"duplicate field `{name}`")
@@ -70,6 +80,8 @@ def read_values(raw: bytes, schema: Schema) -> Values | Rejection:
             values.setdefault(name, []).append(read)
         else:
             values[name] = read
+    if unnoted:
+        ignored.append(Ignored(f"and {unnoted} more"))
     return Values(values, tuple(ignored), last > 0)
 
 
