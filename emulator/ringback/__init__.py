@@ -16,6 +16,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     CallbackMessage, Headers      what an attempt sent
     Outcome                       what became of it: Answered, AnswerLost, TimedOut, Unreachable,
                                   Dropped, Garbled, Aborted
+    Crash                         what an application behind `connect` raised
     Identified                    which requests a body of audio answers
     Journal, Fact                 everything that happened
     read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from ringback.scenario.reading import ScenarioFile as ScenarioFile
     from ringback.scenario.reading import read_scenario as read_scenario
     from ringback.scenario.report import Report as Report
+    from ringback.sending.crashes import Crash as Crash
     from ringback.service.deliveries import Deliveries as Deliveries
     from ringback.service.received import ReceivedRequest as ReceivedRequest
     from ringback.service.received import ReceivedRequests as ReceivedRequests
@@ -137,6 +139,7 @@ _HOMES = {
     "ringback.receiving.scripted": ["Receiver"],
     "ringback.scenario.reading": ["ScenarioFile", "read_scenario"],
     "ringback.scenario.report": ["Report"],
+    "ringback.sending.crashes": ["Crash"],
     "ringback.service.deliveries": ["Deliveries"],
     "ringback.service.received": ["ReceivedRequest", "ReceivedRequests"],
     "ringback.serving.server": ["Server"],

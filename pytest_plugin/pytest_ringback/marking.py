@@ -13,6 +13,7 @@ LENIENCIES = {
     "errors": "allow_errors",
     "unknown_keys": "allow_unknown_keys",
     "unrouted": "allow_unrouted",
+    "crashes": "allow_crashes",
 }
 """Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""
 

@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "ringback(strict=True, **settings): settings of this test's emulator, such as retries=3 or"
         " seed=7. strict=False lets it leave anything behind; allow_pending,"
         " allow_unused_replies, allow_unused_failures, allow_unused_faults, allow_errors,"
-        " allow_unknown_keys and allow_unrouted each one kind.",
+        " allow_unknown_keys, allow_unrouted and allow_crashes each one kind.",
     )
     _port(config)
     _collects(config)
@@ -146,8 +146,9 @@ def pytest_runtest_makereport(
     """Show the timeline of every emulator that a failing test used."""
     if "ringback" not in sys.modules:
         return (yield)
-    from pytest_ringback.reporting import add_timeline, hide_own_frames
+    from pytest_ringback.reporting import add_timeline, as_the_app_raised_it, hide_own_frames
 
+    as_the_app_raised_it(item, call)
     hide_own_frames(call.excinfo)
     report = yield
     add_timeline(item, report)

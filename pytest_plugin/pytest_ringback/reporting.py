@@ -1,11 +1,12 @@
 """What a failing test shows: the timeline of its emulators, and its own line in place of ours."""
 
 import re
+from collections import Counter
 from typing import Any, TypeGuard
 
 import pytest
 
-from pytest_ringback.watching import WATCH
+from pytest_ringback.watching import WATCH, Watch
 
 SECTION = "ringback timeline"
 PROPERTY = "ringback_timeline"
@@ -15,9 +16,15 @@ _READ = 100
 
 _ATTEMPT_LINE = re.compile(r"[+-][\d.]+s (POST|PUT) ")
 
+_ENTRY = re.compile(r"^(?=[A-Z]+ +\S+:\S+:\d+ )", re.MULTILINE)
+"""Where an entry begins in pytest's section of a captured log."""
+
+_RECEIVER = re.compile(r"[A-Z]+ +ringback\.receiver:")
+"""How one begins that tells what an application raised."""
+
 _OURS = ("ringback.", "pytest_ringback.")
 
-_PLUMBING = ("asyncio.", "concurrent.", "contextlib.")
+_PLUMBING = ("asyncio.", "concurrent.", "contextlib.", "dataclasses.")
 """Modules whose frames, between ours, say as little about a test as ours do."""
 
 
@@ -28,6 +35,12 @@ def add_timeline(item: pytest.Item, report: pytest.TestReport) -> None:
         return
     if report.when == "call":
         watch.verdicts.append(report.passed)
+    if report.failed and watch.has_crashed:
+        sections = [
+            (name, _folded(text, watch) if name.startswith("Captured log") else text)
+            for name, text in report.sections
+        ]
+        report.sections[:] = [each for each in sections if each[1]]
     if report.failed and watch.emulators:
         text = _shortened(watch.timeline)
         report.sections.append((SECTION, text))
@@ -38,6 +51,18 @@ def add_timeline(item: pytest.Item, report: pytest.TestReport) -> None:
     if report.when == "teardown":
         # Items live as long as the session; what a test's emulators hold must not.
         del item.stash[WATCH]
+
+
+def as_the_app_raised_it(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Show what an application raised with its own frames: those of the teardown say nothing."""
+    watch = item.stash.get(WATCH, None)
+    if watch is None or watch.raised is None or call.excinfo is None:
+        return
+    error = call.excinfo.value
+    if error is watch.raised.error:
+        call.excinfo = pytest.ExceptionInfo.from_exception(
+            error.with_traceback(watch.raised.traceback)
+        )
 
 
 def compared(left: object, right: object) -> list[str] | None:
@@ -88,6 +113,21 @@ def _shortened(text: str) -> str:
         return text
     left_out = f"… {len(lines) - 2 * _READ:,} more lines …"
     return "\n".join([*lines[:_READ], left_out, *lines[-_READ:]])
+
+
+def _folded(log: str, watch: Watch) -> str:
+    """*log* without what is told already, and what a framework has written again for each attempt.
+
+    What an application raised is in the log only where the test does not end with it.
+    """
+    times = Counter(entry.rstrip() for entry in _ENTRY.split(log))
+    if watch.raised is not None:
+        times = Counter({entry: times[entry] for entry in times if not _RECEIVER.match(entry)})
+    return "\n".join(
+        entry if count == 1 else f"{entry}\n(the same {count - 1} times more)"
+        for entry, count in times.items()
+        if entry
+    )
 
 
 def _is_timeline(value: object) -> TypeGuard[list[str]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, TypeAlias, TypeVar
+from traceback import format_exception
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, TypeVar
 from zlib import crc32
 
 import pytest
@@ -10,12 +12,22 @@ import pytest
 from pytest_ringback.marking import LENIENCIES, keywords_of, refuse, settings_of
 from ringback import AsyncEmulator, Emulator, Server, Settings
 
+if TYPE_CHECKING:
+    from ringback import Crash
+
 AnyEmulator: TypeAlias = Emulator | AsyncEmulator
 
 One = TypeVar("One", Emulator, AsyncEmulator)
 
 _MANY = 10
 """How many leftovers are listed one by one."""
+
+
+class Raised(NamedTuple):
+    """The error of an application with which a test ends, and where the application raised it."""
+
+    error: Exception
+    traceback: TracebackType | None
 
 
 class Watch:
@@ -27,12 +39,19 @@ class Watch:
         self.fixtures = 0
         self.verdicts: list[bool] = []
         self.leftovers: dict[str, list[str]] = {kind: [] for kind in LENIENCIES}
+        self.crashes: list[Crash] = []
+        self.raised: Raised | None = None
         self._unknown_keys = unknown_keys
 
     @property
     def body_passed(self) -> bool:
         """Whether the test's body ran to its end, its subtests included, and found no fault."""
         return bool(self.verdicts) and all(self.verdicts)
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether an application has raised anything so far."""
+        return any(each.crashes for each in self.emulators.values())
 
     @property
     def timeline(self) -> str:
@@ -47,6 +66,7 @@ class Watch:
 
     def look_at(self, name: str, emulator: AnyEmulator) -> None:
         """Note what *emulator* leaves behind."""
+        self.crashes += emulator.crashes
         for kind, sentences in emulator.leftovers().items():
             whose = f"{name}: " if len(self.emulators) > 1 else ""
             self.leftovers[kind] += [whose + sentence for sentence in sentences]
@@ -91,16 +111,19 @@ def watched(
         for name, emulator in begun.items():
             watch.look_at(name, emulator)
     if watch.body_passed and not watch.fixtures:
-        _complain(watch.leftovers, keywords_of(request.node))
+        _complain(watch, keywords_of(request.node))
 
 
-def _complain(leftovers: dict[str, list[str]], keywords: dict[str, Any]) -> None:
-    """Fail the test for what it has left behind, unless its marker allows that."""
+def _complain(watch: Watch, keywords: dict[str, Any]) -> None:
+    """Fail the test for what it has left behind, unless its marker allows that.
+
+    What an application raised is raised again, so that the test ends with that error.
+    """
     if not keywords.get("strict", True):
         return
     found = {
         kind: sentences
-        for kind, sentences in leftovers.items()
+        for kind, sentences in watch.leftovers.items()
         if sentences and not keywords.get(LENIENCIES[kind], False)
     }
     lines = [sentence for sentences in found.values() for sentence in sentences]
@@ -116,7 +139,21 @@ def _complain(leftovers: dict[str, list[str]], keywords: dict[str, Any]) -> None
     if len(lines) > _MANY:
         story.append(f"- and {len(lines) - _MANY} more")
     story.append(f"@pytest.mark.ringback({allowing}) allows it, and strict=False anything.")
-    refuse("\n".join(story))
+    text = "\n".join(story)
+    if "crashes" in found:
+        _raise(watch, watch.crashes[0].error, text)
+    refuse(text)
+
+
+def _raise(watch: Watch, error: BaseException, text: str) -> NoReturn:
+    """Fail with the *error* of an application, which has been told of in *text*."""
+    if not isinstance(error, Exception) or isinstance(error, pytest.exit.Exception):
+        # pytest would take it for one of its own.
+        refuse("\n".join([text, *map(str.rstrip, format_exception(error))]))
+    watch.raised = Raised(error, error.__traceback__)
+    if text not in getattr(error, "__notes__", ()):
+        error.add_note(text)
+    raise error
 
 
 def _settings(request: pytest.FixtureRequest, settings: Settings, watch: Watch) -> Settings:

@@ -17,13 +17,24 @@ def leave_faults(emulator):
     emulator.connect(APP, emulator.receiver("https://two.example"), faults=[None, 503, "reset"])
 
 def leave_unrouted(emulator):
-    emulator.submit("Hello", callback="https://ap.example/hook")
-    verb = emulator.run_until_idle()
-    if verb is not None and hasattr(verb, "__await__"):
-        asyncio.run(_awaited(verb))
+    deliver(emulator, "https://ap.example/hook")
 
-async def _awaited(verb):
-    await verb
+def leave_crashes(emulator):
+    async def app(scope, receive, send):
+        assert scope["path"] == "/there"
+
+    emulator.connect(APP, app)
+    deliver(emulator, HOOK)
+
+def deliver(emulator, callback):
+    emulator.submit("Hello", callback=callback)
+    if hasattr(emulator, "__enter__"):
+        emulator.run_until_idle()
+    else:
+        asyncio.run(_deliver(emulator))
+
+async def _deliver(emulator):
+    await emulator.run_until_idle()
 
 def leave_errors(emulator):
     emulator.fail_requests(None, when=lambda request: request.nonsense)
@@ -51,6 +62,7 @@ KEYWORDS = {
     "replies": "allow_unused_replies",
     "faults": "allow_unused_faults",
     "unrouted": "allow_unrouted",
+    "crashes": "allow_crashes",
     "errors": "allow_errors",
     "unknown_keys": "allow_unknown_keys",
 }
@@ -81,11 +93,11 @@ def test_a_finer_word_relaxes_its_own_check_alone(pytester: pytest.Pytester) -> 
 def test_{kind}_under_{keyword}(ringback):
     leave_{kind}(ringback)
 """
-        for kind in SENTENCES
+        for kind in KEYWORDS
         for keyword in KEYWORDS.values()
     )
     result = run(pytester, LEAVE + suite, "-rE")
-    kinds = len(SENTENCES)
+    kinds = len(KEYWORDS)
     result.assert_outcomes(passed=kinds * kinds, errors=kinds * kinds - kinds)
     for kind, own in KEYWORDS.items():
         assert f"ERROR test_suite.py::test_{kind}_under_{own} " not in result.stdout.str()
@@ -199,6 +211,160 @@ def test_story(ringback, app, make_ringback):
     leave_pending(ringback)
 """
     run(pytester, LEAVE + suite).assert_outcomes(passed=1)
+
+
+# -- what an application raised --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("face", ["ringback", "async_ringback"])
+def test_a_test_ends_with_what_its_application_raised_shown_once(
+    pytester: pytest.Pytester, face: str
+) -> None:
+    result = run(pytester, f"{LEAVE}\ndef test_story({face}): leave_crashes({face})", "-rE")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "_* ERROR at teardown of test_story _*",
+            "    async def app(scope, receive, send):",
+            '>       assert scope["path"] == "/there"',
+            "E       *AssertionError: assert '/hook' == '/there'",
+            "E       the test left something behind: https://app.example: the app raised"
+            " AssertionError: assert '/hook' == '/there' (test_suite.py:*, in app), and the same 10"
+            " times more. *",
+            "E       @pytest.mark.ringback(allow_crashes=True) allows it, *",
+            "test_suite.py:*: AssertionError",
+            "-* ringback timeline -*",
+            "ERROR test_suite.py::test_story - AssertionError: assert '/hook' == '/there'",
+        ],
+    )
+    shown = result.stdout.str()
+    assert shown.count('assert scope["path"]') == 1
+    assert "Captured log" not in shown
+    assert "watching.py" not in shown
+
+
+APPLICATIONS = {
+    "fastapi": """
+import fastapi
+app = fastapi.FastAPI()
+@app.post("/hook")
+async def hook(request: fastapi.Request):
+    assert not await request.body()
+""",
+    "flask": """
+import flask
+app = flask.Flask("app")
+@app.post("/hook")
+def hook():
+    assert flask.request.method == "PUT"
+""",
+    "flask, which raises under test": """
+import flask
+app = flask.Flask("app")
+app.testing = True
+@app.post("/hook")
+def hook():
+    assert flask.request.method == "PUT"
+""",
+}
+
+
+@pytest.mark.parametrize("application", APPLICATIONS.values(), ids=APPLICATIONS)
+def test_what_a_framework_catches_fails_the_test_too_and_briefly(
+    pytester: pytest.Pytester, application: str
+) -> None:
+    suite = f"""{application}
+def test_story(ringback):
+    ringback.connect(APP, app)
+    ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">       assert *",
+            "E  *AssertionError*",
+            "E *: the app raised AssertionError*10 times more*",
+        ]
+    )
+    assert len(result.outlines) < 70
+
+
+@pytest.mark.parametrize(
+    ("raising", "said"),
+    [
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("pytest.fail('not so')", "Failed: not so"),
+        ("pytest.skip('not so')", "Skipped: not so"),
+        ("pytest.exit('not so')", "Exit: not so"),
+    ],
+)
+def test_what_would_end_or_skip_a_test_ends_none_when_an_application_raises_it(
+    pytester: pytest.Pytester, raising: str, said: str
+) -> None:
+    suite = f"""
+def test_story(ringback):
+    async def app(scope, receive, send):
+        {raising}
+    ringback.connect(APP, app)
+    ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+
+def test_after(ringback):
+    pass
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        [f"*: https://app.example: the app raised {said} (test_suite.py:*, in app), *", f"*{said}"]
+    )
+
+
+def test_a_verb_of_the_clock_inside_an_application_fails_its_test(
+    pytester: pytest.Pytester,
+) -> None:
+    suite = """
+def test_story(ringback):
+    async def app(scope, receive, send):
+        ringback.advance(3)
+    ringback.connect(APP, app)
+    ringback.submit("Hello", callback=HOOK)
+    ringback.settle()
+    ringback.cancel(ringback.deliveries.only(), "seen enough")
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [">       ringback.advance(3)", "E  *ClockBusy: advance() was called*"]
+    )
+
+
+def test_the_other_things_that_are_left_behind_are_told_of_beside_a_crash(
+    pytester: pytest.Pytester,
+) -> None:
+    suite = """
+def test_story(ringback):
+    leave_crashes(ringback)
+    leave_pending(ringback)
+"""
+    result = run(pytester, LEAVE + suite)
+    result.stdout.fnmatch_lines(
+        [
+            "E  *AssertionError: assert '/hook' == '/there'",
+            "E       the test left 2 things behind (pending, crashes):",
+            "E       - <Delivery * is still pending*",
+            "E       - https://app.example: the app raised AssertionError*",
+        ]
+    )
+
+
+def test_a_crash_under_a_body_that_failed_is_in_its_log_once(pytester: pytest.Pytester) -> None:
+    suite = "def test_story(ringback): leave_crashes(ringback); assert False"
+    result = run(pytester, LEAVE + suite)
+    result.assert_outcomes(failed=1)
+    assert result.stdout.str().count("https://app.example/hook: the receiver failed") == 1
+    assert "left something behind" not in result.stdout.str()
 
 
 SILENT = {

@@ -63,6 +63,7 @@ def fail() -> None:
 
 @pytest.mark.parametrize("follow", [True, False])
 @pytest.mark.parametrize("interface", ["asgi", "wsgi"])
+@pytest.mark.ringback(allow_crashes=True)
 def test_an_app_that_fails_at_the_second_copy_is_found_out(
     make_ringback: Make, interface: str, follow: bool
 ) -> None:

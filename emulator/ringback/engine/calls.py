@@ -106,7 +106,8 @@ class Calls:
 
     async def _carry_out(self, call: Call) -> None:
         total, alarm = self._limits.total, None
-        limits = Limits(self._limits.connect, total, partial(self._watch, call))
+        watch, crashed = partial(self._watch, call), self._limits.crashed
+        limits = Limits(self._limits.connect, total, watch, crashed)
         try:
             if total is not None:
                 alarm = set_alarm(total, partial(self._loop.call_soon, call.expire))

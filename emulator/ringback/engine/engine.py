@@ -21,9 +21,10 @@ from ringback.engine.attempts import Attempts
 from ringback.engine.calls import Calls
 from ringback.engine.ledger import Ledger
 from ringback.engine.preparing import Preparing
+from ringback.sending.crashes import Crashes
 from ringback.sending.redirects import Trail
 from ringback.sending.routes import Routes
-from ringback.sending.sender import UNLIMITED, Limits
+from ringback.sending.sender import Limits
 from ringback.settings.settings import Settings
 
 MAX_AT_ONCE = 256
@@ -63,10 +64,13 @@ class Engine(Listener):
         self._lock = lock
         self._processing = settings.processing
         self._prepare = prepare
-        limit, real = settings.attempt_limit, UNLIMITED
+        self.crashes = Crashes()
+        limit, real = settings.attempt_limit, Limits(crashed=self.crashes.add)
         if settings.rate:
             real = Limits(
-                settings.seconds_of("connect_timeout"), settings.seconds_of("attempt_timeout")
+                settings.seconds_of("connect_timeout"),
+                settings.seconds_of("attempt_timeout"),
+                crashed=self.crashes.add,
             )
         self._ledger = Ledger(
             self.dispatcher,

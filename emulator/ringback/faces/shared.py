@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ringback.audio.repertoire import Identified
     from ringback.scenario.playing import Performance
+    from ringback.sending.crashes import Crash
 
 
 class SharedFace(Life[ClockFace]):
@@ -188,11 +189,17 @@ class SharedFace(Life[ClockFace]):
         text, credentials apart."""
         return self._service.timeline
 
+    @property
+    def crashes(self) -> "list[Crash]":
+        """What applications behind `connect` raised: `error`, `origin` and `times`, each error
+        once. Tracebacks hold the application's own frames."""
+        return self._service.crashes
+
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.
 
         The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
-        `unknown_keys` and `unrouted`.
+        `unknown_keys`, `unrouted` and `crashes`.
         """
         return self._service.leftovers()
 

@@ -5,7 +5,6 @@ app goes on doing, and a cancelled attempt is over, whatever the app makes of be
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any
@@ -15,7 +14,8 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.endpoint import Endpoint
 from ringback.sending.answers import Given, HungUp, described, turn
-from ringback.sending.sender import Limits
+from ringback.sending.crashes import follows_from
+from ringback.sending.sender import Crashed, Limits
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -32,8 +32,6 @@ _PATIENCE = 10
 _DEAF = 100
 """How often an app is told that nobody listens, before it is left waiting for the rest of its time.
 """
-
-_log = logging.getLogger("ringback.receiver")
 
 
 class AsgiSender:
@@ -54,7 +52,7 @@ class AsgiSender:
             # Each request has a copy of the namespace of the lifespan (ASGI HTTP specification).
             scope["state"] = dict(self._state)
         loop = asyncio.get_running_loop()
-        call = _Call(message.body, endpoint, loop.create_future())
+        call = _Call(message.body, endpoint, loop.create_future(), limits.crashed)
         work = loop.create_task(call.run(self._app, scope))
         try:
             await call.heard
@@ -100,13 +98,16 @@ class _Call:
     *heard* is resolved when there is no more to hear: the answer is complete, or the app is *over*.
     """
 
-    def __init__(self, body: bytes, endpoint: Endpoint, heard: asyncio.Future[None]) -> None:
+    def __init__(
+        self, body: bytes, endpoint: Endpoint, heard: asyncio.Future[None], crashed: Crashed
+    ) -> None:
         self.answer = Given()
         self.heard = heard
         self.over = False
         self.error: BaseException | None = None
         self._request: bytes | None = body
         self._endpoint = endpoint
+        self._crashed = crashed
         self._ended = False
         self._hung_up = False
         self._gone: asyncio.Event | None = None
@@ -122,7 +123,8 @@ class _Call:
         except BaseException as error:  # noqa: BLE001 - whatever a receiver does is an outcome
             if not self._is_stopped_by(error):
                 self.error = error
-                _log.error("%s: the receiver failed", self._endpoint, exc_info=error)
+                if not self._is_due_to_us(error):
+                    self._crashed(self._endpoint, error)
         finally:
             self.over = True
             self._end()
@@ -198,6 +200,12 @@ class _Call:
         task = asyncio.current_task()
         ended = self.answer.complete and task is not None and task.cancelling() > 0
         return ended or self._hung_up or self.heard.cancelled()
+
+    def _is_due_to_us(self, error: BaseException) -> bool:
+        """Whether *error* is what the app makes of our having hung up, or of an interrupt."""
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        return self._hung_up and follows_from(error, HungUp, asyncio.CancelledError)
 
     async def _tell(self) -> None:
         """Let the others go on before an app is told, again and again, that nobody listens.

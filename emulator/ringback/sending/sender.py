@@ -1,6 +1,7 @@
 """What every way of sending looks like to the engine."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -9,6 +10,8 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.endpoint import Endpoint
 
+_log = logging.getLogger("ringback.receiver")
+
 Work: TypeAlias = "asyncio.Future[BaseException | None]"
 """What a receiver of this process goes on doing once its answer is complete.
 
@@ -16,20 +19,31 @@ Its result is what it raised; to cancel it is to have it stopped.
 """
 
 
+Crashed: TypeAlias = "Callable[[Endpoint, BaseException], object]"
+"""Is told what the application at an endpoint raised, in whatever thread it did."""
+
+
 def unwatched(work: Work) -> None:
     """Leave *work* to itself."""
+
+
+def logged(endpoint: Endpoint, error: BaseException) -> None:
+    """Log an *error*."""
+    _log.error("%s: the receiver failed", endpoint, exc_info=error)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long an attempt may take, in real seconds; None where the clock stands still.
 
-    *watch* is told what a receiver goes on doing, before its answer is handed over.
+    *watch* is told what a receiver goes on doing, before its answer is handed over, and *crashed*
+    what an application of this process raises.
     """
 
     connect: float | None = None
     total: float | None = None
     watch: Callable[[Work], object] = field(default=unwatched, compare=False, repr=False)
+    crashed: Crashed = field(default=logged, compare=False, repr=False)
 
 
 UNLIMITED = Limits()

@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import inspect
 import io
-import logging
 import re
 import sys
 import threading
@@ -21,7 +20,9 @@ from ringback.core.request.endpoint import Endpoint
 from ringback.errors import SettingsError
 from ringback.sending.answers import Given, HungUp, described, turn
 from ringback.sending.asgi import CLIENT
-from ringback.sending.sender import Limits, Work
+from ringback.sending.crashes import follows_from
+from ringback.sending.sender import Crashed, Limits, Work
+from ringback.sending.swallowed import hear
 
 Environ = dict[str, Any]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -31,8 +32,6 @@ WsgiApp = Callable[[Environ, Callable[..., Write]], Iterable[bytes]]
 _STATUS = re.compile(r"[2-9][0-9]{2}(?: [^\x00-\x08\x0a-\x1f\x7f]*)?")
 _TURNS = 3
 """Turns of the loop in which an app that has answered may come to its end unwatched."""
-
-_log = logging.getLogger("ringback.receiver")
 
 
 class WsgiSender:
@@ -48,7 +47,7 @@ class WsgiSender:
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Call the app with *message* and say what it answered."""
-        call = _Call(endpoint, asyncio.get_running_loop())
+        call = _Call(endpoint, asyncio.get_running_loop(), limits.crashed)
         try:
             call.start(self._app, environ_of(message, endpoint))
         except RuntimeError as error:
@@ -107,13 +106,17 @@ class _Call:
     *heard* is resolved when there is no more to hear: the answer is complete, or the app is *over*.
     """
 
-    def __init__(self, endpoint: Endpoint, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, endpoint: Endpoint, loop: asyncio.AbstractEventLoop, crashed: Crashed
+    ) -> None:
         self.answer = Given()
         self.heard: asyncio.Future[None] = loop.create_future()
         self.error: BaseException | None = None
         self.over = False
         self.gone = False
         self._endpoint = endpoint
+        self._crashed = crashed
+        self._told: BaseException | None = None
         self._loop = loop
         self._work: Work | None = None
         self._lock = threading.Lock()
@@ -145,11 +148,12 @@ class _Call:
     def outcome(self, error: BaseException | None) -> Outcome:
         """What the dispatcher makes of it, and of an *error* in which it ended."""
         if error is None:
-            return self.answer.outcome()
+            return self.answer.outcome(described(self._told) if self._told else "")
         # What was not sent yet is replaced by the error page of a server.
         return (self.answer if self._sent else Given()).outcome(described(error))
 
     def _run(self, app: WsgiApp, environ: Environ) -> None:
+        hear(self._tell)
         close: Callable[[], object] | None = None
         try:
             try:
@@ -172,7 +176,14 @@ class _Call:
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, HungUp):
             self.error = self.error or error
-            _log.error("%s: the receiver failed", self._endpoint, exc_info=error)
+            if not (isinstance(error, KeyboardInterrupt) or follows_from(error, HungUp)):
+                self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
+        """Tell of *error* once: a framework may tell of it first, and raise it then."""
+        if error is not self._told:
+            self._told = error
+            self._crashed(self._endpoint, error)
 
     def _start_response(
         self, status: object, headers: Iterable[Any], exc_info: ExcInfo | None = None

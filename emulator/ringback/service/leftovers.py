@@ -15,6 +15,7 @@ from ringback.core.delivery.outcome import Unreachable
 from ringback.core.journal import AttemptFinished, Fact, RequestRejected
 from ringback.core.request.endpoint import read_origin
 from ringback.receiving.scripted import Receiver
+from ringback.sending.crashes import Crash
 from ringback.sending.routes import Route
 from ringback.service.views import Delivery
 
@@ -27,7 +28,8 @@ class Traces:
     """What a test has arranged, and what came of it.
 
     *arranged* are all routes with their origins, *most* is how many attempts a delivery may have,
-    *unmet* how many failures no request has met, and *unheard* are errors that no verb has raised.
+    *unmet* how many failures no request has met, *unheard* are errors that no verb has raised, and
+    *crashes* those of applications.
     """
 
     pending: Sequence[Delivery]
@@ -36,6 +38,7 @@ class Traces:
     most: int
     unmet: int
     unheard: Iterable[BaseException]
+    crashes: Iterable[Crash]
     journal: Iterable[Fact]
 
 
@@ -130,6 +133,14 @@ def _unrouted(traces: Traces) -> Iterator[str]:
         yield f"{times} {noun} to {origin} led nowhere: {reasons[origin]}{meant}"
 
 
+def _crashes(traces: Traces) -> Iterator[str]:
+    for crash in traces.crashes:
+        yield (
+            f"{crash}. The service heard 500, and went on: mend the application, or have it answer"
+            " what is meant"
+        )
+
+
 def nearest(origin: str, connected: Sequence[str]) -> str:
     """Which of the *connected* origins may have been meant by *origin*, as a half-sentence."""
     if origin in connected:
@@ -155,8 +166,10 @@ KINDS: dict[str, Callable[[Traces], Iterator[str]]] = {
     "errors": _errors,
     "unknown_keys": _unknown_keys,
     "unrouted": _unrouted,
+    "crashes": _crashes,
 }
 """What finds each kind: `pending` (deliveries not settled), `replies` (scripted and never given),
 `failures` (ordered and never met), `faults` (scripted and never reached, and connections that were
 replaced before they were), `errors` (of predicates, that no verb has raised yet), `unknown_keys`
-(requests refused for their key) and `unrouted` (attempts that led nowhere)."""
+(requests refused for their key), `unrouted` (attempts that led nowhere) and `crashes` (what
+applications of this process raised)."""

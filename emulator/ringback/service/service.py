@@ -17,6 +17,7 @@ from ringback.core.journal import Journal
 from ringback.core.request.keys import Credential
 from ringback.core.request.query import write_query
 from ringback.errors import Refused, SettingsError
+from ringback.sending.crashes import Crash
 from ringback.service.account import Account
 from ringback.service.admission import Admission
 from ringback.service.answering import Answering
@@ -137,6 +138,11 @@ class Service:
         return self.deliveries.for_request(answer.request_id)
 
     @property
+    def crashes(self) -> list[Crash]:
+        """What applications of this process raised: each error once."""
+        return self.engine.crashes.found
+
+    @property
     def timeline(self) -> str:
         """Everything that a reader of a failing test wants to see, as text, credentials apart."""
         return timeline(self.deliveries, self.journal)
@@ -160,6 +166,7 @@ class Service:
                 self.settings.retries + 1,
                 self.failures.unmet,
                 self.clock.unheard,
+                self.crashes,
                 self.journal,
             )
         )
