@@ -29,3 +29,7 @@ class Listener:
 
     def abort(self, reason: str) -> None:
         """End all that is in flight, for a *reason* in words: it kept the clock for too long."""
+
+
+NOBODY = Listener()
+"""Listens to a clock of which nobody needs to hear."""

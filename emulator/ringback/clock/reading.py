@@ -47,7 +47,6 @@ class Reading:
         self._flow_from: int | None = None
         self._slow = False
         self._still = 0
-        self._stillness = _Stillness(self)
 
     @property
     def now_ns(self) -> int:
@@ -100,8 +99,21 @@ class Reading:
     # -- one moment ------------------------------------------------------------------------------
 
     def still(self) -> AbstractContextManager[None]:
-        """Have it be one moment until the end of the block, which holds the lock."""
-        return self._stillness
+        """Have it be one moment until the end of the block, which holds the lock.
+
+        Each request passes through this, so no object is made for it: it is the clock itself.
+        """
+        return self
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+        if self._flow_from is not None and not self._still:
+            self._pass(self._flow_from)
+        self._still += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._still -= 1
+        self.lock.release()
 
     # -- flowing ---------------------------------------------------------------------------------
 
@@ -162,23 +174,3 @@ def _beginning(epoch: datetime) -> tuple[datetime, int]:
     """The *epoch*, in UTC, and as Unix time in nanoseconds. Tests begin at the same one."""
     moment = genuine(epoch)
     return moment, unix_ns(moment)
-
-
-class _Stillness(AbstractContextManager[None]):
-    """What `still` returns, and may be entered again. Each request passes through it."""
-
-    __slots__ = ("_clock",)
-
-    def __init__(self, clock: Reading) -> None:
-        self._clock = clock
-
-    def __enter__(self) -> None:
-        clock = self._clock
-        clock.lock.acquire()
-        if clock._flow_from is not None and not clock._still:
-            clock._pass(clock._flow_from)
-        clock._still += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._clock._still -= 1
-        self._clock.lock.release()

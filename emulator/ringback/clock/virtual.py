@@ -16,7 +16,7 @@ from functools import partial
 
 from ringback.clock.advice import busy_beside, busy_inside
 from ringback.clock.agenda import Agenda, Due
-from ringback.clock.listener import Launch, Listener
+from ringback.clock.listener import NOBODY, Launch, Listener
 from ringback.clock.presence import Presence
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import words
@@ -36,17 +36,17 @@ class VirtualClock(Presence):
         rate: int,
         lock: threading.RLock,
         journal: Journal,
-        listener: Listener | None = None,
+        listener: Listener = NOBODY,
         agenda: Agenda | None = None,
         *,
         keeps_epoch: bool = False,
     ) -> None:
         """Stand at zero; *rate* is 0 for a paused clock, else virtual seconds in a real one.
 
-        A time freezer's moment takes the place of *epoch*, unless this *keeps_epoch*. Without a
-        *listener* nobody hears of it, and without an *agenda* it has one of its own.
+        A time freezer's moment takes the place of *epoch*, unless this *keeps_epoch*. Without
+        an *agenda* it has one of its own.
         """
-        super().__init__(epoch, rate, lock, listener or Listener(), keeps_epoch=keeps_epoch)
+        super().__init__(epoch, rate, lock, listener, keeps_epoch=keeps_epoch)
         self.journal = journal
         self.agenda = Agenda() if agenda is None else agenda
         self.unheard: list[BaseException] = []
@@ -200,7 +200,7 @@ class VirtualClock(Presence):
             callback()
         self.changed()
         # A connection that its client never closes may hold the clock: it holds nothing else.
-        self.listener = Listener()
+        self.listener = NOBODY
 
     def when_closed(self, callback: Callable[[], object]) -> Callable[[], object]:
         """Call *callback*, from any thread, when this closes or at once. Returns how to forget it.

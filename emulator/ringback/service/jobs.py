@@ -1,14 +1,14 @@
 """What becomes of an accepted job from outside its deliveries: audio, failure, an end, a copy."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cached_property, partial
 from threading import RLock
 
 from ringback.clock.loops import EngineLoop
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import Job, State
-from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.message import CallbackMessage, MessageRules
 from ringback.core.journal import JobFailed, Journal
 from ringback.engine.engine import Engine
 from ringback.errors import RingbackError
@@ -40,7 +40,6 @@ class Jobs:
         self._journal = journal
         self._voice = voice
         self._former = former
-        self._messages = settings.message_rules
         self._failed: dict[int, Rejection] = {}
         self._prepared: dict[int, bytes] = {}
         self.engine = Engine(settings, lock, journal, routes, loop, self.compose, self.prepare)
@@ -49,6 +48,10 @@ class Jobs:
             LiveDeliveries(self.engine.dispatcher, voice.audio), forgets=settings.keep is not None
         )
         self.pending = Pending(self.engine.dispatcher, voice.audio)
+
+    @cached_property
+    def _messages(self) -> MessageRules:
+        return self._settings.message_rules
 
     def compose(self, delivery: core.Delivery) -> CallbackMessage:
         """The message that brings a job's audio, or why there is none, to its endpoint."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ringback.clock.agenda import Agenda, Due
-from ringback.clock.listener import Launch, Listener
+from ringback.clock.listener import NOBODY, Launch, Listener
 from ringback.clock.steps import Effect, Steps
 from ringback.clock.virtual import VirtualClock
 from ringback.clock.walks import (
@@ -92,7 +92,7 @@ class Told(Listener):
 def a_clock(
     rate: int = 0,
     epoch: datetime = EPOCH,
-    listener: Listener | None = None,
+    listener: Listener = NOBODY,
     agenda: Agenda | None = None,
 ) -> VirtualClock:
     return VirtualClock(epoch, rate, threading.RLock(), Journal(), listener, agenda)
