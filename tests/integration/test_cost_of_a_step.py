@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ringback import Emulator, Reply, Settings
+from ringback.clock.agenda import Agenda, Due
 
 APP = "https://app.example"
 HOOK = f"{APP}/hook"
@@ -100,3 +101,40 @@ def test_a_host_is_looked_up_the_same_way_however_many_origins_are_connected() -
             return calls(lambda: ringback.submit("Hello", callback=callback))
 
     assert cost(100) < 1.3 * cost(10)
+
+
+# -- in all ----------------------------------------------------------------------------------------
+
+
+def test_a_step_looks_once_at_what_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts, late answers and limits stand in one agenda, and a step asks it once."""
+    looks: list[Due | None] = []
+    look = Agenda.look
+
+    def noted(agenda: Agenda, limit: int | None) -> Due | None:
+        looks.append(look(agenda, limit))
+        return looks[-1]
+
+    monkeypatch.setattr(Agenda, "look", noted)
+    with pending(10) as ringback:
+        attempts = len(ringback.run_until_idle())
+        assert attempts == 30
+        assert looks.count(None) == 1, "where nothing is due any more, the walk is over"
+        assert len(looks) == attempts + 1
+
+
+def test_an_attempt_calls_little() -> None:
+    """All of it: clock, machine, message, receiver, journal. Some seventy calls are enough."""
+    with Emulator() as ringback:
+        ringback.receiver(APP, [503])
+        for _ in range(20):
+            ringback.submit("Hello", callback=HOOK)
+        work = calls(ringback.run_until_idle)
+        assert sum(len(each.attempts) for each in ringback.deliveries) == 220
+    assert work / 220 < 85
+
+
+def test_to_begin_again_calls_little() -> None:
+    with Emulator() as ringback:
+        ringback.reset()
+        assert calls(ringback.reset) < 160

@@ -30,7 +30,10 @@ class Attempts:
         *,
         follow: "Callable[[Pair | None], Trail] | None",
     ) -> None:
-        """*follow* makes the trail of an attempt, a pair perhaps; None: no redirect is followed."""
+        """*compose* makes what the attempts of a delivery carry: the first asks, all share it.
+
+        *follow* makes the trail of an attempt, a pair perhaps; None: no redirect is followed.
+        """
         self._clock = clock
         self._agenda = clock.agenda
         self._ledger = ledger

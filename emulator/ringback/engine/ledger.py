@@ -86,7 +86,7 @@ class Ledger:
         now, position = self._clock.now_ns, delivery.position
         self._agenda.take(due)
         started = self.dispatcher.start(position, now)
-        self._journal.append(AttemptStarted(now, position, number_of(delivery)))
+        self._journal.append(AttemptStarted(now, position, len(delivery.attempts) + 1))
         return started
 
     def answered(
@@ -147,7 +147,7 @@ class Ledger:
             message, outcome = message.by_digest(), without_body(outcome)
             copy = None if copy is None else without_body(copy)
         attempt = Attempt(
-            number_of(delivery),
+            len(delivery.attempts) + 1,
             delivery.started_at or 0,
             ended_at,
             message,

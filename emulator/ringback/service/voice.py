@@ -4,6 +4,7 @@ Making audio needs no lock and no loop. What takes longer than `QUICK` must not 
 keeps others waiting: under the clock's lock, or on a server's loop.
 """
 
+from functools import cached_property
 from weakref import WeakValueDictionary
 
 from ringback.audio.render import cost, render
@@ -29,8 +30,11 @@ class Voice:
         """Speak as *settings* say."""
         self._speech = settings.speech
         self._wav_sizes = settings.wav_sizes
-        self._carried: WeakValueDictionary[tuple[object, ...], CallbackMessage]
-        self._carried = WeakValueDictionary()
+
+    @cached_property
+    def _carried(self) -> WeakValueDictionary[tuple[object, ...], CallbackMessage]:
+        """The messages that carry audio, by what it depends on, for as long as they are held."""
+        return WeakValueDictionary()
 
     def audio(self, request: SpeakRequest, *, tones: bool = False) -> bytes:
         """The audio of *request*: the same bytes object each time, while somebody holds it.

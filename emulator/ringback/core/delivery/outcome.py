@@ -164,7 +164,7 @@ def without_body(outcome: Outcome) -> Outcome:
 
 def noted(answer: Answered) -> Answered:
     """*answer* with a note on what the dispatcher passes over: redirects, and `Retry-After`."""
-    if succeeded(answer) or not answer.headers.on_the_wire:
+    if not answer.headers.on_the_wire or succeeded(answer):
         return answer
     notes = [answer.note] if answer.note else []
     if 300 <= answer.status <= 399 and "location" in answer.headers:
