@@ -13,10 +13,9 @@ from typing import Any, ClassVar
 from ringback.core.answer.models import STAND_IN_VERSION
 from ringback.core.base.duration import SECOND
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.controls import may_have_controls
 from ringback.core.request.editions import V2
-from ringback.core.request.script import Script
 from ringback.core.request.voices import Voice
+from ringback.core.stream.gathering import Gathering, heard_of
 from ringback.core.stream.stream import (
     MOST_UNSPOKEN,
     TOO_BIG,
@@ -33,15 +32,6 @@ IDLE = 60 * SECOND
 """How long a session lasts in which nothing is said (documented)."""
 
 _MILLISECOND = SECOND // 1000
-
-_PAUSE = "{pause:"
-"""How an inline pause begins. It may come in pieces."""
-
-_MARKER = "\\{"
-"""How an inline pronunciation begins. It may come in pieces, too."""
-
-_LONGEST_MARKER = 2000
-"""How many characters of a pronunciation are waited for before the turn is flushed."""
 
 NO_COMMAND = HangUp(
     1008, "DATA-0000", "Commands are Speak (with text), Flush, Interrupt, Configure and Close."
@@ -107,10 +97,7 @@ class TurnStream(Stream):
         self._measure = measure
         self._speed = speed
         self._turn: Turn | None = None
-        self._pieces: list[str] = []
-        self._length = 0
-        self._tail = ""
-        self._pronounced = False
+        self._gathered = Gathering(voice)
         self._last: Turn | None = None
         self._totals = Totals()
 
@@ -144,33 +131,17 @@ class TurnStream(Stream):
         effects: list[Effect] = []
         if self._turn is None and text:
             self._turn = Turn(self._draw(), self._speed or 1.0, self._totals.audio)
-            self._length, self._tail, self._pronounced = 0, "", False
+            self._gathered = Gathering(self._voice)
             effects = [Say({"type": "SpeechStarted", "speech_id": self._turn.speech_id})]
         if text:
-            self._pieces.append(text)
-            self._length += len(text)
-            # The text is not put together, nor looked through, for each piece anew.
-            recent = self._tail + text
-            if _PAUSE in recent:
+            self._gathered.add(text)
+            if self._gathered.has_pause:
                 return self._hang_up(NO_PAUSE)
-            self._pronounced = self._pronounced or self._pronounces(recent)
-            if self._pronounced and not self._may_pronounce:
+            if self._gathered.has_pronunciation and not self._may_pronounce:
                 return self._hang_up(NO_COMBINATION)
-            self._tail = _unfinished(recent)
-            if self._length > MOST_UNSPOKEN:
+            if self._gathered.length > MOST_UNSPOKEN:
                 return self._hang_up(TOO_BIG)
         return effects
-
-    def _pronounces(self, text: str) -> bool:
-        return _MARKER in text and self._heard(text)[0].pronunciations > 0
-
-    def _heard(self, text: str) -> tuple[Script, tuple[str, ...]]:
-        """What is heard of *text*, and the codes of the warnings about it."""
-        if not may_have_controls(text, self._voice):
-            return Script(text), ()
-        from ringback.core.request.obeying import obeyed_on_a_stream
-
-        return obeyed_on_a_stream(text, self._voice)
 
     @property
     def _may_pronounce(self) -> bool:
@@ -180,10 +151,7 @@ class TurnStream(Stream):
 
     def _begun(self) -> Turn | None:
         """The turn that is not completed, with all its text so far."""
-        if self._turn is not None and self._pieces:
-            self._turn = replace(self._turn, text=self._turn.text + "".join(self._pieces))
-            self._pieces.clear()
-        return self._turn
+        return None if self._turn is None else replace(self._turn, text=self._gathered.text)
 
     def _flush(self, _message: dict[str, Any], _now: int) -> list[Effect]:
         turn = self._begun()
@@ -202,7 +170,7 @@ class TurnStream(Stream):
         if played <= totals.rebased:
             return [_warning("INVALID_INTERRUPT_OFFSET")]
         begun = self._begun()
-        turn = self._last if begun is None else replace(begun, script=self._heard(begun.text)[0])
+        turn = self._last if begun is None else self._read(begun)[0]
         said: dict[str, Any] = {"type": "SpeechInterrupted", "audio_played_ms": played}
         if offset is not None:
             spoken, remaining = turn.divided_at(offset)
@@ -232,7 +200,7 @@ class TurnStream(Stream):
 
     def _not_combined(self, speed: float) -> Rejection | None:
         """Why the turn that waits for its flush does not go with *speed*."""
-        if speed == 1.0 or not (self._turn is not None and self._pronounced):
+        if speed == 1.0 or not (self._turn is not None and self._gathered.has_pronunciation):
             return None
         message = "A buffered turn carries a pronunciation; flush it before setting 'speed'."
         return Rejection(400, "CONTROL_COMBINATION_INVALID", message)
@@ -247,16 +215,21 @@ class TurnStream(Stream):
 
     def _completed(self, turn: Turn) -> list[Effect]:
         """The audio of *turn*, and what it came to."""
-        script, codes = self._heard(turn.text)
-        if script.pronunciations and not self._may_pronounce:
+        turn, codes = self._read(turn)
+        spoken = turn.script.spoken
+        if turn.script.pronunciations and not self._may_pronounce:
             return self._hang_up(NO_COMBINATION)
-        duration = self._measure(script.spoken, turn.speed) // _MILLISECOND
-        turn = replace(turn, script=script, duration=duration)
+        turn = replace(turn, duration=self._measure(spoken, turn.speed) // _MILLISECOND)
         self._finish(turn)
         audible: Effect = (
-            Play(script.spoken, turn.speed) if duration else _warning("NO_SYNTHESIZABLE_TEXT")
+            Play(spoken, turn.speed) if turn.duration else _warning("NO_SYNTHESIZABLE_TEXT")
         )
         return [*map(_warning, codes), audible, Say({"type": "SpeechMetadata", **turn.metadata})]
+
+    def _read(self, turn: Turn) -> tuple[Turn, tuple[str, ...]]:
+        """*turn* with what is heard of it, and the codes of the warnings about that."""
+        script, codes = heard_of(turn.text, self._voice)
+        return replace(turn, script=script), codes
 
     def _finish(self, turn: Turn) -> None:
         self._turn, self._last = None, turn
@@ -269,15 +242,6 @@ class TurnStream(Stream):
         "Configure": _configure,
         "Close": _close,
     }
-
-
-def _unfinished(recent: str) -> str:
-    """The end of a text in which a marker may have begun that is not there yet."""
-    at = recent.rfind(_MARKER)
-    if at >= 0 and len(recent) - at <= _LONGEST_MARKER and "}" not in recent[at:]:
-        return recent[at:]
-    # One character less than `_PAUSE`: enough to find one that is cut between two messages.
-    return recent[1 - len(_PAUSE) :]
 
 
 def _offset(message: dict[str, Any]) -> int | None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.grants import grant, issuer_of, key_of, read_ttl
+from ringback.core.request.grants import grant, is_of, issuer_of, key_of, read_ttl
 from ringback.core.request.keys import ApiKey, identifier_of
 
 SIGNER = ApiKey("c0ffee" * 6 + "c0de", "5a0c2bd0-7d4c-4c3c-8f5b-0e6d7a8b9c0d")
@@ -119,3 +119,13 @@ def test_no_other_span_can_be_asked_for(body: bytes) -> None:
     rejection = read_ttl(body)
     assert isinstance(rejection, Rejection)
     assert (rejection.status, rejection.code) == (400, "PAYLOAD_ERROR")
+
+
+@pytest.mark.rule("any-token")
+def test_a_token_is_of_whom_it_says_it_is_whatever_its_signature() -> None:
+    claimed, _, _ = TOKEN.rpartition(".")
+    for token in (TOKEN, f"{claimed}.", f"{claimed}.x", f"{claimed}.***"):
+        assert is_of(SIGNER, token)
+        assert not is_of(OTHER, token)
+    for token in ("", "opaque", "a.b.c", "..", f"{claimed}", SIGNER.secret):
+        assert not is_of(SIGNER, token)

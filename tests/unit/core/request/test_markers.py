@@ -122,3 +122,10 @@ def test_a_marker_may_say_anything_that_json_can() -> None:
     said = {"word": 'a "b" \\ c}', "pronounce": "d\N{GRINNING FACE}\n"}
     marker = "\\" + json.dumps(said)[:-1] + "\\}"
     assert parts(marker) == [Pronunciation(said["word"], said["pronounce"])]
+
+
+@pytest.mark.rule("pronunciations")
+@pytest.mark.parametrize(("word", "longest"), [("a", 15), ("ab", 20), ("x" * 13, 128)])
+def test_a_pronunciation_may_be_ten_times_as_long_as_its_word(word: str, longest: int) -> None:
+    assert not Pronunciation(word, "ə" * longest).is_too_long
+    assert Pronunciation(word, "ə" * (longest + 1)).is_too_long

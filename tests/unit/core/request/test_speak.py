@@ -8,6 +8,7 @@ from ringback.core.base.rejection import Rejection
 from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1, V2, Edition
 from ringback.core.request.endpoint import CallbackRules
+from ringback.core.request.script import Silence
 from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.request.voices import AURA
 from ringback.core.stream.opening import V2_STREAM
@@ -289,7 +290,21 @@ def test_of_a_text_with_controls_only_what_is_heard_counts() -> None:
 
 
 def test_a_text_without_controls_is_heard_as_it_is() -> None:
-    assert request("", b"Hello").spoken == "Hello"
+    asked = request("", b"Hello")
+    assert (asked.spoken, asked.silences, asked.script) == ("Hello", (), None)
+
+
+@pytest.mark.rule("flux-pauses", "flux-combinations")
+def test_a_request_to_flux_may_pause_at_a_speed_that_goes_with_it() -> None:
+    rules = SpeakRules(V2)
+    text = rb"One \{pause:500ms\}two"
+    asked = request("model=flux-kit-en&speed=1.15", text, rules=rules)
+    assert (asked.spoken, asked.silences) == ("One two", (Silence(4, 500),))
+    read = rules.read_query(b"model=flux-kit-en&speed=1.2")
+    assert isinstance(read, Query)
+    refused = rules.read_request(read, "text/plain", text)
+    assert isinstance(refused, Rejection)
+    assert refused.code == "PAUSE_SPEED_CAP_EXCEEDED"
 
 
 # -- flux ------------------------------------------------------------------------------------------

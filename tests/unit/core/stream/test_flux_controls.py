@@ -1,18 +1,15 @@
 """Controls in the text of a Flux session, frame by frame."""
 
-from typing import Any
-
 import pytest
 
-from ringback.core.stream.flux import NO_COMBINATION, NO_PAUSE, TurnStream
-from ringback.core.stream.stream import HangUp, Play, Say
+from ringback.core.stream.flux import NO_PAUSE
+from ringback.core.stream.stream import Play
 from tests.unit.core.request.test_controls import control
 from tests.unit.core.stream.test_flux import (
     CLOSE,
     FLUSH,
-    a_stream,
     after,
-    configure,
+    end_of,
     interrupt,
     said,
     speak,
@@ -30,14 +27,6 @@ def applied(pronunciations: int, warnings: int = 0) -> dict[str, int]:
         "breaks_applied": 0,
         "pronunciation_warnings": warnings,
     }
-
-
-def end_of(*frames: str, stream: TurnStream | None = None) -> tuple[dict[str, Any], HangUp]:
-    """The error and the end that *frames* lead to."""
-    *_, error, end = after(*frames, stream=stream)
-    assert isinstance(error, Say)
-    assert isinstance(end, HangUp)
-    return error.message, end
 
 
 @pytest.mark.rule("stream-v2-pronunciations")
@@ -87,76 +76,6 @@ def test_a_turn_that_is_dropped_is_reported_with_its_controls() -> None:
     *_, interrupted = said(speak("Hello"), FLUSH, speak(TEXT), interrupt(100))
     assert interrupted["metadata"]["billable_character_count"] == len(HEARD)
     assert interrupted["metadata"]["controls_applied"] == applied(1)
-
-
-# -- combinations ----------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("stream-v2-combinations")
-@pytest.mark.parametrize("cut", [0, 1, 2, 10, len(BASIL) - 1])
-def test_a_pronunciation_ends_a_session_with_another_speed_as_soon_as_it_is_there(cut: int) -> None:
-    frames = (speak("Take " + BASIL[:cut]), speak(BASIL[cut:]))
-    for stream, before in ((a_stream(1.5), ()), (a_stream(), (configure(0.5),))):
-        error, end = end_of(*before, *frames, stream=stream)
-        assert (error["code"], end) == ("DATA-0002", NO_COMBINATION)
-        assert error["description"] == "Pronunciation cannot be combined with speed."
-        assert (end.code, end.reason) == (1008, "DATA-0002")
-
-
-@pytest.mark.rule("stream-v2-combinations")
-def test_a_pronunciation_that_hides_behind_a_brace_ends_it_with_the_flush() -> None:
-    marker = control("a}b", "c")
-    stream = a_stream(1.5)
-    assert len(after(speak(marker[:15]), speak(marker[15:]), stream=stream)) == 1
-    assert end_of(FLUSH, stream=stream)[1] == NO_COMBINATION
-    stream = a_stream(1.5)
-    after(speak(marker[:15]), speak(marker[15:]), stream=stream)
-    assert after(CLOSE, stream=stream)[-1] == NO_COMBINATION
-
-
-@pytest.mark.rule("stream-v2-combinations")
-@pytest.mark.parametrize("speed", [None, 1.0])
-def test_a_speed_of_one_is_none(speed: float | None) -> None:
-    *_, ended = said(configure(1.0), speak(TEXT), configure(1), FLUSH, stream=a_stream(speed))
-    assert ended["controls_applied"] == applied(1)
-
-
-@pytest.mark.rule("stream-v2-combinations")
-def test_a_speed_is_refused_while_a_turn_with_a_pronunciation_waits() -> None:
-    stream = a_stream()
-    *_, failure = said(speak(TEXT), configure(1.2), stream=stream)
-    assert failure.pop("description")
-    assert failure == {
-        "type": "ConfigureFailure",
-        "code": "CONTROL_COMBINATION_INVALID",
-        "field": "speed",
-        "value": 1.2,
-    }
-    *_, after_the_flush = said(FLUSH, configure(1.2), stream=stream)
-    assert after_the_flush == {"type": "ConfigureSuccess", "applied": {"speed": 1.2}}
-
-
-@pytest.mark.rule("stream-v2-combinations")
-@pytest.mark.parametrize("first", [speak("Hello"), FLUSH])
-def test_a_turn_without_one_stands_in_no_speeds_way(first: str) -> None:
-    stream = a_stream()
-    after(speak(TEXT), FLUSH, stream=stream)
-    assert said(first, configure(1.2), stream=stream)[-1]["type"] == "ConfigureSuccess"
-
-
-@pytest.mark.rule("stream-v2-configure")
-@pytest.mark.parametrize(
-    ("speed", "code", "description"),
-    [
-        (1.55, "SPEED_OUT_OF_RANGE", "'speed' must be between 0.5 and 1.5"),
-        (1.07, "SPEED_INCREMENT_INVALID", "'speed' must be provided in increments of 0.05"),
-    ],
-)
-def test_a_refused_speed_is_told_in_the_words_of_the_service(
-    speed: float, code: str, description: str
-) -> None:
-    (failure,) = said(configure(speed))
-    assert (failure["code"], failure["description"]) == (code, description)
 
 
 # -- pauses ----------------------------------------------------------------------------------------

@@ -100,6 +100,12 @@ def test_what_is_no_command_ends_the_session(frame: str, end: HangUp) -> None:
     assert stream.ended
 
 
+def test_a_sign_of_life_lengthens_no_session_that_does_not_look_for_one() -> None:
+    stream = tiny()
+    stream.sign_of_life(59)
+    assert stream.limit == (LONGEST, TIME_IS_UP)
+
+
 @pytest.mark.rule("stream-binary-frame")
 @pytest.mark.parametrize("frame", [b"", PING.encode(), b"\xff"])
 def test_a_binary_frame_ends_the_session(frame: bytes) -> None:
