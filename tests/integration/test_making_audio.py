@@ -252,6 +252,30 @@ def test_a_delivery_that_is_cancelled_meanwhile_does_not_fail_besides(
         assert not [fact for fact in ringback.journal if isinstance(fact, JobFailed)]
 
 
+@pytest.mark.parametrize("fails", [True, False])
+def test_nothing_is_missed_of_a_delivery_that_is_forgotten_while_its_audio_is_made(
+    monkeypatch: pytest.MonkeyPatch, studio: Studio, beside: Beside, fails: bool
+) -> None:
+    """What a thread raises that nobody waits for is an error of the test."""
+
+    def content(voice: Voice, request: SpeakRequest) -> bytes:
+        audio = voice.audio(request)
+        if fails:
+            raise ValueError("no tables")
+        return audio
+
+    monkeypatch.setattr(Voice, "content", content)
+    with Emulator(Settings(keep=1)) as ringback:
+        delivery = ringback.submit(SLOW, callback=HOOK)
+        moved = beside(ringback.run_until_idle)
+        studio.wait()
+        ringback.cancel(delivery, "the caller hung up")
+        ringback.cancel(ringback.submit("Hello", callback=HOOK), "and so did the next one")
+        studio.may.set()
+        assert moved.result(10) == []
+        assert not ringback.pending
+
+
 def test_audio_that_is_not_made_is_what_the_clock_is_stuck_over(studio: Studio) -> None:
     with Emulator(Settings(guard=0.05)) as ringback:
         ringback.receiver(APP)

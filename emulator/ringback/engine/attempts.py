@@ -83,9 +83,9 @@ class Attempts:
     def fail(self, position: int, reason: str) -> None:
         """Give up on an attempt that could not be made; it is recorded if it had begun."""
         ledger = self._ledger
-        delivery = ledger.dispatcher.deliveries[position]
-        if delivery.settled:
+        if not ledger.dispatcher.is_open(position):
             return
+        delivery = ledger.dispatcher.deliveries[position]
         ledger.cancel(position, f"aborted: {reason}")
         if delivery.state is State.IN_FLIGHT:
             fault = self._routes.find(delivery.job.endpoint.origin).fault(number_of(delivery))

@@ -169,7 +169,7 @@ class Calls:
             return
         with self._clock.lock:
             position = call.delivery.position
-            if not call.ended and not self._ledger.dispatcher.deliveries[position].settled:
+            if not call.ended and self._ledger.dispatcher.is_open(position):
                 self._ledger.cancel(position, f"aborted: {reason}")
             self._hang_up(call, Aborted(reason))
 

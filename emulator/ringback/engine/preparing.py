@@ -47,7 +47,7 @@ class Preparing:
         except Exception as error:  # noqa: BLE001 - no delivery stays scheduled for ever
             _log.exception("%s: the emulator failed", delivery.job.request_id)
             with clock.lock:
-                if not self._ledger.dispatcher.deliveries[position].settled:
+                if self._ledger.dispatcher.is_open(position):
                     reason = f"aborted: the emulator failed: {error!r}"
                     self._ledger.cancel(position, reason)
         finally:

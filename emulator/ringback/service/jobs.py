@@ -10,6 +10,7 @@ from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import Job, State
 from ringback.core.delivery.message import CallbackMessage, MessageRules
 from ringback.core.journal import JobFailed, Journal
+from ringback.core.request.speak import SpeakRequest
 from ringback.engine.engine import Engine
 from ringback.errors import RingbackError
 from ringback.sending.routes import Routes
@@ -73,17 +74,17 @@ class Jobs:
         position, request = delivery.position, delivery.job.request
         if position in self._prepared or position in self._failed:
             return None
-        return partial(self._make, position) if self._voice.takes_long(request) else None
+        return partial(self._make, position, request) if self._voice.takes_long(request) else None
 
-    def _make(self, position: int) -> None:
+    def _make(self, position: int, request: SpeakRequest) -> None:
         """Make the audio of a delivery that has not begun. A job whose audio cannot be had fails.
 
         It is not called under the lock.
         """
-        content = self._voice.content(self.engine.dispatcher.deliveries[position].job.request)
+        content = self._voice.content(request)
         with self._clock.lock:
-            if self.engine.dispatcher.deliveries[position].state is not State.SCHEDULED:
-                return  # it was cancelled meanwhile, or the emulator has begun again
+            if not self.engine.dispatcher.is_open(position):
+                return  # it was cancelled meanwhile, and may not be kept any more
             if isinstance(content, Rejection):
                 self._fail(position, content)
             else:

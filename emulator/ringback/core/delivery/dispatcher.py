@@ -102,6 +102,10 @@ class Dispatcher:
             return list(self._open)
         return Open(self._deliveries, self._open, self._settled)
 
+    def is_open(self, position: int) -> bool:
+        """Whether a delivery is not settled; one that is not kept any more is."""
+        return position in self._open
+
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Begin the delivery of *job*; its first attempt is due at *due_at*."""
         delivery = Delivery(self._accepted, job, State.SCHEDULED, due_at)

@@ -4,6 +4,7 @@ import pytest
 
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Delivery, State
+from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.delivery.retry import RetryPolicy
 from ringback.errors import MachineError
 from tests.conftest import a_job, an_attempt
@@ -152,6 +153,15 @@ def test_what_is_open_is_what_was_not_settled_when_it_was_asked_for() -> None:
     schedule.cancel(4, at=0, reason="enough")
     assert (len(unread), list(unread)) == (3, [0, 2, 3])
     assert list(schedule.dispatcher.open) == [2, 3]
+
+
+def test_a_delivery_is_open_until_it_is_settled_whether_it_is_kept_or_not() -> None:
+    dispatcher = Dispatcher(RetryPolicy(), keep=0)
+    dispatcher.accept(a_job(), 0)
+    assert dispatcher.is_open(0)
+    dispatcher.cancel(0, at=0, reason="enough")
+    assert not dispatcher.is_open(0)
+    assert list(dispatcher.deliveries) == []
 
 
 def test_nothing_is_open_in_the_end() -> None:
