@@ -12,6 +12,7 @@ LENIENCIES = {
     "faults": "allow_unused_faults",
     "errors": "allow_errors",
     "unknown_keys": "allow_unknown_keys",
+    "wrong_paths": "allow_wrong_paths",
     "unrouted": "allow_unrouted",
     "crashes": "allow_crashes",
 }

@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "ringback(strict=True, **settings): settings of this test's emulator, such as retries=3 or"
         " seed=7. strict=False lets it leave anything behind; allow_pending,"
         " allow_unused_replies, allow_unused_failures, allow_unused_faults, allow_errors,"
-        " allow_unknown_keys, allow_unrouted and allow_crashes each one kind.",
+        " allow_unknown_keys, allow_wrong_paths, allow_unrouted and allow_crashes each one kind.",
     )
     _port(config)
     _collects(config)

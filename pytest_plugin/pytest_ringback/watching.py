@@ -71,13 +71,15 @@ class Watch:
             whose = f"{name}: " if len(self.emulators) > 1 else ""
             self.leftovers[kind] += [whose + sentence for sentence in sentences]
 
-    def look_at_unknown_keys(self, unknown_keys: int) -> None:
+    def look_at_strangers(self, server: Server) -> None:
         """Note the requests that the server itself has turned away since this was last asked."""
+        strangers = server.unknown_keys - self._unknown_keys
+        self._unknown_keys += strangers
         self.leftovers["unknown_keys"] += [
-            "a request came with a key that belongs to no emulator of this test. The application"
+            f"{asked} came with a key that belongs to no emulator of this test. The application"
             " must use ringback.api_key"
-        ] * (unknown_keys - self._unknown_keys)
-        self._unknown_keys = unknown_keys
+            for asked in (server.strangers[-strangers:] if strangers else ())
+        ]
 
 
 WATCH: pytest.StashKey[Watch] = pytest.StashKey()
@@ -107,7 +109,7 @@ def watched(
             return emulator
 
         yield begin
-        watch.look_at_unknown_keys(server.unknown_keys)
+        watch.look_at_strangers(server)
         for name, emulator in begun.items():
             watch.look_at(name, emulator)
     if watch.body_passed and not watch.fixtures:

@@ -26,6 +26,12 @@ def leave_crashes(emulator):
     emulator.connect(APP, app)
     deliver(emulator, HOOK)
 
+def leave_wrong_paths(emulator):
+    connection = http.client.HTTPConnection(emulator.url.removeprefix("http://"), timeout=20)
+    connection.request("GET", "/v1/speak", headers={"authorization": "Token " + emulator.api_key})
+    assert connection.getresponse().status == 405
+    connection.close()
+
 def deliver(emulator, callback):
     emulator.submit("Hello", callback=callback)
     if hasattr(emulator, "__enter__"):
@@ -55,13 +61,17 @@ SENTENCES = {
     " https://ap.example leads. Nothing is connected",
     "errors": "AttributeError: 'SpeakRequest' object has no attribute 'nonsense' This is from a"
     " predicate of fail_requests(when=…): request * was answered with 500.",
-    "unknown_keys": "request * was refused for its key. The application must use ringback.api_key",
+    "unknown_keys": "POST /v1/speak at +0s was refused for its key (request *). The application"
+    " must use ringback.api_key",
+    "wrong_paths": "GET /v1/speak at +0s was answered 405 (request *): Did you mean"
+    " POST /v1/speak?",
 }
 KEYWORDS = {
     "pending": "allow_pending",
     "replies": "allow_unused_replies",
     "faults": "allow_unused_faults",
     "unrouted": "allow_unrouted",
+    "wrong_paths": "allow_wrong_paths",
     "crashes": "allow_crashes",
     "errors": "allow_errors",
     "unknown_keys": "allow_unknown_keys",
@@ -158,7 +168,9 @@ def test_after({fixtures}):
     result.assert_outcomes(passed=3, errors=1)
     summary = "ERROR test_suite.py::test_stranger - Failed: the test left something behind: *"
     result.stdout.fnmatch_lines([summary])
-    result.stdout.fnmatch_lines(["*The application must use ringback.api_key"])
+    result.stdout.fnmatch_lines(
+        ["*: POST /v1/speak at +0s *key*. The application must use ringback.api_key"]
+    )
 
 
 def test_all_emulators_of_a_test_are_looked_at_and_told_of_once(pytester: pytest.Pytester) -> None:
@@ -178,8 +190,8 @@ def test_story(ringback, make_ringback):
             "- make_ringback() 2: <Delivery * is still pending: *",
             "- make_ringback() 3: <Delivery * is still pending: *",
             "- ringback: <Delivery * is still pending: *",
-            "- a request came with a key that belongs to no emulator of this test. The application"
-            " must use ringback.api_key",
+            "- POST /v1/speak at +0s came with a key that belongs to no emulator of this test. The"
+            " application must use ringback.api_key",
             "@pytest.mark.ringback(allow_pending=True, allow_unknown_keys=True) allows it, and"
             " strict=False anything.",
             "-* ringback timeline -*",

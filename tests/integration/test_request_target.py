@@ -44,6 +44,7 @@ def test_every_path_is_served_by_its_whole_url(ringback: Emulator, host: str) ->
 
 @pytest.mark.rule("request-target")
 @pytest.mark.parametrize("target", ["http://api.example", "http://api.example/v1/nothing", "*"])
+@pytest.mark.ringback(allow_wrong_paths=True)
 def test_what_is_not_there_is_not_found_by_its_whole_url(ringback: Emulator, target: str) -> None:
     status, body = asked(ringback, "GET", target)
     assert status == 404

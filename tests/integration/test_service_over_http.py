@@ -408,6 +408,7 @@ def test_a_key_that_belongs_to_no_live_emulator_is_refused_and_reported(
         assert answer.json()["err_code"] == "INVALID_AUTH"
         assert answer.headers["dg-error"] == "Invalid credentials."
         assert server.unknown_keys == 1
+        assert server.strangers == ("POST /v1/speak at +0s",)
         for emulator in (one, two, ended):
             assert not emulator.requests
 
@@ -425,8 +426,8 @@ def test_a_key_that_is_not_the_only_emulators_is_refused_and_reported_by_it(
         assert isinstance(fact, RequestRejected)
         assert fact.request_id == answer.headers["dg-request-id"]
         assert emulator.leftovers()["unknown_keys"] == [
-            f"request {fact.request_id} was refused for its key. The application must use"
-            " ringback.api_key"
+            f"POST /v1/speak at +0s was refused for its key (request {fact.request_id}). The"
+            " application must use ringback.api_key"
         ]
 
 

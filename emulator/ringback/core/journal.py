@@ -35,6 +35,27 @@ class RequestRejected:
     request_id: str
     rejection: Rejection
     ordered: bool = False
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMisdirected:
+    """A request of this key *asked* for a path or method that there is not (404, 405)."""
+
+    name: ClassVar[str] = "request.misdirected"
+    at: int
+    request_id: str
+    asked: str
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerRefused:
+    """A request came with a key that is nobody's, of several who were served."""
+
+    name: ClassVar[str] = "request.of_a_stranger"
+    at: int
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +225,8 @@ class ClockMoved:
 Fact: TypeAlias = (
     RequestAnswered
     | RequestRejected
+    | RequestMisdirected
+    | StrangerRefused
     | AnswerFailed
     | TokenGranted
     | ParametersIgnored

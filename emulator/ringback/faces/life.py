@@ -14,7 +14,7 @@ from ringback.service.service import Service
 from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Scope
 
     from ringback.serving.server import Server
 
@@ -182,6 +182,6 @@ class _Sole:
     def __init__(self, find: Callable[[], Service]) -> None:
         self._find = find
 
-    def find(self, credential: Credential | None) -> Service | None:
+    def find(self, credential: Credential | None, scope: "Scope") -> Service | None:
         """The emulator's own service, whoever asks: it refuses unknown keys itself."""
         return self._find()

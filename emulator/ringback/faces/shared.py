@@ -199,7 +199,7 @@ class SharedFace(Life[ClockFace]):
         """What a strict test would not leave behind, in sentences, by kind.
 
         The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
-        `unknown_keys`, `unrouted` and `crashes`.
+        `unknown_keys`, `wrong_paths`, `unrouted` and `crashes`.
         """
         return self._service.leftovers()
 

@@ -61,7 +61,10 @@ class Answering:
         self._choosing = Choosing(clock, failures)
         self._concurrency = Concurrency(settings, lambda: engine.dispatcher.pending)
         self._unmade: dict[str, int] = {}
-        self._refusing = Refusing(settings, clock, journal, account)
+        self._refusing = refusing = Refusing(settings, clock, journal, account)
+        self.refuse = refusing.refuse_now
+        self.misdirect = refusing.misdirect
+        self.note_stranger = refusing.note_stranger
 
     def speak(
         self,
@@ -106,7 +109,8 @@ class Answering:
                 note = partial(self._ignored, at, request_id)
                 read = self._admission.request(*asked, unix // SECOND, note, content_encoding)
                 if isinstance(read, Rejection):
-                    answer = self._refusing.refuse(read, at, request_id)
+                    asked_for = f"POST {edition.path}"
+                    answer = self._refusing.refuse(read, at, request_id, asked=asked_for)
                 else:
                     answer = self._answer(*read, at, request_id, choice)
                 self.received.note(
@@ -149,7 +153,9 @@ class Answering:
                 note = partial(self._ignored, at, request_id)
                 opening = self._admission.opening(edition, query, credential, unix // SECOND, note)
                 if isinstance(opening, Rejection):
-                    answer: Session | Answer = self._refusing.refuse(opening, at, request_id)
+                    answer: Session | Answer = self._refusing.refuse(
+                        opening, at, request_id, asked=f"WebSocket {edition.path}"
+                    )
                 else:
                     answer = self._opened(edition, opening, at, request_id, choice)
                 status = 101 if isinstance(answer, Session) else answer.status

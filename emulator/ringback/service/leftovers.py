@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from traceback import format_exception_only
 
+from ringback.core.base.duration import words
 from ringback.core.base.rejection import INVALID_CREDENTIALS
 from ringback.core.delivery.outcome import Unreachable
-from ringback.core.journal import AttemptFinished, Fact, RequestRejected
+from ringback.core.journal import AttemptFinished, Fact, RequestMisdirected, RequestRejected
 from ringback.core.request.endpoint import read_origin
 from ringback.receiving.scripted import Receiver
 from ringback.sending.crashes import Crash
@@ -110,8 +111,17 @@ def _unknown_keys(traces: Traces) -> Iterator[str]:
             continue
         if fact.rejection.code == INVALID_CREDENTIALS.code:
             yield (
-                f"request {fact.request_id} was refused for its key. The application must use"
-                " ringback.api_key"
+                f"{fact.asked} at {words(fact.at)} was refused for its key (request"
+                f" {fact.request_id}). The application must use ringback.api_key"
+            )
+
+
+def _wrong_paths(traces: Traces) -> Iterator[str]:
+    for fact in traces.journal:
+        if isinstance(fact, RequestMisdirected):
+            yield (
+                f"{fact.asked} at {words(fact.at)} was answered {fact.rejection.status} (request"
+                f" {fact.request_id}): {fact.rejection.hint}"
             )
 
 
@@ -165,11 +175,12 @@ KINDS: dict[str, Callable[[Traces], Iterator[str]]] = {
     "faults": _faults,
     "errors": _errors,
     "unknown_keys": _unknown_keys,
+    "wrong_paths": _wrong_paths,
     "unrouted": _unrouted,
     "crashes": _crashes,
 }
 """What finds each kind: `pending` (deliveries not settled), `replies` (scripted and never given),
 `failures` (ordered and never met), `faults` (scripted and never reached, and connections that were
 replaced before they were), `errors` (of predicates, that no verb has raised yet), `unknown_keys`
-(requests refused for their key), `unrouted` (attempts that led nowhere) and `crashes` (what
-applications of this process raised)."""
+(requests refused for their key), `wrong_paths` (requests for what there is not), `unrouted`
+(attempts that led nowhere) and `crashes` (what applications of this process raised)."""

@@ -16,7 +16,9 @@ from ringback.core.journal import (
     Journal,
     ParametersIgnored,
     RequestAnswered,
+    RequestMisdirected,
     RequestRejected,
+    StrangerRefused,
     StreamClosed,
     StreamFlushed,
     StreamOpened,
@@ -82,6 +84,8 @@ class Recognition:
                     | TokenGranted()
                     | ParametersIgnored()
                     | JobFailed()
+                    | RequestMisdirected()
+                    | StrangerRefused()
                     | StreamOpened()
                     | StreamWarned()
                     | StreamClosed()

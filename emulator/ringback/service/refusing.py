@@ -7,7 +7,12 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.answer import LONGEST_LINE, Answer, failing, refusal
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
-from ringback.core.journal import Journal, RequestRejected
+from ringback.core.journal import (
+    Journal,
+    RequestMisdirected,
+    RequestRejected,
+    StrangerRefused,
+)
 from ringback.service.account import Account
 from ringback.settings.settings import Settings
 
@@ -25,14 +30,42 @@ class Refusing:
         self._too_many = settings.too_many_requests
 
     def refuse(
-        self, rejection: Rejection, at: int, request_id: str, *, ordered: bool = False
+        self,
+        rejection: Rejection,
+        at: int,
+        request_id: str,
+        *,
+        ordered: bool = False,
+        asked: str = "",
     ) -> Answer:
         """The answer that says *rejection*; a test may have *ordered* it."""
         told = rejection
         if len(rejection.message) > LONGEST_LINE:  # it repeats what was asked, however long
             told = replace(rejection, message=f"{rejection.message[:LONGEST_LINE]}...")
-        self._journal.append(RequestRejected(at, request_id, told, ordered))
+        self._journal.append(RequestRejected(at, request_id, told, ordered, asked))
         return refusal(rejection, request_id, self._account.date)
+
+    def refuse_now(self, rejection: Rejection, asked: str) -> Answer:
+        """The answer that says *rejection* to what *asked* elsewhere than to speak."""
+        with self._clock.still():
+            at = self._clock.now_ns
+            return self.refuse(rejection, at, self._account.draw_request_id(), asked=asked)
+
+    def misdirect(self, rejection: Rejection, asked: str) -> Answer:
+        """The same to what *asked* for a path or method that there is not."""
+        with self._clock.still():
+            request_id = self._account.draw_request_id()
+            self._journal.append(
+                RequestMisdirected(self._clock.now_ns, request_id, asked, rejection)
+            )
+            return refusal(rejection, request_id, self._account.date)
+
+    def note_stranger(self, asked: str) -> int:
+        """Take note that a stranger *asked* something, and say at which moment."""
+        with self._clock.still():
+            at = self._clock.now_ns
+            self._journal.append(StrangerRefused(at, asked))
+            return at
 
     def refuse_as_ordered(
         self, failure: RequestFailure | None, at: int, request_id: str

@@ -81,6 +81,9 @@ class Service:
         self.speak = answering.speak
         self.open_stream = answering.open_stream
         self.made = answering.made
+        self.refuse = answering.refuse
+        self.misdirect = answering.misdirect
+        self.note_stranger = answering.note_stranger
         self.requests = ReceivedRequests(answering.received)
         self.answered = answering.answered
 

@@ -22,7 +22,9 @@ from ringback.core.journal import (
     JobFailed,
     ParametersIgnored,
     RequestAnswered,
+    RequestMisdirected,
     RequestRejected,
+    StrangerRefused,
     StreamClosed,
     StreamFlushed,
     StreamOpened,
@@ -30,6 +32,8 @@ from ringback.core.journal import (
     TokenGranted,
 )
 from ringback.service.views import Delivery
+
+_STRANGE = "came with a key that is nobody's"
 
 _MILLISECOND = SECOND // 1000
 
@@ -49,6 +53,11 @@ def _line(fact: Fact) -> str:
             return f"{at} speak 200 accepted request={fact.request_id} callback={callback}"
         case RequestRejected():
             return f"{at} speak {described(fact.rejection)}"
+        case RequestMisdirected():
+            request = f"request={fact.request_id}"
+            return f"{at} {fact.asked} {described(fact.rejection)} {request}"
+        case StrangerRefused():
+            return f"{at} {fact.asked} {_STRANGE}"
         case ParametersIgnored():
             names = ", ".join(map(str, fact.parameters))
             return f"{at} speak ignored unknown parameters {names} request={fact.request_id}"
@@ -92,7 +101,13 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact]) -> str:
     for fact in journal:
         match fact:
             case RequestRejected():
-                remarks.append(f"refused at {words(fact.at)}  {described(fact.rejection)}")
+                what = f"{fact.asked}  " if fact.rejection.status == 401 else ""
+                remarks.append(f"refused at {words(fact.at)}  {what}{described(fact.rejection)}")
+            case RequestMisdirected():
+                said = described(fact.rejection)
+                remarks.append(f"misdirected at {words(fact.at)}  {fact.asked}  {said}")
+            case StrangerRefused():
+                remarks.append(f"refused at {words(fact.at)}  {fact.asked}  {_STRANGE}")
             case ParametersIgnored():
                 names = ", ".join(map(str, fact.parameters))
                 remarks.append(f"ignored at {words(fact.at)}  unknown parameters {names}")

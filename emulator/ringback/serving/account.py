@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -16,8 +17,9 @@ from ringback.core.request.body import encoding_refusal
 from ringback.core.request.keys import BEARER, read_authorization
 from ringback.core.request.voices import AURA, FLUX, WITHDRAWN
 from ringback.service.service import Service
-from ringback.serving.exchange import header, hear_out, no_such, read_body, send, unknown_key
-from ringback.serving.speaking import Tenants
+from ringback.serving.exchange import asked, header, hear_out, read_body, send, unknown_key
+from ringback.serving.misdirected import misdirected
+from ringback.serving.tenants import Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,15 @@ Ask = Callable[[Asked], Answer]
 class Public:
     """A path that everyone may GET: voices."""
 
-    def __init__(self, answer: Callable[[Request], Answer]) -> None:
-        """Answer with *answer*."""
+    def __init__(self, tenants: Tenants, answer: Callable[[Request], Answer]) -> None:
+        """Answer with *answer*, and tell *tenants* of other methods."""
+        self._tenants = tenants
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Answer a GET."""
         if scope["method"] not in ("GET", "HEAD"):
-            await hear_out(receive, send_, no_such(405, "GET, HEAD"))
+            await hear_out(receive, send_, partial(misdirected, self._tenants, scope, "GET, HEAD"))
             return
         await hear_out(receive, send_, self._answer(Request(scope)))
 
@@ -69,7 +72,7 @@ class Private:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Find whose key it is, and answer."""
         if scope["method"] != self._method:
-            await hear_out(receive, send_, no_such(405, self._method))
+            await hear_out(receive, send_, partial(misdirected, self._tenants, scope, self._method))
             return
         body = await read_body(receive)
         if body is not None:
@@ -78,13 +81,16 @@ class Private:
     def _answered(self, request: Request, body: bytes) -> Answer:
         credential = read_authorization(header(request.scope, b"authorization"))
         if isinstance(credential, Rejection):
-            return refusal(credential, anonymous_id())
-        service = self._tenants.find(credential)
+            service = self._tenants.find(None, request.scope)
+            if service is None:
+                return refusal(credential, anonymous_id())
+            return service.refuse(credential, asked(request.scope))
+        service = self._tenants.find(credential, request.scope)
         if service is None:
             return unknown_key()
         key_id = service.identify(credential)
         if isinstance(key_id, Rejection):
-            return _refused(service, key_id)
+            return service.refuse(key_id, asked(request.scope))
         if credential.scheme == BEARER:
             # A granted token may speak, and nothing else (assumed).
             rejection = Rejection(

@@ -12,11 +12,12 @@ from ringback.core.request.origin import Origins
 from ringback.core.stream.opening import V1_STREAM, V2_STREAM
 from ringback.serving import account
 from ringback.serving.account import Private, Public
-from ringback.serving.exchange import hear_out, no_such
 from ringback.serving.guard import Guard, Tell
-from ringback.serving.speaking import SpeakEndpoint, Tenants
-from ringback.serving.stream import NoStream, StreamEndpoint
+from ringback.serving.misdirected import NothingHere
+from ringback.serving.speaking import SpeakEndpoint
+from ringback.serving.stream import StreamEndpoint
 from ringback.serving.target import in_origin_form
+from ringback.serving.tenants import Tenants
 
 
 class Application:
@@ -39,7 +40,7 @@ class _Paths:
     def __init__(self, tenants: Tenants) -> None:
         speak = {edition.path: SpeakEndpoint(tenants, edition) for edition in (V1, V2)}
         self._speak = speak
-        self._router = _router(routes(tenants, speak))
+        self._router = _router(tenants, routes(tenants, speak))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint: ASGIApp | None = None
@@ -62,25 +63,21 @@ def routes(tenants: Tenants, speak: Mapping[str, ASGIApp]) -> list[Route | WebSo
         *(Route(path, endpoint) for path, endpoint in speak.items()),
         WebSocketRoute(V1.path, StreamEndpoint(tenants, V1_STREAM)),
         WebSocketRoute(V2.path, StreamEndpoint(tenants, V2_STREAM)),
-        Route("/v1/models", Public(account.models)),
-        Route("/v1/models/{uuid}", Public(account.model)),
-        Route("/v2/models", Public(account.flux_models)),
+        Route("/v1/models", Public(tenants, account.models)),
+        Route("/v1/models/{uuid}", Public(tenants, account.model)),
+        Route("/v2/models", Public(tenants, account.flux_models)),
         Route("/v1/projects", get(account.projects)),
         Route(project, get(account.project)),
         Route(f"{project}/models", get(account.project_models)),
         Route(f"{project}/models/{{uuid}}", get(account.project_model)),
         Route("/v1/auth/token", get(account.token)),
         Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
-        WebSocketRoute("/{path:path}", NoStream()),
+        WebSocketRoute("/{path:path}", NothingHere(tenants)),
     ]
 
 
-def _router(routes: list[Route | WebSocketRoute]) -> Starlette:
+def _router(tenants: Tenants, routes: list[Route | WebSocketRoute]) -> Starlette:
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False  # /v1/speak/ is another path, and there is nothing
-    app.router.default = _nothing_here
+    app.router.default = NothingHere(tenants)
     return app
-
-
-async def _nothing_here(_scope: Scope, receive: Receive, send: Send) -> None:
-    await hear_out(receive, send, no_such(404))

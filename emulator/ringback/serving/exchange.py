@@ -1,7 +1,6 @@
 """One request and its answer as ASGI messages: read whole, sent in pieces, late or broken off."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -9,8 +8,10 @@ from starlette.types import Receive, Scope, Send
 from ringback.clock.turns import turn
 from ringback.core.answer.answer import Answer, refusal
 from ringback.core.base.ids import anonymous_id
+from ringback.core.base.masking import in_one_line, masked
 from ringback.core.base.rejection import INVALID_CREDENTIALS, Rejection
 from ringback.core.request.body import MAX_BODY
+from ringback.core.request.keys import Credential, read_authorization, read_subprotocols
 from ringback.core.request.speak import Query
 from ringback.errors import AnswerCut
 
@@ -23,6 +24,10 @@ production too."""
 
 _SHOWN = MAX_BODY + 1
 """Bytes that are kept of a body: as many as show that it is too large."""
+
+
+_PATH = 200
+"""Characters that are shown of a path."""
 
 
 class Body(NamedTuple):
@@ -103,9 +108,9 @@ def _connection_of(send: Send) -> Callable[[], bool]:
     return bool if transport is None else transport.is_closing
 
 
-async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
+async def hear_out(receive: Receive, send_: Send, answer: Answer | Callable[[], Answer]) -> None:
     """Read the request to its end, keep nothing of it, and send *answer*, unless the caller has
-    gone.
+    gone, and has asked for nothing: an answer that is noted somewhere is made then.
 
     What the server has refused itself, for its body is no HTTP, looks as if the caller had gone.
     """
@@ -115,7 +120,7 @@ async def hear_out(receive: Receive, send_: Send, answer: Answer) -> None:
             return
         if not message.get("more_body", False):
             break
-    await send(send_, answer)
+    await send(send_, answer if isinstance(answer, Answer) else answer())
 
 
 async def refuse_upgrade(scope: Scope, send: Send, answer: Answer) -> None:
@@ -135,12 +140,22 @@ def unknown_key(query: Query | Rejection | None = None) -> Answer:
     return refusal(rejection, anonymous_id())
 
 
-def no_such(status: int, allow: str = "") -> Answer:
-    """The answer to a path (404) or method (405) that does not exist. Its form is assumed.
+def credential_of(scope: Scope) -> tuple[Credential | Rejection, str | None]:
+    """Who is asking, and the subprotocol that an upgrade echoes if it was asked for in one."""
+    authorization = header(scope, b"authorization")
+    offered = scope.get("subprotocols")
+    if authorization is not None or not offered:
+        return read_authorization(authorization), None
+    return read_subprotocols(", ".join(offered)), offered[0]
 
-    *allow* are the methods that do: "the origin server MUST generate an Allow header field in a
-    405 response" (RFC 9110, 15.5.6).
-    """
-    text = {404: "Not Found", 405: "Method Not Allowed"}.get(status, "Bad Request")
-    answer = refusal(Rejection(status, text, f"{text}."), anonymous_id())
-    return replace(answer, headers=[*answer.headers, ("allow", allow)]) if allow else answer
+
+def path_of(scope: Scope) -> str:
+    """The path of a request, as it may be shown."""
+    path: str = scope["path"]
+    return in_one_line(masked(path))[:_PATH]
+
+
+def asked(scope: Scope) -> str:
+    """What a request asks, as it may be shown: `POST /v1/speak`."""
+    method = "WebSocket" if scope["type"] == "websocket" else scope["method"]
+    return f"{in_one_line(method)[:_PATH]} {path_of(scope)}"

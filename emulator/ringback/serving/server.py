@@ -4,7 +4,8 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, cast
 
@@ -13,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from ringback.clock.real import LoopThread
 from ringback.clock.turns import drained
+from ringback.core.base.duration import words
 from ringback.core.request.grants import issuer_of
 from ringback.core.request.keys import BEARER, Credential, identifier_of
 from ringback.core.request.origin import Origins
@@ -20,6 +22,7 @@ from ringback.errors import AnswerCut, ServerError
 from ringback.service.service import Service
 from ringback.serving.app import Application
 from ringback.serving.connection import Connection, Watch
+from ringback.serving.exchange import asked
 from ringback.serving.guard import Tell
 
 BACKLOG = 2048
@@ -33,6 +36,10 @@ _RESERVE = 64
 """Descriptors that are not for connections."""
 
 _log = logging.getLogger("ringback.serving.server")
+
+
+_STRANGERS = 1000
+"""How many requests of strangers are told of one by one."""
 
 
 class Server:
@@ -60,6 +67,7 @@ class Server:
         self._services: dict[str, Service] = {}
         self._granting: dict[str, Service] = {}
         self._unknown_keys = 0
+        self._strangers: deque[str] = deque(maxlen=_STRANGERS)
         self._socket = _bound(host, port)
         self._patience = patience
         self._name = host
@@ -111,6 +119,11 @@ class Server:
         """How many requests came with a key that belongs to no live service."""
         return self._unknown_keys
 
+    @property
+    def strangers(self) -> Sequence[str]:
+        """What the last of them asked, and when by the clocks of those who were served."""
+        return tuple(self._strangers)
+
     def addresses(self) -> list[tuple[str, int]]:
         """Where it listens, as host and port: no callback may lead here."""
         return [(self._host, self._port)]
@@ -138,7 +151,7 @@ class Server:
             (self._name, *(host for each in settings for host in each.allow_host_headers)),
         )
 
-    def find(self, credential: Credential | None) -> Service | None:
+    def find(self, credential: Credential | None, scope: Scope) -> Service | None:
         """Whose a credential is. A single service is asked about every one, to refuse it itself."""
         service = None
         if credential is not None and credential.scheme == BEARER:
@@ -149,8 +162,15 @@ class Server:
             services = list(self._services.values())
             if len(services) == 1:
                 return services[0]
-            self._unknown_keys += 1
+            self._turn_away(asked(scope), services)
         return service
+
+    def _turn_away(self, what: str, services: list[Service]) -> None:
+        """Take note of a stranger, and tell everyone whose it is not."""
+        moments = dict.fromkeys(service.note_stranger(what) for service in services)
+        when = f" at {' and '.join(map(words, moments))}" if moments else ""
+        self._unknown_keys += 1
+        self._strangers.append(f"{what}{when}")
 
     def _granters(self) -> dict[str, Service]:
         """The services by the name under which they grant tokens."""

@@ -2,31 +2,23 @@
 
 import asyncio
 from functools import partial
-from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.editions import Edition
-from ringback.core.request.keys import Credential, read_authorization
+from ringback.core.request.keys import read_authorization
 from ringback.core.request.speak import SpeakRules
 from ringback.errors import AnswerCut, ClockClosed
-from ringback.service.service import Service
 from ringback.serving.aside import aside
-from ringback.serving.exchange import PIECE, header, hear_out, no_such, read_body, send, unknown_key
+from ringback.serving.exchange import PIECE, header, hear_out, read_body, send, unknown_key
 from ringback.serving.failing import ENDED, send_failing
+from ringback.serving.misdirected import misdirected
+from ringback.serving.tenants import Tenants
 
 _HALF_SENT = 0.2
 """Real seconds for which the clock waits for the rest of a request. One that is half sent may be so
 for ever."""
-
-
-class Tenants(Protocol):
-    """Who is served: one service per key."""
-
-    def find(self, credential: Credential | None) -> Service | None:
-        """The service that answers for a key or a granted token, None for a stranger."""
-        ...
 
 
 class SpeakEndpoint:
@@ -42,11 +34,13 @@ class SpeakEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Read the request, have it answered, send the answer."""
         if scope["method"] != "POST":
-            await hear_out(receive, send_, no_such(405, "POST"))
+            await hear_out(receive, send_, partial(misdirected, self._tenants, scope, "POST"))
             return
         authorization = header(scope, b"authorization")
         credential = read_authorization(authorization)
-        service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
+        service = self._tenants.find(
+            None if isinstance(credential, Rejection) else credential, scope
+        )
         if service is None:
             schema = self._rules.read_query(scope["query_string"])
             await hear_out(receive, send_, unknown_key(schema))

@@ -17,14 +17,13 @@ from ringback.clock.turns import call_on, drained
 from ringback.core.answer.answer import Answer
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.editions import Edition
-from ringback.core.request.keys import Credential, read_authorization, read_subprotocols
 from ringback.core.request.speak import SpeakRules
 from ringback.core.stream.stream import Effect, HangUp, Play, Say
 from ringback.service.service import Service
 from ringback.service.streams import Session
 from ringback.serving.aside import aside
-from ringback.serving.exchange import encoded, header, no_such, refuse_upgrade, unknown_key
-from ringback.serving.speaking import Tenants
+from ringback.serving.exchange import credential_of, encoded, refuse_upgrade, unknown_key
+from ringback.serving.tenants import Tenants
 
 SIGNS_OF_LIFE = "ringback.signs_of_life"
 """The extension of ASGI by which our server tells of pings and pongs, which ASGI does not: a
@@ -45,8 +44,10 @@ class StreamEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the upgrade, and hold the session to its end."""
-        credential, subprotocol = _credential(scope)
-        service = self._tenants.find(None if isinstance(credential, Rejection) else credential)
+        credential, subprotocol = credential_of(scope)
+        service = self._tenants.find(
+            None if isinstance(credential, Rejection) else credential, scope
+        )
         await receive()  # `websocket.connect`, which says nothing
         if service is None:
             schema = self._rules.read_query(scope["query_string"])
@@ -70,15 +71,6 @@ class StreamEndpoint:
         finally:
             service.clock.leave(token)
         await conversation.go_on()
-
-
-class NoStream:
-    """Any other path: there is nothing to stream."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the upgrade."""
-        await receive()
-        await refuse_upgrade(scope, send, no_such(404))
 
 
 class _Conversation:
@@ -234,12 +226,3 @@ class _Conversation:
             self._clock.leave(token)
         else:
             self._over.set_result((how, token))
-
-
-def _credential(scope: Scope) -> tuple[Credential | Rejection, str | None]:
-    """Who is asking, and the subprotocol that the upgrade echoes if it was asked for in one."""
-    authorization = header(scope, b"authorization")
-    if authorization is not None or not scope["subprotocols"]:
-        return read_authorization(authorization), None
-    offered = scope["subprotocols"]
-    return read_subprotocols(", ".join(offered)), offered[0]

@@ -45,7 +45,7 @@ def table() -> list[tuple[str, str, str]]:
 
 
 class _Nobody:
-    def find(self, _credential: object) -> None:
+    def find(self, _credential: object, _scope: object) -> None:
         return None
 
 
