@@ -223,7 +223,7 @@ def test_marked():
     write(pytester, suite)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     result = pytester.runpytest_subprocess(
-        "-c/dev/null", "--rootdir=.", "-pxdist", "-pringback", "-n2", "--junitxml=report.xml"
+        "-c/dev/null", "--rootdir=.", "-pxdist", "-pringback", "-n1", "--junitxml=report.xml"
     )
     result.assert_outcomes(passed=1, failed=2, errors=2)
     shown = re.findall(r" ringback timeline -+\nPOST (\S+) ", result.stdout.str())

@@ -74,10 +74,14 @@ def test_an_operation_does_what_the_document_says(
         project=schema.config,
         modes=[*HypothesisTestMode],
         settings=schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing"),
-        explicit_settings=settings(max_examples=budget(6, 60)),
+        explicit_settings=settings(max_examples=budget(3, 60)),
     )
     create_test(operation=operation, test_func=ask, config=config)()
     assert asked
+
+
+def test_the_document_holds_what_its_kind_must_hold(schema: Any) -> None:
+    schema.validate()
 
 
 def test_every_operation_of_the_document_is_asked(schema: Any) -> None:

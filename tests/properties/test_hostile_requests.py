@@ -23,7 +23,7 @@ from tests.properties.hostile_requests import KEY, SECRETS, HostileRequest, host
 from tests.time_limit import limited
 
 SEED = 20260101
-COUNT = budget(1_000, 10_000)
+COUNT = budget(600, 10_000)
 """So many requests meet each of three emulators."""
 
 DEFAULT = Settings(api_key=KEY, retries=0)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
 from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
@@ -48,8 +47,7 @@ def schemas(value: object) -> Iterator[dict[str, Any]]:
             yield from schemas(each)
 
 
-def test_the_document_holds_what_its_kind_must_hold() -> None:
-    schemathesis.openapi.from_dict(document("1.2.3")).validate()
+def test_the_document_says_which_version_it_describes() -> None:
     assert DOCUMENT["openapi"].startswith("3.1.")
     assert DOCUMENT["info"]["version"] == "1.2.3"
 

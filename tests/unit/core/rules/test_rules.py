@@ -21,8 +21,12 @@ def rules_named_by_tests() -> frozenset[str]:
     return frozenset(
         ast.literal_eval(name)
         for file in TESTS.rglob("test_*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.rule"
+        if "pytest.mark.rule" in (text := file.read_text("utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "rule"
+        and ast.unparse(node.func) == "pytest.mark.rule"
         for name in node.args
     )
 
