@@ -18,5 +18,5 @@ def fingerprint(text: str, model: str, speed: float, silences: Sequence[Silence]
     # A JSON body can carry half of a surrogate pair, which plain UTF-8 refuses.
     asked = f"{model}\0{float(speed)}\0{text}".encode(errors="surrogatepass")
     for each in silences:
-        asked += b"\0%d:%d" % (each.after, each.milliseconds)
+        asked += b"\0%d:%d" % (each.after_characters, each.milliseconds)
     return int.from_bytes(sha256(asked).digest()[: BITS // 8])

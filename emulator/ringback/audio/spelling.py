@@ -54,5 +54,5 @@ def _length_of(part: str, speed: float) -> int:
 
 def divided(text: str, silences: Sequence[Silence]) -> list[str]:
     """The parts of *text* before, between and after *silences*."""
-    bounds = [0, *(silence.after for silence in silences), len(text)]
+    bounds = [0, *(silence.after_characters for silence in silences), len(text)]
     return [text[start:end] for start, end in pairwise(bounds)]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """So many *milliseconds* without a sound, *after* so many characters of what is spoken."""
+    """So many *milliseconds* without a sound, *after_characters* so many of what is spoken."""
 
-    after: int
+    after_characters: int
     milliseconds: int
 
 
