@@ -8,7 +8,7 @@ only for as long as `LATENESS`.
 
 import threading
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import lru_cache
 
 from ringback.clock.freezers import Wall
@@ -167,6 +167,14 @@ class Reading:
     def _horizon(self) -> int | None:
         """Up to which moment time passes by itself before something has begun; None: for ever."""
         return None
+
+
+def a_year_after(moment: datetime) -> datetime:
+    """A year after *moment*; the last moment of all where there is none."""
+    if moment.year == MAXYEAR:
+        return moment.max.replace(tzinfo=UTC)
+    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
+    return moment.replace(year=moment.year + 1, day=day)
 
 
 @lru_cache(maxsize=8)

@@ -14,13 +14,14 @@ All of them raise `ClockBusy` inside a receiver or beside another mover, `ClockC
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
 from ringback.clock.advice import leap, never_true, nothing_due
 from ringback.clock.generations import Generations
 from ringback.clock.listener import Launch
+from ringback.clock.reading import a_year_after
 from ringback.clock.real import genuine
 from ringback.clock.steps import Steps
 from ringback.clock.turns import call_on, drained, ended
@@ -79,7 +80,7 @@ def advance_to(clock: VirtualClock, moment: int | datetime) -> Steps[Made]:
                 f"the clock cannot go back: it stands at {words(now)} and was sent to"
                 f" {words(target)}{on_the_wall}"
             )
-        if isinstance(moment, datetime) and genuine(moment) > _a_year_after(clock.at(now)):
+        if isinstance(moment, datetime) and genuine(moment) > a_year_after(clock.at(now)):
             raise ClockLeap(leap(clock.at(now), genuine(moment)))
         return target
 
@@ -288,13 +289,6 @@ async def _until(subscribe: Callable[[Callable[[], None]], None]) -> None:
     subscribe(partial(call_on, loop, happened.set))
     await happened.wait()
     await drained()
-
-
-def _a_year_after(moment: datetime) -> datetime:
-    if moment.year == MAXYEAR:
-        return moment.max.replace(tzinfo=UTC)
-    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
-    return moment.replace(year=moment.year + 1, day=day)
 
 
 def _is_true(predicate: Callable[[], object]) -> bool:
