@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ringback.core.request.catalog import (
+from ringback.core.request.encodings import (
     FLUX_OUTPUTS,
     OUTPUTS,
     AudioFormat,

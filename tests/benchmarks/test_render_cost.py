@@ -14,7 +14,7 @@ import pytest
 
 from ringback.audio import aac, flac, g711, mp3, opus, pcm, render
 from ringback.audio.pace import symbols_in
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from tests.benchmarks.measuring import Table, alternate, typical
 
 pytestmark = pytest.mark.benchmark

@@ -197,7 +197,7 @@ def test_an_error_of_the_effect_is_no_guard(face: Face, monkeypatch: pytest.Monk
     face.emulator.connect(APP, Application().asgi)
     submit(face)
     with monkeypatch.context() as patched:
-        patched.setattr("ringback.clock.walks._carried_out", carried_out)
+        patched.setattr("ringback.clock.verbs._carried_out", carried_out)
         with pytest.raises(TimeoutError, match="of our own"):
             face.call("settle")
 

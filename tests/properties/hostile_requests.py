@@ -13,8 +13,8 @@ from urllib.parse import quote, quote_plus
 
 from ringback.core.base.ids import IdSource
 from ringback.core.request.body import MAX_BODY
-from ringback.core.request.catalog import Container, Encoding
 from ringback.core.request.editions import V2
+from ringback.core.request.encodings import Container, Encoding
 from ringback.core.request.parameters import BASE
 from ringback.core.request.voices import AURA, FLUX
 

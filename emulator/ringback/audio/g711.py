@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ringback.audio import pcm
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 
 
 def pieces(symbols: bytes, encoding: Encoding, rate: int) -> list[bytes]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ringback.audio import wav
 from ringback.audio.reading import Reading, understand
 from ringback.audio.symbols import SILENCE
-from ringback.core.request.catalog import FLUX_OUTPUTS, Encoding
+from ringback.core.request.encodings import FLUX_OUTPUTS, Encoding
 
 _ID3_HEADER = 10
 """Bytes of an ID3v2 tag before what it holds."""

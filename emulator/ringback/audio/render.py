@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 from ringback.audio.pace import symbols_in
 from ringback.audio.spelling import symbols_of
 from ringback.audio.symbols import SYMBOL
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.script import Silence
 
 WavSizes = Literal["streamed", "exact"]

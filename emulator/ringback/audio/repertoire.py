@@ -10,7 +10,7 @@ from ringback.audio.reading import Reading
 from ringback.audio.spelling import lengths_in
 from ringback.audio.symbols import LEAST, SYMBOL, SYNC, spell
 from ringback.core.base.duration import SECOND
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 from ringback.core.request.speak import SpeakRequest
 
 Evidence: TypeAlias = Literal["bytes", "frames", "ear"]

@@ -3,7 +3,7 @@
 import struct
 from typing import NamedTuple
 
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 
 STREAMED = 0x7FFF0000
 """The size of the samples that the service announces (observed in two files of 2025).

@@ -12,7 +12,7 @@ from ringback.clock.advice import stuck
 from ringback.clock.guard import set_alarm
 from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended
-from ringback.clock.walks import Made
+from ringback.clock.verbs import Made
 from ringback.core.base.duration import seconds
 from ringback.engine.engine import Engine
 from ringback.errors import ClockError, Stuck, WrongFace

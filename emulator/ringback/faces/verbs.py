@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from ringback.clock import walks
+from ringback.clock import verbs as walks
 from ringback.clock.steps import Steps
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import nanoseconds

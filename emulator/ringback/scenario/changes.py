@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, create_model, field_validator
 
-from ringback.core.request.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
+from ringback.core.request.encodings import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.core.rules import RULES
 from ringback.errors import SettingsError
 from ringback.scenario.failing import FailureEntry, LongFailure

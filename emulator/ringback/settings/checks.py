@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from ringback.core.base.duration import is_span
 from ringback.core.base.headers import is_header_name, is_header_value
-from ringback.core.request.catalog import MP3_BIT_RATES, OUTPUTS, Encoding
+from ringback.core.request.encodings import MP3_BIT_RATES, OUTPUTS, Encoding
 from ringback.errors import SettingsError
 
 

@@ -12,20 +12,13 @@ from ringback.core.base.ids import UuidVersion
 from ringback.core.delivery.message import BodyForm, Framing, MessageRules
 from ringback.core.delivery.retry import RetryPolicy
 from ringback.core.request.body import MAX_CHARACTERS, BodyRules
-from ringback.core.request.catalog import MP3_BIT_RATES
 from ringback.core.request.editions import V1, Edition
+from ringback.core.request.encodings import MP3_BIT_RATES
 from ringback.core.request.endpoint import INVALID_CALLBACK, PERMITTED_PORTS, CallbackRules
 from ringback.core.request.formats import FormatRules
 from ringback.core.request.speak import SpeakRules
 from ringback.errors import SettingsError
-from ringback.settings.checks import (
-    check_certificates,
-    check_speech,
-    checks_of,
-    read_rate,
-    read_tuple,
-    tuples_of,
-)
+from ringback.settings import checks
 from ringback.settings.names import check_among, names_its_fields
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -199,21 +192,21 @@ class Settings:
         """Check every value, so that a mistake is found where it was made."""
         for name in _TUPLES:
             if (value := getattr(self, name)) != "any":
-                object.__setattr__(self, name, read_tuple(name, value))
+                object.__setattr__(self, name, checks.read_tuple(name, value))
         for name, check in CHECKS.items():
             value = getattr(self, name)
             if not check.holds(value):
                 shown = "that" if name == "api_key" else repr(value)
                 raise SettingsError(f"{name} is {check.wanted}, not {shown}")
-        read_rate(self.clock)
+        checks.read_rate(self.clock)
         if self.request_failure is not None:
             failure = read_failure(self.request_failure)
             if isinstance(self.request_failure, Mapping):
                 object.__setattr__(self, "request_failure", failure)
         if self.speech:
-            check_speech()
+            checks.check_speech()
         if self.ca_file is not None:
-            check_certificates(self.ca_file)
+            checks.check_certificates(self.ca_file)
 
     @property
     def epoch_is_set(self) -> bool:
@@ -223,7 +216,7 @@ class Settings:
     @property
     def rate(self) -> int:
         """How many seconds the clock passes in a real one: 0 while it is paused."""
-        return read_rate(self.clock)
+        return checks.read_rate(self.clock)
 
     @property
     def retry_policy(self) -> RetryPolicy:
@@ -294,13 +287,12 @@ class Settings:
         return replace(self, **changes)
 
 
-CHECKS = checks_of(Settings)
+CHECKS = checks.checks_of(Settings)
 """What each setting may be, by name."""
 
-_TUPLES = tuples_of(Settings)
+_TUPLES = checks.tuples_of(Settings)
 
 NAMES = tuple(each.name for each in fields(Settings))
-"""The names of all settings."""
 
 
 def check_setting_name(name: str, kind: str, also: tuple[str, ...] = ()) -> None:

@@ -16,8 +16,8 @@ from ringback.audio.hearing import read_pcm
 from ringback.audio.render import duration, render
 from ringback.audio.repertoire import Repertoire
 from ringback.core.base.duration import SECOND
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.script import Silence
 from ringback.core.request.speak import SpeakRequest
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name

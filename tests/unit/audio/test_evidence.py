@@ -14,8 +14,8 @@ from ringback.audio.pace import symbols_in
 from ringback.audio.render import render
 from ringback.audio.repertoire import Identified, Repertoire
 from ringback.audio.symbols import spell
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.speak import SpeakRequest
 from tests.assets.audio_cells import SENTENCE
 from tests.assets.treatments import louder, noisy, resampled, samples_of, values_of, written

@@ -17,7 +17,7 @@ from ringback.audio.g711 import (
     to_mulaw,
 )
 from ringback.audio.symbols import SILENCE, SYNC
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 
 Law = Callable[[int], int]
 EVERY_SAMPLE = range(-32768, 32768)

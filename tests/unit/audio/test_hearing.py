@@ -15,7 +15,7 @@ from ringback.audio.hearing import read_pcm
 from ringback.audio.pace import symbols_in
 from ringback.audio.reading import Reading
 from ringback.audio.symbols import BLOCK, SILENCE, SYNC, spell
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 from tests.unit.audio.matching import matches
 
 VOICE = "aura-2-thalia-en"

@@ -12,7 +12,7 @@ from ringback.audio.fingerprint import fingerprint
 from ringback.audio.identify import read_by_ear, read_exact
 from ringback.audio.reading import Reading
 from ringback.audio.render import WavSizes, render
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 from tests.unit.audio.matching import matches
 

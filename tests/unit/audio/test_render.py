@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringback.audio.render import WavSizes, dressed, duration, render
 from ringback.core.base.duration import SECOND
-from ringback.core.request.catalog import OUTPUTS, AudioFormat, Container, Encoding
+from ringback.core.request.encodings import OUTPUTS, AudioFormat, Container, Encoding
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 
 MP3 = AudioFormat(Encoding.MP3, Container.NONE, 22050, 48000)

@@ -13,8 +13,8 @@ from ringback.audio.fingerprint import fingerprint
 from ringback.audio.render import render
 from ringback.audio.repertoire import Identified, Repertoire
 from ringback.audio.wav import parse
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.speak import SpeakRequest
 from tests.assets.audio_cells import CELLS, SENTENCE, name
 from tests.assets.treatments import louder, noisy, resampled, values_of, written

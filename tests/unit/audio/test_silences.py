@@ -5,7 +5,7 @@ import pytest
 from ringback.audio.render import render
 from ringback.audio.repertoire import Identified, Repertoire
 from ringback.audio.spelling import lengths_in
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.script import Script, Silence
 from ringback.core.request.speak import SpeakRequest
 from ringback.core.request.voices import FLUX

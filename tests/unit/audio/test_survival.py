@@ -11,8 +11,8 @@ import pytest
 
 from ringback.audio.render import render
 from ringback.audio.repertoire import Repertoire
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.speak import SpeakRequest
 from tests.assets.audio_cells import CELLS, SENTENCE, VOICE, name
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.audio.wav import STREAMED, Wav, header, parse
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 
 SAMPLES = bytes(range(200))
 LINEAR = header(Encoding.LINEAR16, 24000, len(SAMPLES)) + SAMPLES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.clock.walks import advance
+from ringback.clock.verbs import advance
 from ringback.core.base.duration import SECOND
 from ringback.errors import ClockClosed
 from tests.unit.clock.walked_by_hand import WALKS, a_clock, a_plan, elapsed, unmoved

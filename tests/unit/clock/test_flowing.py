@@ -3,7 +3,7 @@
 import pytest
 
 from ringback.clock import reading
-from ringback.clock.walks import advance
+from ringback.clock.verbs import advance
 from ringback.core.base.duration import SECOND
 from tests.unit.clock.walked_by_hand import Plan, Told, a_clock, elapsed, ended
 

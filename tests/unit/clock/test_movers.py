@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ringback.clock.walks import advance, settle, step
+from ringback.clock.verbs import advance, settle, step
 from ringback.core.base.duration import SECOND
 from ringback.errors import ClockBusy, Stuck
 from tests.unit.clock.walked_by_hand import (

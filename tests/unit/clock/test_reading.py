@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ringback.clock.walks import advance
+from ringback.clock.verbs import advance
 from ringback.core.base.duration import SECOND
 from tests.unit.clock.walked_by_hand import EPOCH, a_clock, a_plan, unmoved, walked
 

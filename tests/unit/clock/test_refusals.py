@@ -7,7 +7,7 @@ import pytest
 
 from ringback.clock import generations
 from ringback.clock.generations import MAX_GENERATIONS
-from ringback.clock.walks import (
+from ringback.clock.verbs import (
     advance,
     advance_to,
     advance_to_next,

@@ -8,7 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from ringback.clock.steps import Steps
-from ringback.clock.walks import advance, advance_until, settle, step, sync
+from ringback.clock.verbs import advance, advance_until, settle, step, sync
 from ringback.core.base.duration import SECOND
 from ringback.errors import NeverTrue, Stuck
 from tests.unit.clock.walked_by_hand import WALKS, Plan, a_plan, awaited, elapsed, ended, walked

@@ -7,7 +7,7 @@ import pytest
 from ringback.clock import generations as generations_module
 from ringback.clock.agenda import Agenda
 from ringback.clock.generations import MAX_GENERATIONS, Generations
-from ringback.clock.walks import advance, run_until_idle
+from ringback.clock.verbs import advance, run_until_idle
 from ringback.core.base.duration import SECOND
 from ringback.errors import Runaway
 from tests.unit.clock.walked_by_hand import Plan, a_plan, elapsed, walked

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ringback.clock.walks import (
+from ringback.clock.verbs import (
     advance,
     advance_to,
     advance_to_next,

@@ -12,8 +12,7 @@ import pytest
 from ringback.clock.agenda import Agenda, Due
 from ringback.clock.listener import NOBODY, Launch, Listener
 from ringback.clock.steps import Effect, Steps
-from ringback.clock.virtual import VirtualClock
-from ringback.clock.walks import (
+from ringback.clock.verbs import (
     advance,
     advance_to,
     advance_to_next,
@@ -23,6 +22,7 @@ from ringback.clock.walks import (
     step,
     sync,
 )
+from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Attempt, State
 from ringback.core.delivery.outcome import Answered

@@ -7,7 +7,7 @@ import pytest
 
 from ringback.audio.render import cost
 from ringback.core.delivery.message import MessageRules
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.speak import SpeakRequest
 from ringback.service import voice as module
 from ringback.service.bodies import BODIES, ROOM

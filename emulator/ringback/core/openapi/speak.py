@@ -15,8 +15,8 @@ from ringback.core.openapi.answers import (
     schema_named,
 )
 from ringback.core.request.body import MAX_CHARACTERS
-from ringback.core.request.catalog import DEFAULT_ENCODING, AudioFormat, Choice, Container, Output
 from ringback.core.request.editions import EXPRESSIVITY, Edition, Span
+from ringback.core.request.encodings import DEFAULT_ENCODING, AudioFormat, Choice, Container, Output
 from ringback.core.request.parameters import Kind, Parameter
 from ringback.core.request.speak import SpeakRequest
 

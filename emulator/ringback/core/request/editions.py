@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from ringback.core.base.masking import masked
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.catalog import FLUX_OUTPUTS, OUTPUTS, Encoding, Output
+from ringback.core.request.encodings import FLUX_OUTPUTS, OUTPUTS, Encoding, Output
 from ringback.core.request.parameters import BASE, FLUX, Parameter, table
 from ringback.core.request.voices import AURA, DEFAULT_VOICE, Voice
 from ringback.core.request.voices import FLUX as FLUX_VOICES

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.catalog import (
+from ringback.core.request.encodings import (
     DEFAULT_ENCODING,
     MP3_BIT_RATES,
     AudioFormat,

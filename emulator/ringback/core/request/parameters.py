@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from ringback.core.base.masking import masked
-from ringback.core.request.catalog import Container, Encoding
+from ringback.core.request.encodings import Container, Encoding
 
 
 class Kind(StrEnum):

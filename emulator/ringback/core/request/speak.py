@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from ringback.core.base.rejection import Rejection, invalid_query, undeserialisable
 from ringback.core.request.body import BodyRules, encoding_refusal
-from ringback.core.request.catalog import AudioFormat
 from ringback.core.request.controls import read_script
 from ringback.core.request.editions import EXPRESSIVITY, V1, Edition, refused_model
+from ringback.core.request.encodings import AudioFormat
 from ringback.core.request.endpoint import CallbackRules, Endpoint
 from ringback.core.request.formats import FormatRules
 from ringback.core.request.parameters import Schema

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import EXPRESSIVITY, V1, V2, Edition
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.parameters import table
 from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.request.voices import Voice

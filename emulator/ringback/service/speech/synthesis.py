@@ -16,7 +16,7 @@ from ringback.audio.render import WavSizes, dressed
 from ringback.audio.resampling import resampled
 from ringback.audio.spelling import divided
 from ringback.clock.guard import set_alarm
-from ringback.core.request.catalog import Encoding
+from ringback.core.request.encodings import Encoding
 from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SpeechError
 from ringback.service.bodies import BODIES

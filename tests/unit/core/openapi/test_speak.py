@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from ringback.core.openapi.speak import media_types, speak
-from ringback.core.request.catalog import Container, Encoding
 from ringback.core.request.editions import V1, V2, Edition
+from ringback.core.request.encodings import Container, Encoding
 
 EDITIONS = pytest.mark.parametrize("edition", [V1, V2], ids=lambda edition: edition.path)
 

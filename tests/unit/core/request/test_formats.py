@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.catalog import FLUX_OUTPUTS, OUTPUTS, AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1
+from ringback.core.request.encodings import FLUX_OUTPUTS, OUTPUTS, AudioFormat, Container, Encoding
 from ringback.core.request.formats import FormatRules
 from ringback.core.request.parameters import Schema
 from ringback.core.request.query import Values, read_values

@@ -5,8 +5,8 @@ from urllib.parse import unquote_plus
 import pytest
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1, V2, Edition
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.endpoint import CallbackRules
 from ringback.core.request.script import Silence
 from ringback.core.request.speak import Query, SpeakRequest, SpeakRules

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ringback.core.base.rejection import Rejection
-from ringback.core.request.catalog import AudioFormat, Container, Encoding
 from ringback.core.request.editions import V1, V2, Edition
+from ringback.core.request.encodings import AudioFormat, Container, Encoding
 from ringback.core.request.speak import Query, SpeakRequest, SpeakRules
 from ringback.core.request.voices import AURA, FLUX
 from ringback.core.stream.opening import V1_STREAM, V2_STREAM, Opening, read_opening

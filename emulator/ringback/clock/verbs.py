@@ -7,8 +7,8 @@ exactly on its target, which is inside. It returns the attempts that have ended 
 To look at what comes next, to move there and to begin it is one step under the lock, and so is
 landing: what another thread submits comes before the move or after it, never in between.
 
-All of them raise `ClockBusy` inside a receiver or beside another mover, `ClockClosed`, and
-`Runaway`. Spans and moments are in nanoseconds.
+All raise `ClockBusy` inside a receiver or beside another mover, `ClockClosed`, and `Runaway`.
+Spans and moments are in nanoseconds.
 """
 
 import asyncio
@@ -46,10 +46,8 @@ def settle(clock: VirtualClock) -> Steps[Made]:
 def advance(clock: VirtualClock, span: int) -> Steps[Made]:
     """Move by *span*. Raises `ClockBackwards` for a negative one."""
     if span < 0:
-        raise ClockBackwards(
-            f"the clock cannot go back: advance({seconds(span)}). Start a new emulator, or"
-            " reset() this one, to begin again at zero."
-        )
+        instead = "Start a new emulator, or reset() this one, to begin again at zero."
+        raise ClockBackwards(f"the clock cannot go back: advance({seconds(span)}). {instead}")
     with _moving(clock, "advance") as walk:
         return (yield from walk.to(lambda now: now + span))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.core.request.catalog import (
+from ringback.core.request.encodings import (
     DEFAULT_ENCODING,
     FLUX_OUTPUTS,
     OUTPUTS,
