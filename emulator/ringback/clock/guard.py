@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from ringback.clock.forks import unlock_in_forks
 from ringback.clock.real import monotonic_ns
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import SECOND
@@ -29,6 +30,7 @@ class AlarmThread:
         self._heap: list[tuple[int, int, Timer]] = []
         self._sequence = itertools.count()
         self._changed = threading.Condition()
+        unlock_in_forks(self._changed)
         self._wakes_at = 0
         self._thread: threading.Thread | None = None
 

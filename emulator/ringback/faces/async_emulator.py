@@ -9,6 +9,7 @@ from ringback.clock.flow import Flow
 from ringback.clock.turns import drained
 from ringback.errors import WrongFace
 from ringback.faces.clocks import AwaitableClock
+from ringback.faces.endings import raise_first, shut_down_here
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import AwaitableVerbs, Walk
 from ringback.service.service import Service
@@ -46,11 +47,16 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
         traceback: TracebackType | None,
     ) -> None:
         """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
-        if self._begun is not None:
-            for app in self._begun.arranging.started:
-                await app.close()
-        self.close()
-        await drained()
+        errors: list[BaseException] = []
+        if self._begun is not None and self._live and not self._is_elsewhere:
+            started, guard = self._begun.arranging.started, self.settings.seconds_of("guard")
+            errors = await shut_down_here(started, guard)
+            started.clear()
+        try:
+            self.close()
+            await drained()
+        finally:
+            raise_first(errors)
 
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `async with` does both.

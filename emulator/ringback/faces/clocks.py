@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from ringback.clock.advice import stuck
+from ringback.clock.forks import check_process, lineage
 from ringback.clock.guard import set_alarm
 from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended
@@ -27,6 +28,7 @@ class _Face:
         """Show the clock of *engine*; no effect may take longer than *guard* real seconds."""
         self._engine = engine
         self._virtual = engine.clock
+        self._lineage = lineage()
         self._guard = min(guard, threading.TIMEOUT_MAX)
 
     def __repr__(self) -> str:
@@ -54,6 +56,7 @@ class _Face:
         For use with `with`. A walk waits for the end of the hold; *reason* is shown when it is
         `Stuck` over it. A clock that flows stands still meanwhile.
         """
+        check_process(self._lineage)
         return self._virtual.hold(reason)
 
     def observe(self) -> None:
@@ -81,6 +84,7 @@ class BlockingClock(BlockingVerbs, _Face):
     """A clock whose verbs block."""
 
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        check_process(self._lineage)
         # Inside a receiver the walk itself refuses, and says why.
         if _loop_is_running() and not self._virtual.is_inside:
             raise WrongFace(
@@ -112,6 +116,7 @@ class AwaitableClock(AwaitableVerbs, _Face):
     """
 
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
+        check_process(self._lineage)
         self._engine.ensure_loop()
         return self._shown(await drive(walk(self._virtual), self._perform))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from ringback.clock.flow import Flow
 from ringback.faces.clocks import BlockingClock
+from ringback.faces.endings import shut_down
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import BlockingVerbs, Walk
 from ringback.service.views import Attempt
@@ -50,9 +51,9 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
             self._flow = service.loop.submit(Flow(service.clock, service.loop).run())
         return self
 
-    def _shut_down_apps(self) -> None:
-        for app in self._service.arranging.started:
-            self._service.loop.submit(app.close()).result(self.settings.seconds_of("guard"))
+    def _shut_down_apps(self) -> list[BaseException]:
+        service = self._service
+        return shut_down(service.arranging.started, service.loop, self.settings.seconds_of("guard"))
 
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return self.clock._move(verb, walk)

@@ -1,15 +1,18 @@
 """An emulator's life: it begins with a service of its own, is served, begins again, and ends."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakSet
 
+from ringback.clock.forks import check_process, lineage
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.request.keys import Credential
 from ringback.errors import NotRunning
 from ringback.faces.clocks import AwaitableClock, BlockingClock
+from ringback.faces.endings import raise_first
 from ringback.service.service import Service
 from ringback.settings.settings import Settings
 
@@ -39,6 +42,9 @@ class Life(Generic[ClockFace]):
         self._begun: Service | None = None
         self._former: WeakSet[Dispatcher] = WeakSet()
         self._live = False
+        self._lineage = lineage()
+        self._serving = threading.Lock()
+        self._found: dict[str, list[str]] = {}
         self._flow: Future[None] | asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
@@ -83,25 +89,47 @@ class Life(Generic[ClockFace]):
         return Application(_Sole(lambda: self._live_service), lambda: origins)
 
     def close(self) -> None:
-        """End: what is pending is dropped, and every later verb raises `ClockClosed`."""
-        self._end_service()
-        if self._server is not None and self._owns_server:
-            self._server.stop()
-            self._server = None
+        """End: what is pending is dropped, and every later verb raises `ClockClosed`.
 
-    def _shut_down_apps(self) -> None:
-        """Run the shutdown of every application whose lifespan was started."""
+        In a fork of the process in which it began, it is left alone. Raises what the shutdown of an
+        application has raised, `Stuck` for one that has no end, once all of it has ended.
+        """
+        if self._is_elsewhere:
+            self._live = False
+        try:
+            self._end_service()
+        finally:
+            if self._server is not None and self._owns_server:
+                self._server.stop()
+                self._server = None
+
+    def _shut_down_apps(self) -> list[BaseException]:
+        """Run the shutdown of every application whose lifespan was started: what they raise."""
+        return []
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether this is a fork of the process in which it began, without its threads."""
+        return self._begun is not None and self._lineage != lineage()
 
     def reset(self) -> None:
         """Begin again at zero, under the same key, with nothing connected and nothing pending.
 
-        Like a verb it first raises what a predicate has raised and nobody has heard.
+        Like a verb it first raises what a predicate has raised and nobody has heard. What a strict
+        test would not leave behind, but for what is pending, is still told of by `leftovers`.
         """
-        self._service.clock.raise_unheard()
+        self._live_service.clock.raise_unheard()
+        self._keep_found()
         if self.settings.api_key is None:
             self.settings = self.settings.changed(api_key=self.api_key)
         self._end_service()
         self.open()
+
+    def _keep_found(self) -> None:
+        """Keep what strictness has found so far, for `leftovers`; what is pending is dropped."""
+        for kind, told in self._service.leftovers().items():
+            if told and kind != "pending":
+                self._found.setdefault(kind, []).extend(told)
 
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
@@ -119,6 +147,7 @@ class Life(Generic[ClockFace]):
         """The service, which must not have ended."""
         if self._begun is None or not self._live:
             raise NotRunning(self._idle())
+        check_process(self._lineage)
         return self._begun
 
     def _idle(self) -> str:
@@ -129,6 +158,12 @@ class Life(Generic[ClockFace]):
         )
 
     def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
+        if self._live and not self._is_elsewhere:
+            raise NotRunning(
+                f"this {type(self).__name__} is running already: close() it before it is opened"
+                " again, or reset() it, to begin again at zero"
+            )
+        self._lineage = lineage()
         if self._begun is not None:
             self._former.add(self._begun.engine.dispatcher)
         service = Service(
@@ -153,24 +188,30 @@ class Life(Generic[ClockFace]):
         self._live = False
         if self._server is not None:
             self._server.remove(service)
+        errors: list[BaseException] = []
         try:
-            self._shut_down_apps()
+            errors = self._shut_down_apps()
         finally:
             service.arranging.started.clear()
             if self._flow is not None:
                 service.loop.call_soon(self._flow.cancel)
                 self._flow = None
             service.close()
+        raise_first(errors)
 
     def _served(self) -> "Server":
+        if self._is_elsewhere and self._live and self._server is not None:
+            return self._server
         service = self._live_service
-        if self._server is None:
-            from ringback.serving.server import Server
+        with self._serving:  # whoever asks first, in whichever thread
+            if self._server is None:
+                from ringback.serving.server import Server
 
-            server = Server(patience=self.settings.seconds_of("request_timeout"), listening=False)
-            server.add(service)
-            self._server = server.listen()
-        return self._server
+                patience = self.settings.seconds_of("request_timeout")
+                server = Server(patience=patience, listening=False)
+                server.add(service)
+                self._server = server.listen()
+            return self._server
 
     def _own_addresses(self) -> list[tuple[str, int]]:
         return [] if self._server is None else self._server.addresses()

@@ -199,9 +199,11 @@ class SharedFace(Life[ClockFace]):
         """What a strict test would not leave behind, in sentences, by kind.
 
         The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
-        `unknown_keys`, `wrong_paths`, `unrouted` and `crashes`.
+        `unknown_keys`, `wrong_paths`, `unrouted` and `crashes`. What was found before a `reset` is
+        among it.
         """
-        return self._service.leftovers()
+        found = self._service.leftovers()
+        return {kind: self._found.get(kind, []) + told for kind, told in found.items()}
 
     def _perform(self, path: "str | Path") -> "Performance":
         """Submit what the scenario file at *path* says."""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ringback.clock.forks import unlock_in_forks
 from ringback.clock.loops import EngineLoop
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
@@ -51,6 +52,7 @@ class Service:
         """
         self.settings = settings
         self.lock = threading.RLock()
+        unlock_in_forks(self.lock)
         self.journal = Journal(settings.keep)
         self.loop = EngineLoop(own_thread=own_thread)
         self.voice = voice = Voice(settings)

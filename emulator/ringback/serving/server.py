@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from ringback.clock.forks import lineage
 from ringback.clock.real import LoopThread
 from ringback.clock.turns import drained
 from ringback.core.base.duration import words
@@ -96,6 +97,7 @@ class Server:
         self._watch: Watch | None = None
         self._exhausted = False
         self._stopping = False
+        self._lineage = lineage()
         if listening:
             self.listen()
 
@@ -192,7 +194,8 @@ class Server:
     def stop(self) -> None:
         """Stop listening, cut what is connected, and end the thread."""
         thread, self._thread = self._thread, None
-        if thread is not None:
+        # A fork has a copy of the socket, and nothing else.
+        if thread is not None and self._lineage == lineage():
             thread.submit(self._stop()).result(5)
             thread.stop()
         self._socket.close()
