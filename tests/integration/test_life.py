@@ -145,24 +145,30 @@ async def test_so_it_is_with_the_awaitable_face(
         await ringback.settle()
 
 
-def test_what_strictness_has_found_is_kept_by_a_reset_and_what_is_pending_is_dropped() -> None:
+async def broken(_scope: Any, _receive: Any, _send: Any) -> None:
+    raise OSError("broken")
+
+
+def test_what_strictness_has_found_is_kept_by_a_reset_and_what_was_to_come_is_called_off() -> None:
     with Emulator() as ringback:
         ringback.receiver("https://app.example", replies=[503, 200])
-        ringback.fail_requests(503)
         httpx.post(f"{ringback.url}/v1/speak", headers={"authorization": "Token wrong"})
-        found = ringback.leftovers()
-        ringback.fail_requests()
-        ringback.reset()
-        kept = ringback.leftovers()
-        assert {kind for kind, told in kept.items() if told} == {
-            "failures",
-            "replies",
-            "unknown_keys",
-        }
-        assert kept == found
-        ringback.submit("Hello", callback="https://app.example/hook")
-        ringback.reset()
-        assert ringback.leftovers() == found
+        ringback.connect("https://broken.example", broken)
+        for origin in ("https://near.example", "https://broken.example"):
+            ringback.submit("Hello", callback=f"{origin}/hook")
+        ringback.settle()
+        ringback.fail_requests(503)
+        found, crashes = ringback.leftovers(), ringback.crashes
+        assert found["pending"]
+        assert found["replies"]
+        assert found["failures"]
+        happened = ("unknown_keys", "unrouted", "crashes")
+        assert all(len(found[kind]) == 1 for kind in happened)
+        for _ in range(2):
+            ringback.reset()
+            kept = {kind: told for kind, told in ringback.leftovers().items() if told}
+            assert kept == {kind: found[kind] for kind in happened}
+            assert ringback.crashes == crashes
 
 
 def in_a_fork(act: Callable[[], dict[str, str]]) -> dict[str, str]:

@@ -13,6 +13,8 @@ from ringback.core.request.keys import Credential
 from ringback.errors import NotRunning
 from ringback.faces.clocks import AwaitableClock, BlockingClock
 from ringback.faces.endings import raise_first
+from ringback.sending.crashes import Crash
+from ringback.service.leftovers import TO_COME
 from ringback.service.service import Service
 from ringback.settings.settings import Settings
 
@@ -45,6 +47,7 @@ class Life(Generic[ClockFace]):
         self._lineage = lineage()
         self._serving = threading.Lock()
         self._found: dict[str, list[str]] = {}
+        self._crashed: list[Crash] = []
         self._flow: Future[None] | asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
@@ -116,7 +119,7 @@ class Life(Generic[ClockFace]):
         """Begin again at zero, under the same key, with nothing connected and nothing pending.
 
         Like a verb it first raises what a predicate has raised and nobody has heard. What a strict
-        test would not leave behind, but for what is pending, is still told of by `leftovers`.
+        test would not leave behind is still told of by `leftovers`, but for what was still to come.
         """
         self._live_service.clock.raise_unheard()
         self._keep_found()
@@ -126,10 +129,11 @@ class Life(Generic[ClockFace]):
         self.open()
 
     def _keep_found(self) -> None:
-        """Keep what strictness has found so far, for `leftovers`; what is pending is dropped."""
+        """Keep what strictness has found so far; what was still to come is called off."""
         for kind, told in self._service.leftovers().items():
-            if told and kind != "pending":
+            if told and kind not in TO_COME:
                 self._found.setdefault(kind, []).extend(told)
+        self._crashed += self._service.crashes
 
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""

@@ -193,7 +193,7 @@ class SharedFace(Life[ClockFace]):
     def crashes(self) -> "list[Crash]":
         """What applications behind `connect` raised: `error`, `origin` and `times`, each error
         once. Tracebacks hold the application's own frames."""
-        return self._service.crashes
+        return [*self._crashed, *self._service.crashes]
 
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind.

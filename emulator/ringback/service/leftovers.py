@@ -184,3 +184,6 @@ KINDS: dict[str, Callable[[Traces], Iterator[str]]] = {
 replaced before they were), `errors` (of predicates, that no verb has raised yet), `unknown_keys`
 (requests refused for their key), `wrong_paths` (requests for what there is not), `unrouted`
 (attempts that led nowhere) and `crashes` (what applications of this process raised)."""
+
+TO_COME = frozenset({"pending", "replies", "failures", "faults"})
+"""Kinds of what was arranged and has not happened yet: a `reset` calls it off. The others have."""

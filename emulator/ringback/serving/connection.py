@@ -27,6 +27,11 @@ class Connection(H11Protocol):
         self.silent_for = 0
         super().data_received(data)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let nothing hold what is gone: uvicorn leaves a timer after a reset."""
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+
     @property
     def waits(self) -> bool:
         """Whether the peer has the word: it has begun nothing, or not come to an end."""
