@@ -3,6 +3,7 @@
 A failure names the seed and the index: `hostile_request(SEED, index)` makes the request again.
 """
 
+import asyncio
 import json
 import logging
 import re
@@ -66,6 +67,10 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ringback.serving.speaking.aside", here)
 
 
+LOOP = asyncio.SelectorEventLoop()
+"""What is asked to call later is forgotten with it."""
+
+
 @dataclass
 class Heard:
     """What an ASGI application sent."""
@@ -88,7 +93,7 @@ class Heard:
 
 
 def ask(app: Any, request: HostileRequest) -> Heard:
-    """Ask without an event loop: an application that waited for anything would be found out."""
+    """Ask on a loop that never turns: an application that waits for anything is found out."""
     messages: list[dict[str, Any]] = [
         {"type": "http.request", "body": piece, "more_body": True} for piece in request.pieces
     ]
@@ -102,10 +107,13 @@ def ask(app: Any, request: HostileRequest) -> Heard:
     async def send(message: dict[str, Any]) -> None:
         heard.take(message)
 
+    asyncio._set_running_loop(LOOP)
     try:
         app(request.scope, receive, send).send(None)
     except StopIteration:
         return heard
+    finally:
+        asyncio._set_running_loop(None)
     raise AssertionError("it waits for something that never comes")
 
 
