@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from ringback.errors import MachineError as MachineError
     from ringback.errors import Mistake as Mistake
     from ringback.errors import NeverTrue as NeverTrue
+    from ringback.errors import NoEffect as NoEffect
     from ringback.errors import NothingDue as NothingDue
     from ringback.errors import NotRunning as NotRunning
     from ringback.errors import Refused as Refused
@@ -121,6 +122,7 @@ _HOMES = {
         "Mistake",
         "NeverTrue",
         "NotRunning",
+        "NoEffect",
         "NothingDue",
         "Refused",
         "RingbackError",

@@ -7,6 +7,7 @@
     ├── Refused              the service refused a `submit`; carries its status and JSON
     ├── ScenarioError        a scenario file says something that it may not say
     ├── NotRunning           an emulator was used before it began, or after its end
+    ├── NoEffect             something was assigned that would have no effect
     ├── ServerError          the server cannot start, or has stopped
     ├── SpeechError          a text could not be spoken; the service answers 500
     ├── AnswerCut            a server would close the connection here, in the middle of an answer
@@ -106,6 +107,10 @@ class AnswerCut(RingbackError, ConnectionError):
 
 class NotRunning(RingbackError):
     """An emulator was used outside of its life, which is a `with` block, or `open` to `close`."""
+
+
+class NoEffect(RingbackError, AttributeError):
+    """Something was assigned, to a verb say, that would have no effect."""
 
 
 class ServerError(RingbackError):

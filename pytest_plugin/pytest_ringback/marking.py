@@ -1,5 +1,6 @@
 """The marker `ringback`: what it may say, and what it allows."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -17,6 +18,9 @@ LENIENCIES = {
     "crashes": "allow_crashes",
 }
 """Each kind of thing that a test may leave behind, and the marker's keyword that allows it."""
+
+_OURS = re.compile(r"function scoped fixture ((?:async_|make_)?ringback)\b")
+"""A fixture of ours, in pytest's words."""
 
 SWITCHES = ("strict", *LENIENCIES.values())
 """The marker's keywords that are no settings."""
@@ -68,6 +72,19 @@ def check_loop(request: pytest.FixtureRequest) -> None:
         refuse(
             "async_ringback runs on asyncio, and this test runs on trio. Take the fixture ringback,"
             " and call its verbs in a thread: await anyio.to_thread.run_sync(ringback.advance, 30)."
+        )
+
+
+def name_the_scope(error: BaseException) -> None:
+    """Add to pytest's complaint about scopes what to do where a fixture of ours is asked for."""
+    said = getattr(error, "msg", None)
+    if not (isinstance(said, str) and said.startswith("ScopeMismatch")):
+        return
+    if found := _OURS.search(said):
+        error.msg = (  # type: ignore[attr-defined]  # pytest's own outcome has it
+            f"{said}\n{found[1]} begins anew for each test: ask for it in a fixture of function"
+            " scope, or begin an emulator there: `with Emulator(server=ringback_server) as"
+            " ringback:`"
         )
 
 

@@ -144,6 +144,10 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the timeline of every emulator that a failing test used."""
+    if call.excinfo is not None and call.when == "setup":
+        from pytest_ringback.marking import name_the_scope
+
+        name_the_scope(call.excinfo.value)
     if "ringback" not in sys.modules:
         return (yield)
     from pytest_ringback.reporting import add_timeline, as_the_app_raised_it, hide_own_frames

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_ringback.marking import LENIENCIES
+from ringback.service.leftovers import KINDS
 from tests.e2e.suites import OPTIONS, run, write
 
 pytest_plugins = ["pytester"]
@@ -471,3 +473,25 @@ def test_in_flight(async_ringback):
     asyncio.run(story())
 """
     run(pytester, suite).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("fixture", ["ringback", "async_ringback", "make_ringback"])
+def test_a_fixture_of_wider_scope_is_told_what_to_ask_for(
+    pytester: pytest.Pytester, fixture: str
+) -> None:
+    suite = f"""
+@pytest.fixture(scope="module")
+def app({fixture}): pass
+
+def test_story(app): pass
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["ScopeMismatch: *", f"{fixture} begins anew for each test: ask for it in a fixture of *"]
+    )
+
+
+def test_every_kind_has_a_word_that_allows_it() -> None:
+    assert LENIENCIES.keys() == KINDS.keys()
+    assert KEYWORDS.items() <= LENIENCIES.items()

@@ -15,13 +15,15 @@ from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended
 from ringback.clock.verbs import Made
 from ringback.core.base.duration import seconds
+from ringback.core.base.sealed import Sealed
 from ringback.engine.engine import Engine
 from ringback.errors import ClockError, Stuck, WrongFace
+from ringback.faces.holding import Hold
 from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs, Walk
 from ringback.service.views import Attempt
 
 
-class _Face:
+class _Face(Sealed):
     """What both faces share: reading the time, and holding it."""
 
     def __init__(self, engine: Engine, guard: float) -> None:
@@ -57,7 +59,7 @@ class _Face:
         `Stuck` over it. A clock that flows stands still meanwhile.
         """
         check_process(self._lineage)
-        return self._virtual.hold(reason)
+        return Hold(self._virtual, reason)
 
     def observe(self) -> None:
         """Notice a time freezer that has become active, so that `sync` counts from here.

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakSet
 
 from ringback.clock.forks import check_process, lineage
+from ringback.core.base.sealed import Sealed
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.request.keys import Credential
 from ringback.errors import NotRunning
 from ringback.faces.clocks import AwaitableClock, BlockingClock
 from ringback.faces.endings import raise_first
+from ringback.faces.patched import refuse_patched_threads
 from ringback.sending.crashes import Crash
 from ringback.service.leftovers import TO_COME
 from ringback.service.service import Service
+from ringback.settings.settings import NAMES as SETTING_NAMES
 from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,11 +29,8 @@ if TYPE_CHECKING:
 ClockFace = TypeVar("ClockFace", BlockingClock, AwaitableClock)
 
 
-class Life(Generic[ClockFace]):
+class Life(Sealed, Generic[ClockFace]):
     """An emulator from its beginning to its end, as both faces live it."""
-
-    clock: ClockFace
-    """The emulator's clock, with the same verbs and `now`, `elapsed`, `next_due` and `sync`."""
 
     def __init__(self, settings: Settings | None = None, *, server: "Server | None" = None) -> None:
         """Prepare an emulator; it lives from `with` on.
@@ -38,7 +38,8 @@ class Life(Generic[ClockFace]):
         *server* is shared with other emulators. Without one, an emulator starts its own when its
         `url` is first asked for.
         """
-        self.settings = Settings() if settings is None else settings
+        self._settings = Settings() if settings is None else settings
+        self._clock: ClockFace | None = None
         self._server = server
         self._owns_server = server is None
         self._begun: Service | None = None
@@ -57,6 +58,18 @@ class Life(Generic[ClockFace]):
             f"<{type(self).__name__} {self.clock!r}"
             f" [{self._service.engine.dispatcher.pending} pending]>"
         )
+
+    @property
+    def settings(self) -> Settings:
+        """How it behaves."""
+        return self._settings
+
+    @property
+    def clock(self) -> ClockFace:
+        """The emulator's clock: the same verbs, and `now`, `elapsed`, `next_due` and `sync`."""
+        if self._clock is None:
+            raise NotRunning(self._idle())
+        return self._clock
 
     @property
     def url(self) -> str:
@@ -124,7 +137,7 @@ class Life(Generic[ClockFace]):
         self._live_service.clock.raise_unheard()
         self._keep_found()
         if self.settings.api_key is None:
-            self.settings = self.settings.changed(api_key=self.api_key)
+            self._settings = self._settings.changed(api_key=self.api_key)
         self._end_service()
         self.open()
 
@@ -154,6 +167,15 @@ class Life(Generic[ClockFace]):
         check_process(self._lineage)
         return self._begun
 
+    def _in_vain(self, name: str, *, is_verb: bool) -> str:
+        if name in SETTING_NAMES or name == "settings":
+            said = "…" if name == "settings" else f"{name}=…"
+            return (
+                f"to assign {name} has no effect: settings are fixed when an emulator is made."
+                f" Write Emulator(Settings({said})) or @pytest.mark.ringback({said})"
+            )
+        return super()._in_vain(name, is_verb=is_verb)
+
     def _idle(self) -> str:
         name = type(self).__name__
         return (
@@ -168,6 +190,7 @@ class Life(Generic[ClockFace]):
                 " again, or reset() it, to begin again at zero"
             )
         self._lineage = lineage()
+        refuse_patched_threads()
         if self._begun is not None:
             self._former.add(self._begun.engine.dispatcher)
         service = Service(
@@ -181,7 +204,7 @@ class Life(Generic[ClockFace]):
         guard = self.settings.seconds_of("guard")
         if self.settings.rate:
             guard += self.settings.seconds_of("attempt_timeout")
-        self.clock = clock(service.engine, guard)
+        self._clock = clock(service.engine, guard)
         self._begun, self._live = service, True
         return service
 

@@ -63,7 +63,7 @@ class SharedFace(Life[ClockFace]):
         self,
         text: str,
         *,
-        callback: str,
+        callback: str | None = None,
         content_type: str = "application/json",
         **parameters: Any,
     ) -> Delivery:

@@ -64,6 +64,7 @@ class BlockingVerbs(ABC):
     ) -> list[Attempt]:
         """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
         span = _span("advance_until", within)
+        _check_callable(predicate)
         return self._move(
             "advance_until", lambda clock: walks.advance_until(clock, predicate, span)
         )
@@ -118,6 +119,7 @@ class AwaitableVerbs(ABC):
     ) -> list[Attempt]:
         """Move step by step until *predicate* is true, at most *within*. Raises `NeverTrue`."""
         span = _span("advance_until", within)
+        _check_callable(predicate)
         return await self._move(
             "advance_until", lambda clock: walks.advance_until(clock, predicate, span)
         )
@@ -129,6 +131,14 @@ class AwaitableVerbs(ABC):
         that goes back fires nothing. Without a freezer this settles.
         """
         return await self._move("sync", walks.sync)
+
+
+def _check_callable(predicate: object) -> None:
+    if not callable(predicate):
+        raise TypeError(
+            f"advance_until() takes a function that says when to stop, not {predicate!r}: write"
+            " advance_until(lambda: receiver.requests, within=300)"
+        )
 
 
 def _span(verb: str, span: float | timedelta) -> int:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from ringback.core.base.live import Live
+from ringback.core.base.sealed import Sealed
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Unreachable
 from ringback.core.delivery.reply import (
@@ -19,7 +20,7 @@ from ringback.core.delivery.reply import (
 )
 
 
-class Receiver:
+class Receiver(Sealed):
     """Stands at one origin. Replies are consumed in order of arrival, and the last one repeats."""
 
     def __init__(self, origin: str, replies: Iterable[ReplyLike] = (200,)) -> None:

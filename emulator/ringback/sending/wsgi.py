@@ -253,8 +253,18 @@ def _text(header: object) -> str:
     return header.strip(" \t")
 
 
+_ALONE = {"tornado.web.Application": "Tornado", "aiohttp.web_app.Application": "aiohttp"}
+"""Applications that only their own servers run."""
+
+
 def takes(app: object) -> Literal["asgi", "wsgi"]:
     """Which interface *app* speaks, by its signature. Raises `SettingsError` if nobody can tell."""
+    for cls in type(app).__mro__:
+        if (name := _ALONE.get(f"{cls.__module__}.{cls.__qualname__}")) is not None:
+            raise SettingsError(
+                f"{app!r} is of {name}, which speaks neither ASGI nor WSGI: have it listen on a"
+                " port of its own, and pass its base URL, 'http://127.0.0.1:PORT'"
+            )
     if callable(app):
         asynchronous = any(map(inspect.iscoroutinefunction, (app, app.__call__)))
         required, open_to_three = _positional(app)

@@ -93,6 +93,13 @@ class Arranging:
 
         if takes(to) == "wsgi":
             return Route(sender=WsgiSender(to), faults=faults)
+        if not lifespan and any(
+            f"{cls.__module__}.{cls.__qualname__}" == "sanic.app.Sanic" for cls in type(to).__mro__
+        ):
+            raise SettingsError(
+                "Sanic makes its routes ready in its startup, which nobody has run: write"
+                " connect(…, app, lifespan=True)"
+            )
         if not lifespan:
             return Route(sender=AsgiSender(to), faults=faults)
         from ringback.sending.started import StartedAsgiSender

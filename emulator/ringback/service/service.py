@@ -7,6 +7,7 @@ else. Everything here may be called from any thread, and nothing waits.
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from ringback.clock.forks import unlock_in_forks
@@ -115,10 +116,12 @@ class Service:
         return self._admission.identify(credential, self._account.unix // SECOND)
 
     def submit(
-        self, text: str, callback: str, content_type: str, parameters: dict[str, Any]
+        self, text: str, callback: str | None, content_type: str, parameters: dict[str, Any]
     ) -> Delivery:
         """Do what a client would do. Raises `Refused` with the service's answer."""
         if callback is None:
+            for name in get_close_matches("callback", parameters, n=1, cutoff=0.7):
+                raise SettingsError(f"submit() has no {name}: did you mean callback?")
             raise SettingsError(
                 "submit() makes a delivery, and needs a callback for it: without one the service"
                 " answers with the audio at once, to whoever asks over HTTP"

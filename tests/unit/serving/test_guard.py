@@ -116,7 +116,7 @@ def test_no_page_of_a_stranger_gets_past_the_guard_to_any_route(
 
     async def walk() -> None:
         with Emulator() as ringback:
-            ringback.settings = ringback.settings.changed(allow_origins=(ALLOWED,))
+            ringback._settings = ringback.settings.changed(allow_origins=(ALLOWED,))
             app = ringback.app
             for (kind, method, path), origin, site, host in cells():
                 headers = {"host": host, "origin": origin, "sec-fetch-site": site}

@@ -81,11 +81,15 @@ def read_reply(entry: ReplyLike) -> Reply | NoReply:
 
 def read_fault(entry: FaultLike) -> Reply | NoReply | str | None:
     """Read one entry of `faults=[…]`; the str is one of `REACHING`. Raises `SettingsError`."""
-    if entry is None or (isinstance(entry, str) and entry in REACHING):
+    if entry is None or isinstance(entry, Reply):
         return entry
-    if isinstance(entry, str):
-        _word(entry, [*NoReply, *REACHING], "fault")
-    return read_reply(entry)
+    if isinstance(entry, str) and entry in REACHING:
+        return entry
+    if isinstance(entry, int):
+        if not _is_status(entry):
+            raise SettingsError(f"a fault's status must be from 200 to 599, not {entry!r}")
+        return Reply(entry)
+    return _word(entry, [*NoReply, *REACHING], "fault")
 
 
 def read_replies(entries: Iterable[ReplyLike]) -> list[Reply | NoReply]:
@@ -116,8 +120,8 @@ def _is_status(value: object) -> bool:
     return isinstance(value, int) and 200 <= value <= 599
 
 
-def _word(entry: str, known: list[str] | list[NoReply], kind: str) -> NoReply:
-    if entry in list(NoReply):
+def _word(entry: object, known: list[str] | list[NoReply], kind: str) -> NoReply:
+    if isinstance(entry, str) and entry in list(NoReply):
         return NoReply(entry)
     near = get_close_matches(str(entry), [str(word) for word in known], n=1)
     meant = f"; did you mean {near[0]!r}?" if near else "."

@@ -118,7 +118,8 @@ def test_an_unknown_reply_is_refused_with_what_may_be_written(entry: Any, messag
             " Use a status, a Reply or one of 'timeout', 'refused', 'reset', 'answer lost',"
             " 'duplicate'.",
         ),
-        (99, "a reply's status must be from 200 to 599, not 99"),
+        (99, "a fault's status must be from 200 to 599, not 99"),
+        (504.0, "unknown fault 504.0. Use a status, a Reply or one of 'timeout', 'refused',"),
     ],
 )
 def test_an_unknown_fault_is_refused_with_what_may_be_written(
