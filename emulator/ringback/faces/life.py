@@ -16,7 +16,6 @@ from ringback.faces.clocks import AwaitableClock, BlockingClock
 from ringback.faces.endings import raise_first
 from ringback.faces.patched import refuse_patched_threads
 from ringback.sending.crashes import Crash
-from ringback.service.leftovers import TO_COME
 from ringback.service.service import Service
 from ringback.settings.settings import NAMES as SETTING_NAMES
 from ringback.settings.settings import Settings
@@ -143,8 +142,8 @@ class Life(Sealed, Generic[ClockFace]):
 
     def _keep_found(self) -> None:
         """Keep what strictness has found so far; what was still to come is called off."""
-        for kind, told in self._service.leftovers().items():
-            if told and kind not in TO_COME:
+        for kind, told in self._service.happened().items():
+            if told:
                 self._found.setdefault(kind, []).extend(told)
         self._crashed += self._service.crashes
 

@@ -43,9 +43,13 @@ class Traces:
     journal: Iterable[Fact]
 
 
-def leftovers(traces: Traces) -> dict[str, list[str]]:
-    """What is left behind, of every kind."""
-    return {kind: list(find(traces)) for kind, find in KINDS.items()}
+def leftovers(traces: Traces, *, happened: bool = False) -> dict[str, list[str]]:
+    """What is left behind, of every kind, or of those alone that have *happened*."""
+    return {
+        kind: list(find(traces))
+        for kind, find in KINDS.items()
+        if not (happened and kind in TO_COME)
+    }
 
 
 def _pending(traces: Traces) -> Iterator[str]:

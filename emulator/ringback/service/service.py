@@ -166,17 +166,24 @@ class Service:
 
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind."""
-        return leftovers(
-            Traces(
-                self.pending,
-                self.arranging.receivers,
-                self.arranging.routes.arranged,
-                self.settings.retries + 1,
-                self.failures.unmet,
-                self.clock.unheard,
-                self.crashes,
-                self.journal,
-            )
+        return leftovers(self._traces())
+
+    def happened(self) -> dict[str, list[str]]:
+        """The same of those kinds that are not about what is still to come."""
+        if not (self.journal.end or self.clock.unheard):
+            return {}
+        return leftovers(self._traces(), happened=True)
+
+    def _traces(self) -> Traces:
+        return Traces(
+            self.pending,
+            self.arranging.receivers,
+            self.arranging.routes.arranged,
+            self.settings.retries + 1,
+            self.failures.unmet,
+            self.clock.unheard,
+            self.crashes,
+            self.journal.since(0),  # a list, which is quickly gone through
         )
 
     def close(self) -> None:
