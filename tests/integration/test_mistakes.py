@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from ringback import ClockError, Emulator, NoEffect, NotRunning, RingbackError, SettingsError
+from ringback import (
+    ClockError,
+    Emulator,
+    NoEffect,
+    NotRunning,
+    Receiver,
+    RingbackError,
+    SettingsError,
+)
 
 APP = "https://app.example"
 HOOK = f"{APP}/hook"
@@ -40,6 +48,15 @@ def test_settings_clock_and_verbs_cannot_be_assigned_in_vain() -> None:
             with pytest.raises(NoEffect) as refused:
                 setattr(holder, name, [503])
             assert remedy in str(refused.value)
+
+
+def test_a_receiver_of_ones_own_may_have_attributes() -> None:
+    class Counting(Receiver):
+        count = 0
+
+    receiver = Counting(APP)
+    receiver.count += 1
+    assert receiver.count == 1
 
 
 def test_a_verb_may_be_replaced_by_a_double(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,7 @@ class Service:
     @property
     def timeline(self) -> str:
         """Everything that a reader of a failing test wants to see, as text, credentials apart."""
-        return timeline(self.deliveries, self.journal)
+        return timeline(self.deliveries, self.journal, self.clock.wall.passed()[1])
 
     @property
     def dropped(self) -> dict[str, int]:

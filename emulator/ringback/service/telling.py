@@ -3,7 +3,8 @@
 Each match names every fact there is, so that a new one fails type checking until it is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import assert_never
 
 from ringback.core.base.duration import SECOND, words
@@ -31,9 +32,12 @@ from ringback.core.journal import (
     StreamWarned,
     TokenGranted,
 )
-from ringback.service.views import Delivery
+from ringback.service.views import Attempt, Delivery
 
 _STRANGE = "came with a key that is nobody's"
+
+_FOLDED = 3
+"""How many attempts that tell the story of the one before them are told of as one."""
 
 _MILLISECOND = SECOND // 1000
 
@@ -90,10 +94,12 @@ def _line(fact: Fact) -> str:
             assert_never(fact)
 
 
-def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact]) -> str:
-    """Deliveries with their attempts, streams, refused requests and parameters that were ignored.
+def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact], ahead: int = 0) -> str:
+    """Deliveries with their attempts, streams, and what was answered with audio, refused, failed or
+    ignored.
 
-    What came of a delivery is told by the delivery, with offsets from its acceptance.
+    What came of a delivery is told by the delivery, with offsets from its acceptance. *ahead* is by
+    how many nanoseconds a time freezer has moved on without the clock.
     """
     opened: dict[str, int] = {}
     streams: dict[str, list[str]] = {}
@@ -129,10 +135,25 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact]) -> str:
                 | DeliveryCancelled()
             ):
                 pass  # their delivery tells of them
-            case RequestAnswered() | AnswerFailed() | TokenGranted() | ClockMoved():
+            case RequestAnswered():
+                asked = fact.request
+                remarks.append(
+                    f"answered at {words(fact.at)}  audio of {len(asked.text)} characters,"
+                    f" {asked.voice.name}, {asked.sound.content_type}  request {fact.request_id}"
+                )
+            case AnswerFailed():
+                remarks.append(
+                    f"failed at {words(fact.at)}  as was ordered: {fact.failure}"
+                    f"  request {fact.request_id}"
+                )
+            case TokenGranted() | ClockMoved():
                 pass  # they led to nothing that has to be waited for
             case _:
                 assert_never(fact)
+    if ahead > 0:
+        remarks.append(
+            f"frozen time is {words(ahead)} ahead of this clock: clock.sync() follows it there"
+        )
     stories = [each for lines in streams.values() for each in lines]
     return "\n".join(map(in_one_line, [*_of_deliveries(deliveries), *stories, *remarks]))
 
@@ -155,12 +176,26 @@ def _of_deliveries(deliveries: Iterable[Delivery]) -> list[str]:
             f"{delivery.request.method} {delivery.endpoint}  request {delivery.request_id}"
             f"  accepted at {words(round(delivery.accepted_at * SECOND))}"
         )
-        for attempt in delivery.attempts:
-            fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
-            copy = f"  copy: {attempt.copy}" if attempt.copy is not None else ""
-            lines.append(f"  {attempt}  {attempt.outcome}{fault}{copy}")
+        lines += _of_attempts(delivery.attempts)
         lines.append(f"  = {delivery.state}{due}{reason}")
     return lines or ["no deliveries"]
+
+
+def _of_attempts(attempts: Sequence[Attempt]) -> Iterator[str]:
+    """A line for each attempt; of many with one story the first is told, and the last named."""
+    for story, group in groupby(attempts, _story):
+        first, *others = group
+        yield f"  {first}  {story}"
+        if len(others) < _FOLDED:
+            yield from (f"  {each}  {story}" for each in others)
+        else:
+            yield f"  … the same {len(others)} times more, the last at {others[-1]}"
+
+
+def _story(attempt: Attempt) -> str:
+    fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
+    copy = f"  copy: {attempt.copy}" if attempt.copy is not None else ""
+    return f"{attempt.outcome}{fault}{copy}"
 
 
 def _of_stream(fact: StreamFlushed | StreamWarned | StreamClosed) -> str:

@@ -93,9 +93,9 @@ class RequestFailure:
                 phrase = "RequestFailure"
             known = (phrase, f"{phrase}.")
         code, message = known
-        return Rejection(
-            self.status, self.code or code, self.message or message, "This failure was ordered."
-        )
+        what = f": {self}" if self.delay or self.breaks else ""
+        hint = f"This failure was ordered{what}."
+        return Rejection(self.status, self.code or code, self.message or message, hint)
 
 
 def _is_status(value: object) -> bool:

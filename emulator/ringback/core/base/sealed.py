@@ -2,19 +2,24 @@
 
 from ringback.errors import NoEffect
 
+_UNKNOWN = object()
+
 
 class Sealed:
     """Refuses what would be assigned without effect, with `NoEffect`.
 
-    A verb may be replaced by another callable, as test doubles do.
+    A verb may be replaced by another callable, as test doubles do, and a class may have attributes
+    with a value to begin with.
     """
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Assign private names, and callables in place of verbs."""
+        """Assign private names, attributes, and callables in place of verbs."""
         if not name.startswith("_"):
-            known = getattr(type(self), name, None)
-            if not (callable(known) and callable(value)):
+            known = getattr(type(self), name, _UNKNOWN)
+            if isinstance(known, property) or callable(known) > callable(value):
                 raise NoEffect(self._in_vain(name, is_verb=callable(known)))
+            if known is _UNKNOWN:
+                raise NoEffect(self._in_vain(name, is_verb=False))
         super().__setattr__(name, value)
 
     def _in_vain(self, name: str, *, is_verb: bool) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from ringback.core.base.masking import masked
@@ -104,6 +105,9 @@ EXPRESSIVITY = Span(
 )
 """How expressive a Flux voice may be (documented)."""
 
+_NEAR = 0.75
+"""How alike the names of two voices must be for one to be taken for a slip of the other."""
+
 BAD_MODEL = {
     "invalid-value": ("INVALID_QUERY_PARAMETER", "Invalid 'model' value of '{model}'."),
     "no-such-version": ("Bad Request", "Bad Request: No such model/version combination found."),
@@ -126,9 +130,9 @@ def refused_model(edition: Edition, model: str, variant: str) -> Rejection:
             f"`{model}` is a voice of /v1/speak.",
         )
     code, text = BAD_MODEL[variant]
-    hint = (
-        f"`{model}` is a voice of /v2/speak."
-        if edition.path == V1.path and model in FLUX_VOICES
-        else ""
-    )
+    if edition.path == V1.path and model in FLUX_VOICES:
+        hint = f"`{model}` is a voice of /v2/speak."
+    else:
+        near = get_close_matches(model.lower()[:64], edition.voices, n=1, cutoff=_NEAR)
+        hint = f"Did you mean `{near[0]}`?" if near else ""
     return Rejection(400, code, text.format(model=model), hint)
