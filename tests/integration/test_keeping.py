@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from ringback import Emulator, Settings
@@ -74,9 +75,19 @@ def test_no_body_is_kept_but_the_digest_of_what_was_sent(ringback: Emulator) -> 
     assert [(request.body, request.size) for request in ringback.requests] == [(b"", 17)]
 
 
+def test_headers_are_kept_if_they_are_short(ringback: Emulator) -> None:
+    url = f"{ringback.url}/v1/speak"
+    httpx.post(url, headers={"x-one": "1: a", "authorization": "Token k"})
+    httpx.post(url, headers={"x-one": "1" * 3000})
+    first, second = ringback.requests
+    assert first.headers["x-one"] == "1: a"
+    assert first.headers["authorization"] == "Token k"
+    assert len(second.headers) == 0
+
+
 def test_a_long_query_is_kept_only_so_far(ringback: Emulator) -> None:
     ringback.submit("Hello", callback=HOOK, tag=["x" * 100] * 100)
-    assert len(ringback.requests[0].query) == 4096
+    assert len(ringback.requests[0].query) == 2048
 
 
 def test_what_cannot_be_kept_is_refused() -> None:

@@ -1,6 +1,6 @@
 """What arrived at the speak endpoints, and how it was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, overload
 from urllib.parse import unquote_plus
@@ -31,8 +31,31 @@ class Reception:
     request_id: str
 
 
-_LONGEST = 4096
+_LONGEST = 2048
 """Bytes of a query, and of all headers, that are kept where bodies are not."""
+
+
+class _Packed(Sequence[tuple[bytes, bytes]]):
+    """Headers in one piece, which takes a fifth of the memory."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, headers: RawHeaders) -> None:
+        self._text = b"\0".join(part for pair in headers for part in pair)
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        parts = self._text.split(b"\0")
+        return iter(zip(parts[::2], parts[1::2], strict=False))
+
+    def __len__(self) -> int:
+        return len(list(self))
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[bytes, bytes]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[bytes, bytes]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[bytes, bytes] | list[tuple[bytes, bytes]]:
+        return list(self)[index]
 
 
 class Arrivals(History[Reception]):
@@ -49,8 +72,8 @@ class Arrivals(History[Reception]):
         """Take note of the next one."""
         if self._cuts:
             reception.body, reception.query = b"", reception.query[:_LONGEST]
-            if sum(len(name) + len(value) for name, value in reception.headers) > _LONGEST:
-                reception.headers = ()
+            size = sum(len(name) + len(value) for name, value in reception.headers)
+            reception.headers = _Packed(reception.headers) if size <= _LONGEST else ()
             if reception.content_type is not None:
                 reception.content_type = reception.content_type[:_LONGEST]
         self.add(reception)

@@ -86,7 +86,7 @@ def test_each_fact_has_a_dotted_name_of_its_own() -> None:
     names = [fact.name for fact in get_args(Fact)]
     assert len(set(names)) == len(names)
     for name in names:
-        assert re.fullmatch(r"(speak|stream|auth|attempt|delivery|clock)\.[a-z_]+", name)
+        assert re.fullmatch(r"(speak|stream|auth|request|attempt|delivery|clock)\.[a-z_]+", name)
 
 
 def test_a_flush_says_what_was_spoken() -> None:
@@ -109,3 +109,7 @@ def test_a_fact_is_named_in_the_past_tense(kind: type[Fact], name: str) -> None:
 
 def test_a_journal_shows_its_length() -> None:
     assert repr(a_journal()) == "<Journal [4 facts]>"
+
+
+def test_an_accepted_job_names_its_request() -> None:
+    assert JobAccepted(0, a_job("request-7"), 0, 0).request_id == "request-7"

@@ -10,7 +10,7 @@ from ringback.core.base.masking import MASK, may_hold_credentials
 from ringback.core.base.rejection import Rejection, undeserialisable
 from ringback.core.request.parameters import Schema
 
-_NOTED = 32
+_NOTED = 8
 """How many names that nobody knows are noted of one query: a thousand would say no more."""
 
 _NEAR = 0.7

@@ -4,6 +4,8 @@ import pytest
 
 from ringback.core.base.masking import (
     SECRET_WORDS,
+    counted,
+    guarded,
     in_one_line,
     is_secret,
     masked,
@@ -86,3 +88,11 @@ def test_a_url_is_shown_without_credentials_and_secret_values(url: str, shown: s
 def test_what_is_shown_is_one_line_that_no_terminal_obeys(text: str, line: str) -> None:
     assert in_one_line(text) == line
     assert in_one_line(text).isprintable()
+
+
+def test_a_guarded_value_is_itself_and_prints_as_it_may_be_shown() -> None:
+    for name, shown in {"Cookie": "'***'", "Location": "'/?sig=***'", "x": "'/?sig=1'"}.items():
+        value = guarded(name, "/?sig=1")
+        assert value == "/?sig=1"
+        assert repr(value) == shown
+    assert counted(b"s3cret") == "<6 bytes>"

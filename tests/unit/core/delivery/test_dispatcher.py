@@ -267,3 +267,47 @@ def test_what_waits_for_a_slot_can_be_set_aside_as_well() -> None:
     assert schedule.set_aside(waiting=False)[2] == 1
     assert schedule.set_aside()[2] == 0
     assert schedule.look_ahead() is None
+
+
+def settle(dispatcher: Dispatcher, position: int) -> None:
+    """Have the delivery at *position* come to its end."""
+    dispatcher.start(position, 0)
+    dispatcher.finish(position, an_attempt(outcome=200))
+
+
+def test_a_dispatcher_that_forgets_keeps_the_last_that_were_settled_and_all_that_are_open() -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep=2)
+    for _ in range(6):
+        dispatcher.accept(a_job(), due_at=0)
+    for position in (4, 0, 3, 1):
+        settle(dispatcher, position)
+    assert dispatcher.positions == [1, 2, 3, 5]
+    assert list(dispatcher.open) == [2, 5]
+    assert (dispatcher.forgotten, dispatcher.pending, len(dispatcher.deliveries)) == (2, 2, 4)
+    with pytest.raises(IndexError, match="position 0 is not kept any more"):
+        dispatcher.deliveries[0]
+    assert dispatcher.accept(a_job(), due_at=0).position == 6
+
+
+def test_what_is_noted_of_a_forgotten_delivery_changes_nothing() -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep=1)
+    for position in range(2):
+        dispatcher.accept(a_job(), due_at=0)
+        settle(dispatcher, position)
+    attempt = an_attempt(outcome=200)
+    dispatcher.remark(0, 1, "late")
+    dispatcher.remark(1, 1, "late")
+    assert dispatcher.latest(0, attempt) is attempt
+    assert "late" in str(dispatcher.latest(1, attempt).outcome)
+
+
+def test_a_cancelled_delivery_is_not_forgotten_while_its_attempt_is_under_way() -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep=1)
+    for _ in range(3):
+        dispatcher.accept(a_job(), due_at=0)
+    dispatcher.start(0, 0)
+    dispatcher.cancel(0, 0, "enough")
+    for position in (1, 2):
+        settle(dispatcher, position)
+    assert dispatcher.finish(0, an_attempt(outcome=200)).attempts
+    assert 0 in dispatcher.positions

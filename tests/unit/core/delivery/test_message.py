@@ -1,11 +1,13 @@
 """What is sent to a callback endpoint."""
 
 import base64
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 
+from ringback.core.base.headers import Headers
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.message import BodyForm, CallbackMessage, MessageRules, metadata
 from ringback.core.request.script import Script, Silence
@@ -231,3 +233,12 @@ def test_headers_say_which_controls_were_obeyed_and_what_is_doubtful() -> None:
     assert applied == [("0", "2"), ("2", "0")]
     assert [each.get("dg-warnings") for each in found] == [None, "PRON-001,PRON-008"]
     assert not {"dg-breaks-applied", "dg-warnings"} & dict(metadata(a_request(), "r")).keys()
+
+
+def test_a_message_without_its_body_has_the_digest_of_it() -> None:
+    message = CallbackMessage("POST", "https://app.example/?sig=s3cret", Headers(), b"audio")
+    told = message.by_digest()
+    assert (told.url, told.headers, told.body) == (message.url, message.headers, b"")
+    assert told.digest == hashlib.sha256(b"audio").hexdigest()
+    assert repr(message) == "<POST https://app.example/?sig=***, 5 bytes, Headers({})>"
+    assert f"sha256 {told.digest}" in repr(told)

@@ -15,6 +15,7 @@ from ringback.core.delivery.outcome import (
     noted,
     remarked,
     succeeded,
+    without_body,
 )
 
 FAILURES = [
@@ -131,3 +132,11 @@ def test_what_is_remarked_later_is_added_to_the_answer() -> None:
 def test_what_is_no_answer_takes_no_remark() -> None:
     outcome = Dropped("reset", "waiting")
     assert remarked(outcome, "odd") is outcome
+
+
+def test_an_outcome_is_kept_without_its_body_and_shows_none() -> None:
+    answer = Answered(503, Headers([("set-cookie", "s3cret")]), b"s3cret", "odd")
+    assert without_body(answer) == Answered(503, answer.headers, b"", "odd")
+    assert without_body(AnswerLost(answer)) == AnswerLost(without_body(answer))  # type: ignore[arg-type]
+    assert without_body(TimedOut(10)) == TimedOut(10)
+    assert repr(answer) == "Answered(503, Headers({'set-cookie': '***'}), <6 bytes>, note='odd')"

@@ -135,3 +135,19 @@ def test_none_is_not_given_and_so_not_written() -> None:
         write_query({"model": None, "tag": [None, "a", None], "speed": 1.5}) == b"tag=a&speed=1.5"
     )
     assert write_query({"model": None, "tag": [None]}) == b""
+
+
+def test_credentials_that_a_bare_ampersand_has_torn_apart_are_masked_to_their_end() -> None:
+    torn = values("callback=https://ada:s3&cret&and=more&x@app.example&late=1")
+    assert torn.torn
+    assert [each.name for each in torn.ignored] == ["***", "***", "***", "late"]
+    whole = values("early=1&callback=https%3A%2F%2Fada%3As3cret%40app.example&late=1&tag=a@b")
+    assert not whole.torn
+    assert [each.name for each in whole.ignored] == ["early", "late"]
+    rejection = refused("callback=https://ada:s3&speed=cret&x@app.example")
+    assert "cret" not in rejection.message
+
+
+def test_of_many_unknown_names_the_first_are_noted_and_the_others_counted() -> None:
+    noted = values("&".join(f"p{number}=1" for number in range(20))).ignored
+    assert [each.name for each in noted] == [*(f"p{number}" for number in range(8)), "and 12 more"]

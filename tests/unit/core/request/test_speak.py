@@ -264,8 +264,8 @@ def test_a_tag_has_up_to_128_characters(tag: str) -> None:
 
 def test_a_query_of_thousands_of_parameters_is_still_read() -> None:
     ignored = query("&".join(f"p{number}=1" for number in range(5000))).ignored
-    assert [each.name for each in ignored] == [*(f"p{n}" for n in range(32)), "and 4968 more"]
-    assert len(query("&".join(f"p{number}=1" for number in range(32))).ignored) == 32
+    assert [each.name for each in ignored] == [*(f"p{n}" for n in range(8)), "and 4992 more"]
+    assert len(query("&".join(f"p{number}=1" for number in range(8))).ignored) == 8
 
 
 def test_a_query_does_not_print_the_credentials_of_its_callback() -> None:
