@@ -111,7 +111,8 @@ def test_what_a_request_says_forges_no_line_and_moves_no_cursor(ringback: Emulat
         ringback.submit("Hello", callback=HOOK, model=FORGED)
     assert str(refused.value).isprintable()
     assert "\x1b" not in shown(ringback)
-    assert len(ringback.timeline.split("\n")) == 11
+    lines = ringback.timeline.split("\n")
+    assert not [each for each in lines if each.startswith(("+0s attempt", "y"))]
 
 
 def test_what_a_receiver_says_forges_no_line(ringback: Emulator) -> None:
