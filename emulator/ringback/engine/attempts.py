@@ -101,6 +101,4 @@ class Attempts:
 
     def _message(self, delivery: Delivery) -> CallbackMessage:
         """What an attempt carries: the attempts of a delivery share what is made for the first."""
-        return self._ledger.message_of(delivery) or self._ledger.carries(
-            delivery, self._compose(delivery)
-        )
+        return self._ledger.message_of(delivery) or self._compose(delivery)

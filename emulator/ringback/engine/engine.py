@@ -118,7 +118,10 @@ class Engine(Listener):
     def begin(self, position: int, due: Due) -> Launch | None:
         """Begin what is *due*, or set it aside while something is made for it."""
         delivery = self._deliveries[position]
-        if not delivery.attempts and (work := self._prepare(delivery)) is not None:
+        if (
+            self._ledger.message_of(delivery) is None
+            and (work := self._prepare(delivery)) is not None
+        ):
             self._preparing.set_aside(delivery, due, work)
             return None
         try:

@@ -40,7 +40,6 @@ class Ledger:
         *forgets_bodies*: of what was sent the digest is recorded, of what was answered no body.
         """
         self._forgets_bodies = forgets_bodies
-        self._carried: dict[int, CallbackMessage] = {}
         self.dispatcher = dispatcher
         self._clock = clock
         self._agenda = clock.agenda
@@ -48,16 +47,11 @@ class Ledger:
         self._limit = limit
 
     def message_of(self, delivery: Delivery) -> CallbackMessage | None:
-        """What the attempts of *delivery* carry, None before the first one."""
+        """What the attempts of *delivery* carry, None before the first one, or if it is made anew
+        for each: nothing that waits for its retry is to hold a body."""
         if self._forgets_bodies:
-            return self._carried.get(delivery.position)
+            return None
         return delivery.attempts[0].message if delivery.attempts else None
-
-    def carries(self, delivery: Delivery, message: CallbackMessage) -> CallbackMessage:
-        """Take note that the attempts of *delivery* carry *message*, and return it."""
-        if self._forgets_bodies:
-            self._carried[delivery.position] = message
-        return message
 
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Take *job* on; its first attempt is due at *due_at*."""
@@ -74,7 +68,6 @@ class Ledger:
         self.dispatcher.cancel(position, now, reason)
         if scheduled:
             self._agenda.drop(position)
-            self._carried.pop(position, None)
         self._journal.append(DeliveryCancelled(now, before.job.request_id, position, reason))
 
     def start(self, due: Due, delivery: Delivery) -> Delivery:
@@ -158,8 +151,6 @@ class Ledger:
         after = self.dispatcher.finish(position, attempt)
         if after.due_at is not None:
             self._agenda.arm(after.due_at, position)
-        elif self._forgets_bodies:
-            self._carried.pop(position, None)
         self._journal.append(
             AttemptFinished(ended_at, after.job, position, attempt, after.state, after.due_at)
         )
