@@ -311,3 +311,45 @@ def test_a_cancelled_delivery_is_not_forgotten_while_its_attempt_is_under_way() 
         settle(dispatcher, position)
     assert dispatcher.finish(0, an_attempt(outcome=200)).attempts
     assert 0 in dispatcher.positions
+
+
+def test_what_is_open_where_some_is_forgotten_is_what_was_open_when_it_was_asked_for() -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep=1)
+    for _ in range(4):
+        dispatcher.accept(a_job(), due_at=0)
+    settle(dispatcher, 1)
+    opened = dispatcher.open
+    settle(dispatcher, 0)
+    assert list(opened) == [0, 2, 3]
+    assert list(dispatcher.open) == [2, 3]
+
+
+def test_all_stay_at_their_positions_where_nothing_is_to_be_forgotten() -> None:
+    schedule = a_schedule(0, 0, 0)
+    schedule.cancel(1, at=0, reason="enough")
+    assert list(schedule.dispatcher.positions) == [0, 1, 2]
+    assert schedule.dispatcher.forgotten == 0
+
+
+def test_a_cancelled_delivery_is_forgotten_once_its_attempt_has_ended() -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep=0)
+    for _ in range(2):
+        dispatcher.accept(a_job(), due_at=0)
+    dispatcher.start(0, 0)
+    dispatcher.cancel(0, 0, "enough")
+    dispatcher.finish(0, an_attempt(outcome=200))
+    settle(dispatcher, 1)
+    assert list(dispatcher.positions) == []
+
+
+@pytest.mark.parametrize("keep", [None, 1])
+def test_each_attempt_is_told_with_what_was_noted_of_it_since_it_ended(keep: int | None) -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep)
+    dispatcher.accept(a_job(), due_at=0)
+    attempts = [an_attempt(number, at=30 * (number - 1)) for number in (1, 2)]
+    for attempt in attempts:
+        dispatcher.start(0, attempt.started_at)
+        dispatcher.finish(0, attempt)
+    dispatcher.remark(0, 2, "the app raised KeyError")
+    told = [str(dispatcher.latest(0, attempt).outcome) for attempt in attempts]
+    assert told == ["answered 503", "answered 503 (the app raised KeyError)"]

@@ -25,3 +25,24 @@ def test_what_is_kept_stands_at_its_position_and_in_order_of_acceptance() -> Non
     assert not kept.has(1)
     with pytest.raises(IndexError, match="position 1 is not kept"):
         kept[1]
+
+
+@pytest.mark.parametrize("position", [-1, 0])
+def test_where_nothing_was_ever_accepted_nothing_is_kept(position: int) -> None:
+    kept = Kept()
+    kept.append(a_delivery(1))
+    assert not kept.has(position)
+    with pytest.raises(IndexError, match=f"position {position} is not kept"):
+        kept[position]
+
+
+def test_what_is_forgotten_or_accepted_meanwhile_disturbs_no_walk_through_the_others() -> None:
+    kept = Kept()
+    for position in range(3):
+        kept.append(a_delivery(position))
+    walk = iter(kept)
+    seen = [next(walk)]
+    kept.forget(1)
+    kept.append(a_delivery(3))
+    assert [each.position for each in (*seen, *walk)] == [0, 1, 2]
+    assert kept.positions == [0, 2, 3]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ringback.core.request.editions import V1
 from ringback.core.request.paths import SERVED, advice
 
 
@@ -14,3 +15,8 @@ def test_every_served_path_is_meant_by_its_slips(path: str) -> None:
 
 def test_a_path_that_resembles_none_is_told_so() -> None:
     assert advice("/health").endswith("of /health there is nothing.")
+
+
+@pytest.mark.parametrize("path", [V1.path, "/v1/projects/1/keys", "/v1/anything"])
+def test_where_another_method_is_allowed_that_one_was_meant(path: str) -> None:
+    assert advice(path, "PATCH") == f"Did you mean PATCH {path}?"

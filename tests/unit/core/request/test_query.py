@@ -106,6 +106,19 @@ def test_half_a_password_is_noted_under_no_name(raw: str) -> None:
     )
 
 
+@pytest.mark.parametrize("raw", ["ada:s3cret@app.example", "cret=ada:s3cret%40app.example"])
+def test_what_may_be_credentials_is_noted_under_no_name_even_without_a_callback(raw: str) -> None:
+    for query in (raw, f"model=m&{raw}"):
+        assert values(query).ignored == (Ignored("***"),)
+
+
+@pytest.mark.parametrize("before", ["", "model=m&tag=a&"])
+def test_a_password_is_torn_from_its_callback_on_and_not_before(before: str) -> None:
+    read = values(f"{before}ssml=1&callback=https://ada:s3&cret@app.example/hook&voice=x")
+    assert read.torn
+    assert read.ignored == (Ignored("ssml"), Ignored("***"), Ignored("voice"))
+
+
 def test_a_slip_in_a_name_is_noted_whatever_its_value() -> None:
     (noted,) = values("callback_url=https://ada:s3cret@app.example").ignored
     assert noted == Ignored("callback_url", "callback")
