@@ -49,12 +49,12 @@ class Engine(Listener):
         *prepare* says what has to be done before that, without the lock, for it takes long.
         """
         self.loop = loop
-        policy = settings.retry_policy
+        policy, rate = settings.retry_policy, settings.rate
         self.dispatcher = Dispatcher(policy, settings.keep)
         self._deliveries = self.dispatcher.deliveries
         self.clock = VirtualClock(
             settings.epoch,
-            settings.rate,
+            rate,
             lock,
             journal,
             self,
@@ -66,7 +66,7 @@ class Engine(Listener):
         self._prepare = prepare
         self.crashes = Crashes()
         limit, real = settings.attempt_limit, Limits(crashed=self.crashes.add)
-        if settings.rate:
+        if rate:
             real = Limits(
                 settings.seconds_of("connect_timeout"),
                 settings.seconds_of("attempt_timeout"),

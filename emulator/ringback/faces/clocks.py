@@ -14,6 +14,7 @@ from ringback.clock.guard import set_alarm
 from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended
 from ringback.clock.verbs import Made
+from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import seconds
 from ringback.core.base.sealed import Sealed
 from ringback.engine.engine import Engine
@@ -26,12 +27,20 @@ from ringback.service.views import Attempt
 class _Face(Sealed):
     """What both faces share: reading the time, and holding it."""
 
+    _engine: Engine
+    _virtual: VirtualClock
+    _lineage: int
+    _guard: float
+
     def __init__(self, engine: Engine, guard: float) -> None:
         """Show the clock of *engine*; no effect may take longer than *guard* real seconds."""
-        self._engine = engine
-        self._virtual = engine.clock
-        self._lineage = lineage()
-        self._guard = min(guard, threading.TIMEOUT_MAX)
+        # At once: every reset makes one, and `Sealed` looks at what is assigned.
+        vars(self).update(
+            _engine=engine,
+            _virtual=engine.clock,
+            _lineage=lineage(),
+            _guard=min(guard, threading.TIMEOUT_MAX),
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._virtual!r}>"

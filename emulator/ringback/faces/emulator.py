@@ -47,13 +47,15 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
         service = self._begin(BlockingClock, own_thread=True)
-        if self.settings.rate:
+        if self._settings.rate:
             self._flow = service.loop.submit(Flow(service.clock, service.loop).run())
         return self
 
     def _shut_down_apps(self) -> list[BaseException]:
         service = self._service
-        return shut_down(service.arranging.started, service.loop, self.settings.seconds_of("guard"))
+        return shut_down(
+            service.arranging.started, service.loop, self._settings.seconds_of("guard")
+        )
 
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return self.clock._move(verb, walk)

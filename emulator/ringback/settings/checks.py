@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from ringback.core.base.duration import is_span
@@ -190,6 +191,7 @@ def check_certificates(ca_file: str) -> None:
         ) from error
 
 
+@lru_cache(maxsize=64)
 def read_rate(mode: str) -> int:
     """Read a clock mode: 0 for `paused`, 1 for `real`, N for `xN`. Raises `SettingsError`."""
     if mode == "paused":
