@@ -47,7 +47,7 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
         service = self._begin(BlockingClock, own_thread=True)
-        if self._settings.rate:
+        if service.clock.rate:
             self._flow = service.loop.submit(Flow(service.clock, service.loop).run())
         return self
 

@@ -201,7 +201,7 @@ class Life(Sealed, Generic[ClockFace]):
         if self._server is not None:
             self._server.add(service)
         guard = settings.seconds_of("guard")
-        if settings.rate:
+        if service.clock.rate:
             guard += settings.seconds_of("attempt_timeout")
         face = clock(service.engine, guard)
         # At once: a test begins again each time, and pays for what `Sealed` looks at.
