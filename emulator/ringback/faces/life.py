@@ -217,7 +217,8 @@ class Life(Sealed, Generic[ClockFace]):
             self._server.remove(service)
         errors: list[BaseException] = []
         try:
-            errors = self._shut_down_apps()
+            if service.arranging.started:
+                errors = self._shut_down_apps()
         finally:
             service.arranging.started.clear()
             if self._flow is not None:
