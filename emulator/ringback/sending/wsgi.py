@@ -63,7 +63,8 @@ class WsgiSender:
                 await turn()
         if isinstance(call.error, KeyboardInterrupt) and not call.complete:
             raise call.error
-        return call.outcome(call.error if not call.watched_by(limits.watch) else None)
+        call.noted = call.told  # what is told of from here on is noted when the app has ended
+        return call.outcome(None if call.watched_by(limits.watch) else call.error)
 
 
 def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
@@ -116,12 +117,12 @@ class _Call:
         self.gone = False
         self._endpoint = endpoint
         self._crashed = crashed
-        self._told: BaseException | None = None
+        self.told: BaseException | None = None
+        self.noted: BaseException | None = None
         self._loop = loop
         self._work: Work | None = None
         self._lock = threading.Lock()
-        self._announced = False
-        self._sent = False
+        self._announced = self._sent = False
 
     @property
     def complete(self) -> bool:
@@ -148,7 +149,7 @@ class _Call:
     def outcome(self, error: BaseException | None) -> Outcome:
         """What the dispatcher makes of it, and of an *error* in which it ended."""
         if error is None:
-            return self.answer.outcome(described(self._told) if self._told else "")
+            return self.answer.outcome(described(self.noted) if self.noted else "")
         # What was not sent yet is replaced by the error page of a server.
         return (self.answer if self._sent else Given()).outcome(described(error))
 
@@ -181,8 +182,8 @@ class _Call:
 
     def _tell(self, error: BaseException) -> None:
         """Tell of *error* once: a framework may tell of it first, and raise it then."""
-        if error is not self._told:
-            self._told = error
+        if error is not self.told:
+            self.told = error
             self._crashed(self._endpoint, error)
 
     def _start_response(
@@ -236,7 +237,7 @@ class _Call:
         if not self.heard.done():
             self.heard.set_result(None)
         if self.over and self._work is not None and not self._work.done():
-            self._work.set_result(self.error)
+            self._work.set_result(None if self.error is self.noted else self.error)
 
     def _leave(self, work: Work) -> None:
         self.gone = self.gone or work.cancelled()
