@@ -58,8 +58,9 @@ def serve(
             for origin, base in (connect or {}).items():
                 emulator.connect(origin, base)
             signals = _signals()
-            server.listen()
+            # First in line, before anybody can be answered; written once it is true.
             lines.put(f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}")
+            server.listen()
             lines.start()
             _wait_for(signals)
             for each in _last_words(emulator):
