@@ -1,6 +1,6 @@
 """One request and its answer as ASGI messages: read whole, sent in pieces, late or broken off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -39,7 +39,12 @@ class Body(NamedTuple):
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The value of a request's header, the last one where it is repeated."""
-    value: bytes | None = dict(scope["headers"]).get(name)
+    return value_of(dict(scope["headers"]), name)
+
+
+def value_of(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    """The value of *name* among the *headers* of a request."""
+    value = headers.get(name)
     return None if value is None else value.decode("latin-1")
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from ringback.core.base.rejection import Rejection
 from ringback.core.request.origin import BROWSER, Origins
 from ringback.serving.exchange import hear_out, refuse_upgrade
 
+_NAME_OF = itemgetter(0)
 _log = logging.getLogger("ringback.serving.guard")
 
 _METHODS = "GET, HEAD, POST"
@@ -33,7 +35,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it."""
         headers = scope.get("headers")
-        if headers is None or BROWSER.isdisjoint({name for name, _ in headers}):
+        if headers is None or BROWSER.isdisjoint(map(_NAME_OF, headers)):
             await self._app(scope, receive, send)
             return
         address = (scope.get("server") or ("",))[0]

@@ -11,7 +11,7 @@ from ringback.core.request.keys import read_authorization
 from ringback.core.request.speak import SpeakRules
 from ringback.errors import AnswerCut, ClockClosed
 from ringback.serving.aside import aside
-from ringback.serving.exchange import PIECE, header, hear_out, read_body, send, unknown_key
+from ringback.serving.exchange import PIECE, hear_out, read_body, send, unknown_key, value_of
 from ringback.serving.failing import ENDED, send_failing
 from ringback.serving.misdirected import misdirected
 from ringback.serving.tenants import Tenants
@@ -36,7 +36,8 @@ class SpeakEndpoint:
         if scope["method"] != "POST":
             await hear_out(receive, send_, partial(misdirected, self._tenants, scope, "POST"))
             return
-        authorization = header(scope, b"authorization")
+        said = dict(scope["headers"])
+        authorization = value_of(said, b"authorization")
         credential = read_authorization(authorization)
         service = self._tenants.find(
             None if isinstance(credential, Rejection) else credential, scope
@@ -60,11 +61,11 @@ class SpeakEndpoint:
                     service.speak,
                     scope["query_string"],
                     authorization,
-                    header(scope, b"content-type"),
+                    value_of(said, b"content-type"),
                     body.kept,
                     self._edition,
                     body.size,
-                    content_encoding=header(scope, b"content-encoding"),
+                    content_encoding=value_of(said, b"content-encoding"),
                     headers=scope["headers"],
                 )
                 answer = await aside(speak) if service.failures.ask else speak()
