@@ -1,10 +1,12 @@
 """`GET /v1/speak` as a WebSocket, met with a real client on a socket."""
 
+import asyncio
 import gc
 import json
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -18,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from ringback import AsyncEmulator, Emulator, RequestFailure, Settings
+from ringback.clock.turns import drained
 from ringback.core.journal import Fact, StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
@@ -592,12 +595,16 @@ def test_a_client_that_never_reads_keeps_no_emulator_alive(ringback_server: Serv
 # -- in process ------------------------------------------------------------------------------------
 
 
-async def in_process(ringback: Emulator, key: str, *frames: Message) -> list[Message]:
-    """What the emulator's application sends to a client that sends *frames*."""
+async def in_process(
+    ringback: Emulator, key: str, *frames: Message | Callable[[], Awaitable[Message]]
+) -> list[Message]:
+    """What the emulator's application sends to a client that sends *frames*, at once or when an
+    awaitable is done."""
     coming, sent = iter([{"type": "websocket.connect"}, *frames]), []
 
     async def receive() -> Message:
-        return next(coming)
+        frame = next(coming)
+        return await frame() if callable(frame) else frame
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -619,6 +626,37 @@ async def test_a_stream_needs_no_socket(ringback: Emulator) -> None:
     ]
     assert json.loads(sent[1]["text"])["type"] == "Metadata"
     assert sent[2]["bytes"]
+
+
+@pytest.mark.asyncio
+async def test_a_frame_holds_the_clock_until_what_came_after_it_could_be_read(
+    ringback: Emulator,
+) -> None:
+    """A server reads no further while a frame is being answered, and then looks at its socket."""
+    loop = asyncio.get_running_loop()
+    flushed_when_quiet: list[int] = []
+    client, server = socket.socketpair()
+    client.send(b"what came after it")
+
+    def look() -> None:
+        facts = [fact for fact in ringback.journal if isinstance(fact, StreamFlushed)]
+        flushed_when_quiet.append(len(facts))
+
+    async def after_the_first() -> Message:
+        ringback.clock._virtual.when_quiet(look)
+        seen = asyncio.Event()
+        loop.add_reader(server, seen.set)
+        await seen.wait()
+        loop.remove_reader(server)
+        return {"type": "websocket.receive", "text": FLUSH}
+
+    with client, server:
+        first = {"type": "websocket.receive", "text": SPEAK}
+        last = {"type": "websocket.receive", "text": CLOSE}
+        await in_process(ringback, ringback.api_key, first, after_the_first, last)
+        for _ in range(3):  # until the last frames have let go of the clock
+            await drained()
+    assert flushed_when_quiet == [1]
 
 
 @pytest.mark.ringback(allow_unknown_keys=True)

@@ -1,8 +1,9 @@
 """The speak endpoints as WebSockets: frames to a session, and its effects back.
 
-A frame keeps the clock still from its arrival until its answer is with the transport, or with a
-peer that does not read it; and what was sent before somebody moves the clock is heard before it
-moves. A session that is open and silent keeps nothing still.
+A frame keeps the clock still from its arrival until its answer is with the transport and the next
+frame is waited for, or until its answer is with a peer that does not read it; and what was sent
+before somebody moves the clock is heard before it moves. A session that is open and silent keeps
+nothing still.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from typing import Any, assert_never
 
 from starlette.types import Message, Receive, Scope, Send
 
-from ringback.clock.turns import call_on, drained
+from ringback.clock.turns import call_on, drained, turn
 from ringback.core.answer.answer import Answer
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.editions import Edition
@@ -154,11 +155,10 @@ class _Conversation:
             self._clock.leave(token)
             raise
         sending = self._loop.create_task(self._perform(effects, audio))
+        leaving = self._loop.create_task(self._heard(token))
         try:
-            try:
-                await drained()
-            finally:
-                self._clock.leave(token)
+            if not patient:
+                await leaving
             if patient or sending.done():
                 with suppress(OSError):  # the client has gone: `websocket.disconnect` will say so
                     await sending
@@ -204,7 +204,14 @@ class _Conversation:
         call_on(self._loop, lambda: self._loop.create_task(self._heard(token)))
 
     async def _heard(self, token: object) -> None:
+        """Give *token* back once there is nothing left to hear.
+
+        The server reads no further than one frame while somebody is at it: what has come after it
+        is seen by the loop only when it looks at its sockets again.
+        """
         try:
+            await drained()
+            await turn()
             await drained()
         finally:
             self._clock.leave(token)
