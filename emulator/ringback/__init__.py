@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from ringback.errors import NeverTrue as NeverTrue
     from ringback.errors import NoEffect as NoEffect
     from ringback.errors import NothingDue as NothingDue
+    from ringback.errors import NotRecorded as NotRecorded
     from ringback.errors import NotRunning as NotRunning
     from ringback.errors import Refused as Refused
     from ringback.errors import RingbackError as RingbackError
@@ -121,6 +122,7 @@ _HOMES = {
         "MachineError",
         "Mistake",
         "NeverTrue",
+        "NotRecorded",
         "NotRunning",
         "NoEffect",
         "NothingDue",

@@ -9,6 +9,7 @@
     ├── NotRunning           an emulator was used before it began, or after its end
     ├── NoEffect             something was assigned that would have no effect
     ├── ServerError          the server cannot start, or has stopped
+    ├── NotRecorded          what happened could not be written to a file
     ├── SpeechError          a text could not be spoken; the service answers 500
     ├── AnswerCut            a server would close the connection here, in the middle of an answer
     ├── ClockError
@@ -91,6 +92,10 @@ class ScenarioError(RingbackError):
         self.problems = tuple(problems)
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(self.problems))
+
+
+class NotRecorded(RingbackError):
+    """What happened could not be written down; the message says where, and why."""
 
 
 class SpeechError(RingbackError):

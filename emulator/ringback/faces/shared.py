@@ -159,6 +159,17 @@ class SharedFace(Life[ClockFace]):
         """Everything that happened."""
         return self._service.journal
 
+    def export(self, format: str = "jsonl") -> str:
+        """Everything that happened since the start, as one text.
+
+        *format* is `jsonl`, a fact on each line, or `har`, an HTTP archive of what was sent in
+        either direction. Secrets are masked, and bodies told by length and digest. Raises
+        `SettingsError` for another.
+        """
+        from ringback.recording.exporting import export
+
+        return export(self._service, format)
+
     def identify(
         self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
     ) -> "Identified | None":
