@@ -10,8 +10,10 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from ringback.cli.lines import Lines
+from ringback.cli.signs import standing, take_down
 from ringback.clock.real import told_wall
 from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Fact
@@ -35,11 +37,14 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8088,
     connect: Mapping[str, str] | None = None,
+    ready_file: str | None = None,
+    port_file: str | None = None,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, then stop cleanly.
 
     Nothing listens before all of it is there. *connect* maps origins to the base URLs where they
-    lead. Raises `ServerError` when it cannot listen, `SettingsError` for a route that leads
+    lead. Once it listens, *ready_file* has the ready line, and *port_file* the port. Raises
+    `ServerError` when it cannot listen or write these, `SettingsError` for a route that leads
     nowhere.
     """
     lines = Lines()
@@ -59,10 +64,14 @@ def serve(
                 emulator.connect(origin, base)
             signals = _signals()
             # First in line, before anybody can be answered; written once it is true.
-            lines.put(f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}")
+            take_down(filter(None, (ready_file, port_file)))
+            ready = f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}"
+            lines.put(ready)
             server.listen()
-            lines.start()
-            _wait_for(signals)
+            told = {ready_file: ready, port_file: str(server.port)}
+            with standing({path: text for path, text in told.items() if path is not None}):
+                lines.start()
+                _wait_for(signals)
             for each in _last_words(emulator):
                 lines.put(each)
             lines.end(_PATIENCE)
@@ -71,8 +80,13 @@ def serve(
 
 
 def default_settings() -> Settings:
-    """What `serve` starts with: real time, from the present, for whoever has a key."""
-    return Settings(clock="real", epoch=told_wall(), any_key=True)
+    """What `serve` starts with, unless it is told otherwise."""
+    return Settings(**defaults())
+
+
+def defaults() -> dict[str, Any]:
+    """What is other than in `Settings`: real time, from the present, for whoever has a key."""
+    return {"clock": "real", "epoch": told_wall(), "any_key": True, "keep": 10_000}
 
 
 def _last_words(emulator: Emulator) -> list[str]:

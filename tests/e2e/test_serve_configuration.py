@@ -1,0 +1,102 @@
+"""`ringback serve` is told by flags, variables and files, and says by files that it is ready."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.test_standalone import serving, start
+
+
+def run(*options: str, folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """Run `ringback serve` in *folder*, where it ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "ringback", "serve", *options],
+        cwd=folder,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_each_value_is_printed_with_where_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.ringback]\nretries = 3\napi_key = 's3cret'\n[tool.ringback.serve]\nport = 9999\n"
+    )
+    done = run("--print-settings", "--seed", "7", folder=tmp_path, RINGBACK_RETRY_DELAY="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line.rpartition("  # ") for line in done.stdout.splitlines()]
+    told = {said.strip(): where for said, _, where in lines}
+    assert told["port = 9999"] == "pyproject.toml:5"
+    assert told["seed = 7"] == "--seed"
+    assert told["retries = 3"] == "pyproject.toml:2"
+    assert told["retry_delay = 1"] == "RINGBACK_RETRY_DELAY"
+    assert told['api_key = "***"'] == "pyproject.toml:3"
+    assert told["attempt_timeout = 10"] == "default"
+    assert told["keep = 10000"] == "default of serve"
+
+
+def test_what_the_file_says_is_so(tmp_path: Path) -> None:
+    file = tmp_path / "ci.toml"
+    file.write_text("request_failure = 503\nclock = 'paused'\n")
+    with serving("--settings", str(file)) as served:
+        url = f"http://127.0.0.1:{served.port}/v1/speak"
+        headers = {"authorization": "Token any"}
+        answer = httpx.post(url, json={"text": "Hello"}, headers=headers, trust_env=False)
+        assert answer.status_code == 503
+        assert " clock=paused " in served.ready
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "complaint"),
+    [
+        ("a = [\nretrys = 3\n", (), "ringback.toml:2:1: this is no TOML: "),
+        (
+            "keep = 1\nretrys = 3\n",
+            (),
+            "ringback.toml:2: unknown setting 'retrys'; did you mean 'retries'?",
+        ),
+        ("", ("--settings", "x.toml"), "x.toml: the settings file cannot be read: no such file"),
+    ],
+)
+def test_a_mistake_in_a_file_is_said_before_anything_starts(
+    tmp_path: Path, text: str, options: tuple[str, ...], complaint: str
+) -> None:
+    (tmp_path / "ringback.toml").write_text(text)
+    done = run(*options, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Error: {complaint}")
+
+
+def test_a_file_says_the_port_and_another_the_ready_line_until_the_end(tmp_path: Path) -> None:
+    port, ready = tmp_path / "port", tmp_path / "ready"
+    with serving("--port-file", str(port), "--ready-file", str(ready)) as served:
+        assert port.read_text() == f"{served.port}\n"
+        assert ready.read_text() == served.ready
+        assert served.end(signal.SIGTERM)[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_cannot_start_leaves_the_files_of_the_one_that_runs(tmp_path: Path) -> None:
+    port = tmp_path / "port"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        port.write_text(f"{number}\n")
+        with start("--port-file", str(port), port=number) as process:
+            process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert port.read_text() == f"{number}\n"
+
+
+def test_a_file_that_cannot_be_written_ends_it_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "port"
+    done = run("--port", "0", "--port-file", str(path), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith(f"Error: {path} cannot be written: no such file or directory;")
