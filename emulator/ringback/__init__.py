@@ -20,6 +20,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     Identified                    which requests a body of audio answers
     Journal, Fact                 everything that happened
     read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
+    explore                       a story under every history of faults: an Exploration
     check_setting_name, read_origin
                                   for plugins: the checks of settings' names and of base URLs
     RingbackError                 the family of errors: `help(ringback.errors)` shows it as a tree
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from ringback.errors import ClockClosed as ClockClosed
     from ringback.errors import ClockError as ClockError
     from ringback.errors import ClockLeap as ClockLeap
+    from ringback.errors import HistoryBroken as HistoryBroken
     from ringback.errors import MachineError as MachineError
     from ringback.errors import Mistake as Mistake
     from ringback.errors import NeverTrue as NeverTrue
@@ -70,8 +72,11 @@ if TYPE_CHECKING:
     from ringback.errors import ServerError as ServerError
     from ringback.errors import SettingsError as SettingsError
     from ringback.errors import SpeechError as SpeechError
+    from ringback.errors import StoryError as StoryError
     from ringback.errors import Stuck as Stuck
     from ringback.errors import WrongFace as WrongFace
+    from ringback.exploring.exploring import Exploration as Exploration
+    from ringback.exploring.exploring import explore as explore
     from ringback.faces.async_emulator import AsyncEmulator as AsyncEmulator
     from ringback.faces.clocks import AwaitableClock as AwaitableClock
     from ringback.faces.clocks import BlockingClock as BlockingClock
@@ -119,6 +124,7 @@ _HOMES = {
         "ClockClosed",
         "ClockError",
         "ClockLeap",
+        "HistoryBroken",
         "MachineError",
         "Mistake",
         "NeverTrue",
@@ -133,9 +139,11 @@ _HOMES = {
         "ServerError",
         "SettingsError",
         "SpeechError",
+        "StoryError",
         "Stuck",
         "WrongFace",
     ],
+    "ringback.exploring.exploring": ["Exploration", "explore"],
     "ringback.faces.async_emulator": ["AsyncEmulator"],
     "ringback.faces.clocks": ["AwaitableClock", "BlockingClock"],
     "ringback.faces.emulator": ["Emulator"],

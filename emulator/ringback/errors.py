@@ -11,6 +11,8 @@
     ├── ServerError          the server cannot start, or has stopped
     ├── NotRecorded          what happened could not be written to a file
     ├── SpeechError          a text could not be spoken; the service answers 500
+    ├── StoryError           what `explore` was given is no story, or is never clean
+    ├── HistoryBroken        a history of faults breaks a story; an `AssertionError`, too
     ├── AnswerCut            a server would close the connection here, in the middle of an answer
     ├── ClockError
     │   ├── ClockBackwards   the clock cannot go back
@@ -108,6 +110,26 @@ class AnswerCut(RingbackError, ConnectionError):
     That is what a client in this process meets, of `Emulator.app`, where one on a socket meets a
     connection that has been closed: after an ordered `"cut"`, or because the emulator has ended.
     """
+
+
+class StoryError(RingbackError):
+    """What `explore` was given is no story, or keeps something from one history to the next."""
+
+
+class HistoryBroken(RingbackError, AssertionError):
+    """The shortest history of faults that breaks a story, with what the story raised as its cause.
+
+    *history* says in words what was chosen, *timeline* what happened, and *tried* how many
+    histories were told up to it.
+    """
+
+    def __init__(self, story: str, history: str, timeline: str, tried: int, error: str) -> None:
+        """Keep what happened; the message shows all of it."""
+        self.history = history
+        self.timeline = timeline
+        self.tried = tried
+        indented = "\n".join(f"  {line}" for line in timeline.splitlines())
+        super().__init__(f"{story} breaks under {history} (history {tried}):\n{indented}\n{error}")
 
 
 class NotRunning(RingbackError):

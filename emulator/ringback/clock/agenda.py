@@ -31,6 +31,9 @@ Due: TypeAlias = tuple[int, int, int | Timer]
 No two have the same number, so what is last is never compared.
 """
 
+Armed: TypeAlias = tuple[int, int, int]
+"""An attempt that is armed."""
+
 
 class Agenda:
     """Everything that is armed. Moments are nanoseconds since the emulator's start."""
@@ -106,6 +109,14 @@ class Agenda:
             return None
         return background
 
+    def together(self, due: Due) -> list[Armed]:
+        """The attempts that are armed for the same moment as *due*, in order."""
+        return sorted(
+            (moment, number, what)
+            for moment, number, what in self._heap
+            if moment == due[0] and not isinstance(what, Timer) and what not in self._dropped
+        )
+
     # -- taking ----------------------------------------------------------------------------------
 
     def take(self, due: Due) -> None:
@@ -121,6 +132,13 @@ class Agenda:
         """Let what `look` has just shown wait for a slot, behind those that wait already."""
         self.take(due)
         self._waiting.append(due)
+
+    def prefer(self, due: Armed, other: Armed) -> Armed:
+        """Let *due*, which `look` has just shown, and *other* of the same moment change places."""
+        place = self._heap.index(other)
+        self._heap[0] = first = (*due[:2], other[2])
+        self._heap[place] = (*other[:2], due[2])
+        return first
 
     def put_back(self, due: Due) -> None:
         """Arm what was taken, in its old place."""

@@ -90,3 +90,26 @@ class EngineLoop:
                 self._thread = LoopThread("ringback engine")
                 self._loop = self._thread.loop
             return self._thread
+
+
+class CallersLoop(EngineLoop):
+    """A loop that the caller runs in this thread, while an effect is waited for and no longer.
+
+    It outlives the emulator: whoever has made it closes it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run everything on *loop*."""
+        super().__init__(own_thread=False)
+        self._loop = loop
+
+    def ensure(self) -> asyncio.AbstractEventLoop:
+        """The loop, whether it is running or not."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            raise ClockClosed("the loop of this emulator has been closed; start a new one")
+        return loop
+
+    def restless(self) -> bool:
+        """Whether something is left to do that an earlier walk has begun."""
+        return bool(getattr(self._loop, "_ready", ()))

@@ -10,11 +10,12 @@ from ringback.core.delivery.delivery import Delivery, State
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Aborted
 from ringback.engine.calls import Call, Calls
+from ringback.engine.choosing import Choosing
 from ringback.engine.ledger import Ledger, number_of
 from ringback.errors import MachineError
-from ringback.sending.faults import Pair, Twice
+from ringback.sending.faults import Fault, Pair, Twice
 from ringback.sending.redirects import Trail
-from ringback.sending.routes import Routes
+from ringback.sending.routes import Route, Routes
 
 
 class Attempts:
@@ -41,6 +42,7 @@ class Attempts:
         self._routes = routes
         self._compose = compose
         self._follow = follow
+        self.choosing: Choosing | None = None
 
     def begin(self, due: Due, delivery: Delivery) -> Launch | None:
         """Begin what is *due*. What is returned has to be launched on a loop.
@@ -56,7 +58,7 @@ class Attempts:
         number = number_of(delivery)
         if number > route.reached:
             route.reached = number
-        fault = route.fault(number) if route.faults else None
+        fault = self._fault(route, delivery) if route.faults or self.choosing else None
         if fault is not None and fault.instead is not None:
             ledger.answered(ledger.start(due, delivery), message, fault, fault.instead)
             return None
@@ -88,13 +90,23 @@ class Attempts:
         delivery = ledger.dispatcher.deliveries[position]
         ledger.cancel(position, f"aborted: {reason}")
         if delivery.state is State.IN_FLIGHT:
-            fault = self._routes.find(delivery.job.endpoint.origin).fault(number_of(delivery))
+            fault = self.fault(delivery)
             message, ended_at = self._message(delivery), self._clock.now_ns
             ledger.end(delivery, message, fault, Aborted(reason), ended_at)
 
+    def fault(self, delivery: Delivery) -> Fault | None:
+        """What shapes the attempt of *delivery* that is next, or in flight."""
+        return self._fault(self._routes.find(delivery.job.endpoint.origin), delivery)
+
+    def _fault(self, route: Route, delivery: Delivery) -> Fault | None:
+        fault = route.fault(number_of(delivery))
+        if fault is None and self.choosing is not None:
+            return self.choosing.fault(delivery)
+        return fault
+
     def _is_answered_at_once(self, delivery: Delivery) -> bool:
         route = self._routes.find(delivery.job.endpoint.origin)
-        fault = route.fault(number_of(delivery))
+        fault = self._fault(route, delivery)
         if fault is not None and fault.instead is not None:
             return True
         return route.respond is not None and self._follow is None

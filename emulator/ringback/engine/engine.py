@@ -19,6 +19,7 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.journal import Journal
 from ringback.engine.attempts import Attempts
 from ringback.engine.calls import Calls
+from ringback.engine.choosing import Choosing
 from ringback.engine.ledger import Ledger
 from ringback.engine.preparing import Preparing
 from ringback.sending.crashes import Crashes
@@ -117,6 +118,8 @@ class Engine(Listener):
 
     def begin(self, position: int, due: Due) -> Launch | None:
         """Begin what is *due*, or set it aside while something is made for it."""
+        if self._attempts.choosing is not None:
+            due, position = self._chosen(due, position, self._attempts.choosing)
         delivery = self._deliveries[position]
         if (
             self._ledger.message_of(delivery) is None
@@ -130,6 +133,21 @@ class Engine(Listener):
             # The verb that moves the clock raises it; no delivery stays in flight for ever.
             self._attempts.fail(position, f"the emulator failed: {error!r}")
             raise
+
+    def choose(self, choosing: Choosing) -> None:
+        """Let *choosing* shape attempts and order those of one moment from now on."""
+        self._attempts.choosing = choosing
+
+    def _chosen(self, due: Due, position: int, choosing: Choosing) -> tuple[Due, int]:
+        agenda = self.clock.agenda
+        together = agenda.together(due)
+        if len(together) < 2 or together[0] != due:
+            return due, position
+        other = together[choosing.first([self._deliveries[each[2]] for each in together])]
+        if other == due:
+            return due, position
+        preferred = agenda.prefer(together[0], other)
+        return preferred, preferred[2]
 
     def changed(self) -> None:
         """Wake whoever lets time flow, on the loop."""

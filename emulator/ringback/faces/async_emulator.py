@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ringback.clock.flow import Flow
+from ringback.clock.loops import EngineLoop
 from ringback.clock.turns import drained
 from ringback.errors import WrongFace
 from ringback.faces.clocks import AwaitableClock
@@ -63,7 +64,7 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
 
         A clock that flows begins to when the emulator is first used on a running loop.
         """
-        self._begin(AwaitableClock, own_thread=False)
+        self._begin(AwaitableClock, EngineLoop(own_thread=False))
         self._let_flow()
         return self
 

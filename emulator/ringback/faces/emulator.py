@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ringback.clock.flow import Flow
+from ringback.clock.loops import EngineLoop
 from ringback.faces.clocks import BlockingClock
 from ringback.faces.endings import shut_down
 from ringback.faces.shared import SharedFace
@@ -46,7 +47,7 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
 
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
-        service = self._begin(BlockingClock, own_thread=True)
+        service = self._begin(BlockingClock, EngineLoop(own_thread=True))
         if service.clock.rate:
             self._flow = service.loop.submit(Flow(service.clock, service.loop).run())
         return self

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakSet
 
 from ringback.clock.forks import check_process, lineage
+from ringback.clock.loops import EngineLoop
 from ringback.core.base.sealed import Sealed
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.request.keys import Credential
@@ -182,7 +183,7 @@ class Life(Sealed, Generic[ClockFace]):
             " open() to close()"
         )
 
-    def _begin(self, clock: type[ClockFace], *, own_thread: bool) -> Service:
+    def _begin(self, clock: type[ClockFace], loop: EngineLoop) -> Service:
         if self._live and not self._is_elsewhere:
             raise NotRunning(
                 f"this {type(self).__name__} is running already: close() it before it is opened"
@@ -194,7 +195,7 @@ class Life(Sealed, Generic[ClockFace]):
         settings = self._settings
         service = Service(
             settings,
-            own_thread=own_thread,
+            loop=loop,
             own_addresses=self._own_addresses,
             former=self._former,
         )

@@ -41,13 +41,13 @@ class Service:
         self,
         settings: Settings,
         *,
-        own_thread: bool = True,
+        loop: EngineLoop | None = None,
         own_addresses: Callable[[], Sequence[tuple[str, int]]] = tuple,
         former: Iterable[Book] = (),
     ) -> None:
         """Start at zero, with nothing pending.
 
-        *own_thread*: exchanges run on a thread of their own, else on the loop of the first await.
+        *loop* is where exchanges run: a thread of their own, if nothing is said.
         *own_addresses*: listeners that no callback may reach, for it would call itself. *former*:
         where the deliveries of the same emulator were kept before it began again.
         """
@@ -55,7 +55,7 @@ class Service:
         self.lock = threading.RLock()
         unlock_in_forks(self.lock)
         self.journal = Journal(settings.keep)
-        self.loop = EngineLoop(own_thread=own_thread)
+        self.loop = EngineLoop(own_thread=True) if loop is None else loop
         self.voice = voice = Voice(settings)
         self.arranging = arranging = Arranging(settings, self.lock, own_addresses)
         self._jobs = jobs = Jobs(

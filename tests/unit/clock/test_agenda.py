@@ -179,3 +179,30 @@ def test_what_was_taken_can_be_put_back_in_its_place() -> None:
     agenda.arm(10, 1)
     agenda.put_back(aside)
     assert positions(agenda) == [0, 1]
+
+
+# -- a choice of what comes first ------------------------------------------------------------------
+
+
+def test_what_is_armed_for_one_moment_is_shown_in_order_without_timers_and_what_was_dropped() -> (
+    None
+):
+    agenda = Agenda()
+    for moment, position in ((10, 0), (20, 1), (10, 2), (10, 3)):
+        agenda.arm(moment, position)
+    agenda.call_at(10, lambda: None)
+    agenda.drop(2)
+    due = agenda.look(None)
+    assert due is not None
+    assert [each[2] for each in agenda.together(due)] == [0, 3]
+
+
+def test_what_is_preferred_comes_first_and_what_it_passed_by_comes_in_its_place() -> None:
+    agenda = Agenda()
+    for moment, position in ((10, 0), (10, 1), (10, 2), (20, 3)):
+        agenda.arm(moment, position)
+    due = agenda.look(None)
+    assert due is not None
+    first, _, third = agenda.together(due)
+    agenda.prefer(first, third)
+    assert positions(agenda) == [2, 1, 0, 3]

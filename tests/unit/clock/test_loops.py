@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ringback.clock import loops
-from ringback.clock.loops import EngineLoop
+from ringback.clock.loops import CallersLoop, EngineLoop
 from ringback.clock.real import LoopThread
 from ringback.errors import ClockClosed, ClockError
 
@@ -126,3 +126,17 @@ def test_a_thread_of_ones_own_is_never_lost() -> None:
     loop.ensure()
     loop.stop()
     assert not loop.lost
+
+
+def test_a_loop_of_the_caller_is_there_while_it_is_not_running_and_outlives_the_emulator() -> None:
+    own = asyncio.new_event_loop()
+    loop = CallersLoop(own)
+    assert loop.ensure() is own
+    assert not loop.restless()
+    loop.call_soon(lambda: None)
+    assert loop.restless()
+    loop.stop()
+    assert not own.is_closed()
+    own.close()
+    with pytest.raises(ClockClosed, match="has been closed"):
+        loop.ensure()

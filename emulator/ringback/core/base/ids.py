@@ -36,6 +36,10 @@ class IdSource:
         """The next id of a turn of a stream: `dg_sp_` and 12 hexadecimal digits (documented)."""
         return f"dg_sp_{self._draw('speech')[:12]}"
 
+    def number(self, kind: str, below: int) -> int:
+        """The next number of *kind*, from 0 to *below* - 1, each as likely as the others."""
+        return int(self._draw(kind), 16) % below
+
     def _draw(self, kind: str) -> str:
         """32 hexadecimal digits."""
         counter = self._counters.get(kind, 0)

@@ -74,3 +74,10 @@ def test_ids_of_turns_are_drawn_from_the_seed() -> None:
     drawn = [IdSource(7).speech_id(), IdSource(7).speech_id(), IdSource(8).speech_id()]
     assert all(re.fullmatch("dg_sp_[0-9a-f]{12}", each) for each in drawn)
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_numbers_are_drawn_from_the_seed_below_a_limit() -> None:
+    one, other = IdSource(7), IdSource(7)
+    drawn = [one.number("choice", 3) for _ in range(50)]
+    assert drawn == [other.number("choice", 3) for _ in range(50)]
+    assert set(drawn) == {0, 1, 2}
