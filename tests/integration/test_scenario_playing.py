@@ -14,6 +14,7 @@ from ringback.core.delivery.reply import Reply
 from ringback.errors import SettingsError
 from ringback.faces.playing import play_scenario
 from ringback.scenario.loopback import LoopbackReceiver
+from ringback.scenario.model import Scenario
 from ringback.scenario.playing import Front, Performance
 from ringback.scenario.reading import ScenarioFile, check
 from ringback.scenario.report import Report
@@ -329,6 +330,7 @@ def test_a_story_is_told_the_same_way_every_time(over: Over) -> None:
 
 def test_a_request_too_many_at_the_receiver_is_noticed() -> None:
     file = a_story(("https:", "http:"))
+    assert isinstance(file.scenario, Scenario)
     with ExitStack() as stack:
         stage = set_up(file.scenario, "sockets", None, stack)
         emulator = stack.enter_context(Emulator(stage.settings))

@@ -23,6 +23,6 @@ def schema(subject: str) -> None:
 
         click.echo(json.dumps(document(version("ringback")), indent=2))
         return
-    from ringback.scenario.schema import json_schema
+    from ringback.scenario.schema import whole_schema
 
-    click.echo(json.dumps(json_schema(), indent=2))
+    click.echo(json.dumps(whole_schema(), indent=2))

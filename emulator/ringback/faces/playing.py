@@ -11,6 +11,7 @@ from ringback.scenario.playing import Front, Performance
 from ringback.scenario.reading import ScenarioFile
 from ringback.scenario.report import Report
 from ringback.scenario.staging import NotPlayable, Over, set_up
+from ringback.scenario.story.story import Story
 
 
 def play_scenario(file: ScenarioFile, *, over: Over = "process", to: Any = None) -> Report:
@@ -23,6 +24,8 @@ def play_scenario(file: ScenarioFile, *, over: Over = "process", to: Any = None)
     report's trouble.
     """
     try:
+        if isinstance(file.scenario, Story):
+            raise NotPlayable("version 2 is read, and not played yet")
         with ExitStack() as stack:
             stage = set_up(file.scenario, over, to, stack)
             emulator = stack.enter_context(Emulator(stage.settings))

@@ -1,11 +1,13 @@
 """What a scenario file may say, as pydantic models: the loader and the JSON Schema in one."""
 
-from typing import Annotated, Any, TypeAlias
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from ringback.core.base.duration import seconds
 from ringback.core.delivery.reply import FaultLike, Reply, ReplyLike
+from ringback.core.request.editions import V1
 from ringback.core.request.endpoint import Endpoint, split
 from ringback.core.request.query import write_query
 from ringback.scenario.changes import ChangedSettings
@@ -88,14 +90,13 @@ TagEntry: TypeAlias = Annotated[
 MAX_QUERY = 32_000
 """Characters of the query of a request, escapes included. Servers give up at 64 KiB."""
 
+PARAMETERS = frozenset(V1.parameters)
+"""The names of what a query may say."""
 
-class Submit(Part):
-    """The request: a text, and the parameters of `/v1/speak`."""
 
-    text: str
-    """What is to be spoken."""
-    callback: str
-    """The URL to which the audio is brought."""
+class Parameters(Part):
+    """What a request may ask beside its text."""
+
     callback_method: str | None = None
     """`post` (the default) or `put`."""
     content_type: Annotated[str, plain_line("a content type")] | None = None
@@ -117,14 +118,31 @@ class Submit(Part):
     mip_opt_out: bool | None = None
     """Whether the text is kept out of the service's training."""
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The query parameters that the file names, `callback` among them."""
+        return {name: getattr(self, name) for name in sorted(self.model_fields_set & PARAMETERS)}
+
+    def check_length(self, query: bytes) -> None:
+        """Refuse a *query* that no server would read."""
+        if len(query) > MAX_QUERY:
+            raise wrong(
+                f"the parameters make a URL of {len(query)} characters, and servers read no more"
+                f" than {MAX_QUERY}"
+            )
+
+
+class Submit(Parameters):
+    """The request: a text, and the parameters of `/v1/speak`."""
+
+    text: str
+    """What is to be spoken."""
+    callback: str
+    """The URL to which the audio is brought."""
+
     @model_validator(mode="after")
     def _fits_into_a_request(self) -> "Submit":
-        length = len(write_query(self.parameters))
-        if length > MAX_QUERY:
-            raise wrong(
-                f"the parameters make a URL of {length} characters, and servers read no more than"
-                f" {MAX_QUERY}"
-            )
+        self.check_length(write_query(self.parameters))
         return self
 
     @property
@@ -132,12 +150,6 @@ class Submit(Part):
         """Where the callback goes, or None if its URL cannot be read."""
         endpoint = split(self.callback)
         return None if isinstance(endpoint, str) else endpoint
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The query parameters that the file names, `callback` among them."""
-        names = type(self).model_fields.keys() & self.model_fields_set
-        return {name: getattr(self, name) for name in sorted(names - {"text", "content_type"})}
 
 
 class FailedJob(Part):
@@ -185,6 +197,10 @@ class Scenario(Part):
             raise wrong("a refused request has no job that could fail", "failed_job")
         return self
 
+    skip: ClassVar[str] = ""
+    xfail: ClassVar[str] = ""
+    tags: ClassVar[tuple[str, ...]] = ()
+
     @property
     def needs_an_application(self) -> bool:
         """Whether it is told for a receiver that is no script."""
@@ -195,13 +211,14 @@ class Scenario(Part):
         """The receiver's script, or None if a real receiver is meant."""
         if self.receiver is None:
             return None
-        return [_scripted(entry) for entry in self.receiver]
+        return scripted(self.receiver)
 
     @property
     def scripted_faults(self) -> list[FaultLike]:
         """The faults, as the emulator takes them."""
-        return [_scripted(entry) for entry in self.faults]
+        return scripted(self.faults)
 
 
-def _scripted(entry: Any) -> Any:
-    return entry.to_reply() if isinstance(entry, LongReply) else entry
+def scripted(entries: Iterable[Any]) -> list[Any]:
+    """Answers or faults as the emulator takes them."""
+    return [entry.to_reply() if isinstance(entry, LongReply) else entry for entry in entries]

@@ -12,6 +12,7 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.journal import RequestRejected
 from ringback.scenario.comparing import Check, Seen, SeenAttempt, compare
 from ringback.scenario.masking import sayable
+from ringback.scenario.model import Scenario
 from ringback.scenario.phrasing import for_files
 from ringback.scenario.reading import ScenarioFile
 from ringback.scenario.report import Report
@@ -25,6 +26,7 @@ from ringback.scenario.staging import (
     connect,
 )
 from ringback.scenario.submitting import Submitted, submit_in_process, submit_over_http
+from ringback.scenario.values import VERSION
 from ringback.service.service import Service
 from ringback.service.views import Attempt, Delivery
 
@@ -58,6 +60,9 @@ class Performance:
         Raises `SettingsError` where its settings are not those that the scenario names.
         """
         scenario = file.scenario
+        if not isinstance(scenario, Scenario):
+            raise TypeError(f"{file.name} is no scenario of version {VERSION}")
+        self._scenario = scenario
         check_settings(service.settings, scenario)
         self._service = service
         self._front = front
@@ -76,7 +81,7 @@ class Performance:
 
         Raises `NotPlayable` where it came to an attempt that a real receiver cannot take.
         """
-        scenario, wire = self._file.scenario, self._stage.wire
+        scenario, wire = self._scenario, self._stage.wire
         deliveries = self._deliveries()
         seen = self._seen(deliveries)
         if wire is not None and 0 < wire.script.end <= len(seen.attempts):
@@ -104,7 +109,7 @@ class Performance:
         return replace(check, line=place.line, column=place.column)
 
     def _submit(self) -> Submitted:
-        submit, service, front = self._file.scenario.submit, self._service, self._front
+        submit, service, front = self._scenario.submit, self._service, self._front
         failure = service.settings.every_failure
         if front is None:
             submitted = submit_in_process(service, submit)
@@ -118,7 +123,7 @@ class Performance:
 
     def _submit_while_time_goes_on(self, front: Front, failure: RequestFailure) -> Submitted:
         """Submit over HTTP where the answer is late: it comes while the clock runs."""
-        submit, secret = self._file.scenario.submit, self._service.key.secret
+        submit, secret = self._scenario.submit, self._service.key.secret
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(submit_over_http, front.url, secret, submit, failure)
             while not self._first_request_id and not answer.done():
@@ -146,7 +151,7 @@ class Performance:
         return Submitted(replace(answer, hint=for_files(answer.hint)), request_id)
 
     def _fail_job(self, request_id: str) -> None:
-        failed = self._file.scenario.failed_job
+        failed = self._scenario.failed_job
         deliveries = self._deliveries_of(request_id)
         if failed is not None and deliveries:
             rejection = Rejection(failed.status, failed.err_code, failed.err_msg)
@@ -183,7 +188,7 @@ class Performance:
 
     def _unused(self, seen: Seen) -> Iterator[Check]:
         """Whether all that was scripted was met, as the fixtures look at it."""
-        scenario = self._file.scenario
+        scenario = self._scenario
         if seen.refused and not scenario.expect.refused:
             return
         replies, faults = len(scenario.replies or ()), scenario.scripted_faults
@@ -199,7 +204,7 @@ class Performance:
     def _times_asked(self, seen: Seen) -> int:
         if self._asked is not None:
             return self._asked.count
-        faults = self._file.scenario.scripted_faults[: len(seen.attempts)]
+        faults = self._scenario.scripted_faults[: len(seen.attempts)]
         return sum(map(arrivals, faults)) + len(seen.attempts) - len(faults)
 
 

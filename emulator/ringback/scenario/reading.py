@@ -1,14 +1,18 @@
 """A scenario file, read and checked: everything wrong with it is said at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from ringback.scenario.model import Scenario
+from ringback.scenario.schema import MODELS, version_of
 from ringback.scenario.source import DocumentPath, Place, Problem, Source, read_source
+from ringback.scenario.story.references import check_references
+from ringback.scenario.story.story import Story
 from ringback.scenario.tree import Tree, parse
-from ringback.scenario.values import VERSION, shown
+from ringback.scenario.values import NEWEST, VERSION, shown
 from ringback.scenario.wording import problems_of
 
 
@@ -17,7 +21,7 @@ class ScenarioFile:
     """A *scenario*, the *name* of its file, and the *tree* that knows where everything stands."""
 
     name: str
-    scenario: Scenario
+    scenario: Scenario | Story
     tree: Tree
 
     def line(self, path: DocumentPath) -> int:
@@ -46,18 +50,29 @@ def check(source: Source) -> ScenarioFile:
     return ScenarioFile(source.name, scenario, tree)
 
 
-def _checked(tree: Tree) -> Scenario | None:
+def _checked(tree: Tree) -> Scenario | Story | None:
     """The scenario in *tree*, or None with one problem at least in the tree."""
-    if isinstance(tree.value, dict):
-        try:
-            scenario = Scenario.model_validate(tree.value)
-        except ValidationError as error:
-            tree.problems += problems_of(error, tree)
-            return None
-        return None if tree.problems else scenario
-    if not tree.problems:
-        tree.problems.append(_no_mapping(tree))
-    return None
+    if not isinstance(tree.value, dict):
+        if not tree.problems:
+            tree.problems.append(_no_mapping(tree))
+        return None
+    version = version_of(tree.value)
+    scenario = None
+    try:
+        scenario = MODELS[version].model_validate(tree.value)
+    except ValidationError as error:
+        tree.problems += problems_of(error, tree, version)
+    if version == NEWEST:
+        tree.problems += _wrong_references(tree)
+    return None if tree.problems else scenario
+
+
+def _wrong_references(tree: Tree) -> Iterator[Problem]:
+    """What is wrong with names, but for those that cannot be read."""
+    told = [problem.path or () for problem in tree.problems]
+    for message, path, key in check_references(tree.value.get("steps")):
+        if not any(each[: len(path)] == path for each in told):
+            yield Problem(message, tree.key_place(path) if key else tree.place(path), path)
 
 
 def _no_mapping(tree: Tree) -> Problem:

@@ -13,12 +13,22 @@ from pydantic_core import core_schema
 
 from ringback.scenario.model import Scenario
 from ringback.scenario.source import DocumentPath
-from ringback.scenario.values import VERSION
+from ringback.scenario.story.story import Story
+from ringback.scenario.values import NEWEST, VERSION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-IDENTITY = f"urn:ringback:scenario:{VERSION}"
+IDENTITY = "urn:ringback:scenario"
 """The schema's name: it is printed, and published nowhere."""
+
+MODELS: dict[int, type[Scenario | Story]] = {VERSION: Scenario, NEWEST: Story}
+"""What a file of each version may say."""
+
+
+def version_of(value: Any) -> int:
+    """The version by which *value* is read: that which it names, if there is such a one."""
+    version = value.get("version") if isinstance(value, dict) else None
+    return version if type(version) is int and version in MODELS else VERSION
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -35,45 +45,84 @@ class _AsWritten(GenerateJsonSchema):
 
 
 @cache
-def json_schema() -> dict[str, Any]:
-    """The schema, draft 2020-12. Do not change what you get: it is made once."""
-    schema = Scenario.model_json_schema(schema_generator=_AsWritten)
+def json_schema(version: int = VERSION) -> dict[str, Any]:
+    """The schema of one *version*, draft 2020-12. Do not change what you get: it is made once."""
+    schema = MODELS[version].model_json_schema(schema_generator=_AsWritten)
     for definition in schema["$defs"].values():
         definition.pop("title", None)  # the name of a class: an editor would show it to people
-    named = {"$schema": DIALECT, "$id": IDENTITY}
-    return {**named, **schema, "title": f"Ringback scenario, version {VERSION}"}
+    named = {"$schema": DIALECT, "$id": f"{IDENTITY}:{version}"}
+    return {**named, **schema, "title": f"Ringback scenario, version {version}"}
 
 
-def keys_at(path: DocumentPath) -> list[str]:
+def whole_schema() -> dict[str, Any]:
+    """The schema of files of all versions: each is read by what its `version` says."""
+    definitions: dict[str, Any] = {}
+    for version in MODELS:
+        one = _renamed(json_schema(version), version)
+        definitions |= one.pop("$defs")
+        definitions[f"version {version}"] = {
+            key: value for key, value in one.items() if not key.startswith("$")
+        }
+    return {
+        "$schema": DIALECT,
+        "$id": IDENTITY,
+        "title": "Ringback scenario",
+        "type": "object",
+        "required": ["version"],
+        "properties": {"version": {"enum": list(MODELS)}},
+        "if": {"properties": {"version": {"const": NEWEST}}, "required": ["version"]},
+        "then": {"$ref": f"#/$defs/version {NEWEST}".replace(" ", "%20")},
+        "else": {"$ref": f"#/$defs/version {VERSION}".replace(" ", "%20")},
+        "$defs": definitions,
+    }
+
+
+def _renamed(schema: Any, version: int) -> Any:
+    """A copy of *schema* whose definitions have names that no other version has."""
+    if isinstance(schema, list):
+        return [_renamed(each, version) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy = {key: _renamed(value, version) for key, value in schema.items()}
+    if isinstance(copy.get("$ref"), str):
+        copy["$ref"] = f"{copy['$ref']}-{version}"
+    if "$defs" in copy:
+        copy["$defs"] = {f"{name}-{version}": each for name, each in copy["$defs"].items()}
+    return copy
+
+
+def keys_at(path: DocumentPath, version: int = VERSION) -> list[str]:
     """The keys that the mapping at *path* may have, apart from what is for editors."""
-    schemas = [json_schema()]
+    schemas = [json_schema(version)]
     for part in path:
-        schemas = [inner for schema in schemas for inner in _inside(schema, part)]
+        schemas = [inner for schema in schemas for inner in _inside(schema, part, version)]
     found = [key for schema in schemas for key in schema.get("properties", ())]
-    return [key for key in found if not key.startswith("$")]
+    return [key for key in dict.fromkeys(found) if not key.startswith("$")]
 
 
-def sections_with(key: str) -> list[str]:
-    """The names of the sections that may have *key*."""
-    properties = json_schema()["properties"]
-    return [name for name in properties if key in keys_at((name,))]
+def sections_with(key: str, version: int = VERSION) -> list[str]:
+    """The names of the sections that may have *key*; of version 2, the verbs of steps."""
+    around: DocumentPath = ("steps", 0) if version == NEWEST else ()
+    names = [*keys_at(around, version), *(["settings"] if around else [])]
+    inside = {name: ((name,) if name == "settings" else (*around, name)) for name in names}
+    return [name for name, path in inside.items() if key in keys_at(path, version)]
 
 
-def _inside(schema: dict[str, Any], part: str | int) -> Iterator[dict[str, Any]]:
+def _inside(schema: dict[str, Any], part: str | int, version: int) -> Iterator[dict[str, Any]]:
     inner = (
         schema.get("items")
         if isinstance(part, int)
         else schema.get("properties", {}).get(part, schema.get("additionalProperties"))
     )
     if isinstance(inner, dict):
-        yield from _alternatives(inner)
+        yield from _alternatives(inner, version)
 
 
-def _alternatives(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _alternatives(schema: dict[str, Any], version: int) -> Iterator[dict[str, Any]]:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        yield from _alternatives(json_schema()["$defs"][name])
+        yield from _alternatives(json_schema(version)["$defs"][name], version)
     for choice in ("anyOf", "oneOf"):
         for alternative in schema.get(choice, ()):
-            yield from _alternatives(alternative)
+            yield from _alternatives(alternative, version)
     yield schema

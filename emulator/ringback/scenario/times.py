@@ -127,3 +127,17 @@ WrittenMoment = Annotated[
 ]
 # A plain validator, for pydantic knows no `datetime` when it is imported in frozen time.
 Moment = Annotated[datetime, PlainValidator(_moment, json_schema_input_type=WrittenMoment)]
+
+
+_A_DATE = re.compile(r"[0-9]{4}-")
+
+
+def _when(value: Any) -> int | datetime:
+    return _moment(value) if isinstance(value, str) and _A_DATE.match(value) else _span(value)
+
+
+When = Annotated[
+    int | datetime,
+    PlainValidator(_when, json_schema_input_type=WrittenSpan | WrittenMoment),
+]
+"""A span, or an absolute moment such as `2026-01-01T00:00:30Z`."""

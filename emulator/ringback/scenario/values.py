@@ -16,7 +16,10 @@ from ringback.core.delivery.reply import ANSWER_LOST, REACHING, NoReply
 from ringback.scenario import variables
 
 VERSION = 1
-"""The version of the format of scenario files."""
+"""The version of scenario files that tell of one request."""
+
+NEWEST = 2
+"""The version of those that tell a story in steps."""
 
 REPLY_WORDS = tuple(str(word) for word in NoReply)
 FAULT_WORDS = (*REPLY_WORDS, *REACHING)

@@ -14,6 +14,7 @@ from ringback.scenario.tree import Tree
 from ringback.scenario.values import (
     BREAKS,
     FAULT_WORDS,
+    NEWEST,
     NO_BODY,
     OUTCOME_WORDS,
     REPLY_WORDS,
@@ -23,13 +24,13 @@ from ringback.scenario.values import (
 )
 
 
-def problems_of(error: ValidationError, tree: Tree) -> list[Problem]:
+def problems_of(error: ValidationError, tree: Tree, version: int) -> list[Problem]:
     """One problem for each of pydantic's errors, apart from those that another one explains."""
     details = [each for each in error.errors(include_url=False) if not _follows(each)]
     # What a newer version allows is not known here, so nothing else can be said about its file.
     newer = [each for each in details if each["loc"] == ("version",) and _is_newer(each["input"])]
     unusable = [problem.path for problem in tree.problems if problem.path is not None]
-    problems = [_problem(each, tree) for each in newer or details]
+    problems = [_problem(each, tree, version) for each in newer or details]
     return [
         problem
         for problem in problems
@@ -42,14 +43,14 @@ def _follows(error: ErrorDetails) -> bool:
     return error["type"] == "too_short" and bool(error["input"])
 
 
-def _problem(error: ErrorDetails, tree: Tree) -> Problem:
+def _problem(error: ErrorDetails, tree: Tree, version: int) -> Problem:
     path = _path(error["loc"], tree) + tuple(error.get("ctx", {}).get("inside", ()))
     name = error["loc"][-1] if error["loc"] else ""
     if error["type"] == "missing":
         where = f" in `{path[-1]}`" if path and isinstance(path[-1], str) else ""
         return Problem(f"missing key {name!r}{where}", tree.key_place(path), path)
     if error["type"] == "extra_forbidden":
-        return Problem(_unknown_key(path), tree.key_place(path), path)
+        return Problem(_unknown_key(path, version), tree.key_place(path), path)
     if path == ("version",):
         return Problem(_unknown_version(error["input"]), tree.place(path), path)
     message = _said(error, path, tree)
@@ -83,12 +84,12 @@ def _path(loc: tuple[str | int, ...], tree: Tree) -> DocumentPath:
     return path
 
 
-def _unknown_key(path: DocumentPath) -> str:
+def _unknown_key(path: DocumentPath, version: int) -> str:
     *around, key = path
     if around == ["settings"] and key in PLAYERS_OWN:
         return f"{key!r} is for whoever plays the scenario to decide; take it out"
-    known = keys_at(tuple(around))
-    elsewhere = [name for name in sections_with(str(key)) if name not in around]
+    known = keys_at(tuple(around), version)
+    elsewhere = [name for name in sections_with(str(key), version) if name not in around]
     if elsewhere:
         return f"unknown key {key!r} here; it belongs under `{elsewhere[0]}`"
     return f"unknown key {key!r}{nearest(str(key), known)}"
@@ -96,12 +97,13 @@ def _unknown_key(path: DocumentPath) -> str:
 
 def _unknown_version(value: Any) -> str:
     if _is_newer(value):
-        return f"version {value} is from a newer Ringback; this one reads version {VERSION}"
-    return f"{shown(value)} is no version of this format; write `version: {VERSION}`"
+        return f"version {value} is from a newer Ringback; this one reads versions 1 and {NEWEST}"
+    meant = value if value == str(NEWEST) else VERSION
+    return f"{shown(value)} is no version of this format; write `version: {meant}`"
 
 
 def _is_newer(version: Any) -> bool:
-    return isinstance(version, int) and version > VERSION
+    return isinstance(version, int) and version > NEWEST
 
 
 def _not_a_text(value: Any, _: dict[str, Any]) -> str:
@@ -155,5 +157,13 @@ _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
         f"{shown(value)} is not a failure; write a status such as 503, one of {', '.join(BREAKS)},"
         " or a mapping with `status`, `delay` or `breaks`"
     ),
+    "frame_form": lambda value, _: (
+        f"{shown(value)} is not a frame; write a message, such as {{type: Flush}}, audio or close"
+    ),
+    "texts_form": lambda value, _: f"{shown(value)} is not a text; write a text or a list of texts",
+    "attempts_form": lambda value, _: (
+        f"{shown(value)} are no attempts; write how many there are, or a list such as [+0s, +30s]"
+    ),
+    "submit_form": _not_a_mapping,
     "same_as_form": lambda value, _: f"{shown(value)} {NO_BODY}",
 }

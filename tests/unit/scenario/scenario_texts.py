@@ -21,7 +21,9 @@ expect: {attempts: [+0s]}
 
 def read(text: str) -> Scenario:
     """The scenario in *text*."""
-    return check(Source.of(textwrap.dedent(text), "s")).scenario
+    scenario = check(Source.of(textwrap.dedent(text), "s")).scenario
+    assert isinstance(scenario, Scenario)
+    return scenario
 
 
 def problems(text: str) -> list[str]:

@@ -83,8 +83,8 @@ def test_a_missing_version_hides_nothing_else() -> None:
 
 
 def test_of_a_newer_version_nothing_else_is_said() -> None:
-    assert problems("version: 2\nsteps: []") == [
-        "1:10: error: version 2 is from a newer Ringback; this one reads version 1"
+    assert problems("version: 3\nsteps: []") == [
+        "1:10: error: version 3 is from a newer Ringback; this one reads versions 1 and 2"
     ]
 
 
