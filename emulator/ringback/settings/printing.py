@@ -10,6 +10,10 @@ from ringback.settings.layers import Configuration
 from ringback.settings.settings import NAMES
 
 
+_WIDTH = 40
+"""Columns of a line up to its source, where the value leaves as much."""
+
+
 def printed(found: Configuration) -> list[str]:
     """A line of TOML for each option and setting of *found*, those first that were given.
 
@@ -25,12 +29,7 @@ def printed(found: Configuration) -> list[str]:
             where = f"default of {found.section}" if name in found.defaults else "default"
         said = f"# {name} is not set" if value is None else f"{name} = {_written(name, value)}"
         rows.append((said, where))
-    width = min(max(len(said) for said, _ in rows), _WIDEST)
-    return [f"{said:{width}}  # {where}" for said, where in rows]
-
-
-_WIDEST = 60
-"""Columns from which on a source stands where the value ends."""
+    return [f"{said:{_WIDTH}}  # {where}" for said, where in rows]
 
 
 def _written(name: str, value: Any) -> str:
