@@ -9,7 +9,6 @@ from ringback.core.base.masking import MASK, in_one_line, is_secret, masked_head
 from ringback.settings.layers import Configuration
 from ringback.settings.settings import NAMES
 
-
 _WIDTH = 40
 """Columns of a line up to its source, where the value leaves as much."""
 
