@@ -28,7 +28,7 @@ def test_what_is_the_only_one_needs_no_name() -> None:
         (["cancel: «frist»"], ["no earlier step has the name 'frist'; did you mean 'first'?"]),
         (
             ["expect: {of: «zzz», state: pending}"],
-            ["no earlier step has the name 'zzz'; did"],
+            ["no earlier step has the name 'zzz'; writ"],
         ),
         (["send: {on: «talk», frames: [x]}"], ["no earlier step has the name 'talk'; give one by"]),
         (["cancel: «second»", SECOND], ["'second' is there only from step 3 on; a step refers to"]),
