@@ -11,11 +11,13 @@ from typing import Any
 
 import click
 
+from ringback.cli.init import init
 from ringback.cli.output import written_or_told
 from ringback.cli.play import play
 from ringback.cli.rules import rules
 from ringback.cli.schema import schema
 from ringback.cli.serve import serve
+from ringback.cli.validate import validate
 from ringback.errors import RingbackError, ScenarioError, ServerError, SettingsError
 
 EXIT_CODES = {SettingsError: 2, ScenarioError: 3, ServerError: 4}
@@ -47,5 +49,5 @@ def main() -> None:
     """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
 
 
-for command in (play, serve, rules, schema):
+for command in (play, validate, init, serve, rules, schema):
     main.add_command(command)

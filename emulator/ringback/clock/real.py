@@ -43,6 +43,14 @@ def monotonic_ns() -> int:
     return _read_monotonic()
 
 
+_sleep: Callable[[float], None] = partial(_genuine(time, "sleep"))
+
+
+def wait_really(seconds: float) -> None:
+    """Do nothing for so many real *seconds*, for whoever has nothing better to wait for."""
+    _sleep(seconds)
+
+
 def wall_ns() -> int:
     """Real Unix time in nanoseconds, whatever the process is told about it."""
     if _travelling():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ringback.errors import Mistake, ScenarioError
+from ringback.scenario.choosing import Choice, everything
 from ringback.scenario.masking import masked
 from ringback.scenario.reading import ScenarioFile, read_scenario
 from ringback.scenario.report import Report, document
@@ -60,22 +61,42 @@ class Batch:
         """The whole batch as one JSON document."""
         return document(self.reports, self.mistakes, self.invalid)
 
-    def add(self, path: Path, play: Callable[[ScenarioFile], Report]) -> None:
-        """*play* the scenario at *path* and keep what came of it, whatever that is."""
+    def extend(self, other: "Batch") -> None:
+        """Count what *other* has counted, too, after what there is."""
+        self.reports += other.reports
+        self.problems += other.problems
+        self.mistakes += other.mistakes
+        self.invalid += other.invalid
+        self.needy += other.needy
+
+    def add(
+        self,
+        path: Path,
+        play: Callable[[ScenarioFile], Report],
+        choice: Choice = everything,
+    ) -> None:
+        """*play* the scenario at *path*, if *choice* means it, and keep what came of it.
+
+        Of an invalid file nothing is known but its own name.
+        """
         try:
             file = read_scenario(path)
         except ScenarioError as error:
-            self._refuse(error)
+            if choice(printable(path)):
+                self.refuse(error)
         except Exception as error:  # noqa: BLE001  # one file's trouble must not end the batch
             said = masked(f"it could not be read, by a fault of Ringback's own: {error!r}")
             name = printable(path)
             mistake = Mistake(name, None, None, said)
-            self._refuse(ScenarioError([f"{name}: error: {said}"], [mistake]))
+            self.refuse(ScenarioError([f"{name}: error: {said}"], [mistake]))
         else:
+            if not choice(f"{file.name} {file.scenario.name}"):
+                return
             self.needy += file.scenario.needs_an_application
             self.reports.append(play(file))
 
-    def _refuse(self, error: ScenarioError) -> None:
+    def refuse(self, error: ScenarioError) -> None:
+        """Count a file that cannot be played, for the *error* of reading it."""
         self.invalid += 1
         self.problems += error.problems
         self.mistakes += error.mistakes

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from ringback.errors import SettingsError
 
+STDIN = Path("-")
+"""Standard input, where a scenario is handed over by another program."""
+
 SUFFIXES = (".ringback.yaml", ".ringback.yml")
 
 
@@ -13,11 +16,14 @@ def find(paths: Sequence[str | Path]) -> list[Path]:
     """The scenario files that *paths* name: files as they are, directories searched and sorted.
 
     However often and by whatever spelling or link a file is named, it is found once, as it was
-    named first. Raises `SettingsError` for a path that leads nowhere, and for a directory without
-    scenarios.
+    named first; `-` is standard input. Raises `SettingsError` for a path that leads nowhere, and
+    for a directory without scenarios.
     """
     found: dict[str, Path] = {}
     for named in paths:
+        if str(named) == "-":
+            found.setdefault("-", STDIN)
+            continue
         path = _checked(named)
         inside = sorted(_search(path)) if path.is_dir() else [path]
         if not inside:

@@ -53,6 +53,17 @@ def print_batch(batch: Batch, to: str | None = None) -> None:
     click.echo(f"\n{batch.summary}")
 
 
+def print_failures(batch: Batch) -> None:
+    """Print what failed, and nothing at all where nothing did."""
+    for report in batch.reports:
+        if report.failed:
+            click.echo(f"{report}\n")
+    for problem in batch.problems:
+        click.echo(problem, err=True)
+    if batch.exit_code:
+        click.echo(batch.summary)
+
+
 def _lines(report: Report) -> str:
     """Two lines: what was played, and what happened."""
     if report.skipped:

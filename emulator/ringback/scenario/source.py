@@ -1,6 +1,7 @@
 """A scenario file as text: read once, and shown again wherever something is wrong with it."""
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ringback.errors import Mistake, ScenarioError
+from ringback.scenario.finding import STDIN
 from ringback.scenario.masking import masked, sayable
 
 MAX_BYTES = 1 << 20
@@ -99,15 +101,15 @@ class Source:
 
 
 def read_source(path: Path) -> Source:
-    """Read the text of *path*.
+    """Read the text of *path*, or of standard input.
 
     Raises `ScenarioError` if there is no such file, or if it is anything but UTF-8 text of at most
     1 MiB.
     """
-    name = printable(path)
+    name = "<stdin>" if path == STDIN else printable(path)
     source = Source(name, ())
     try:
-        raw = _bytes_of(path)
+        raw = _checked(sys.stdin.buffer.read(MAX_BYTES + 1)) if path == STDIN else _bytes_of(path)
         text = _decoded(raw)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -134,7 +136,10 @@ def _bytes_of(path: Path) -> bytes:
     if not path.is_file():
         raise ValueError("this is not a regular file; a scenario is a file of text")
     with path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+        return _checked(file.read(MAX_BYTES + 1))
+
+
+def _checked(raw: bytes) -> bytes:
     if len(raw) > MAX_BYTES:
         raise ValueError("the file is larger than 1 MiB; a scenario tells one short story")
     return raw
