@@ -62,7 +62,8 @@ _OPTIONS = (
         default="real",
         show_default=True,
         callback=_clock_mode,
-        help="real, paused, or xN for N times faster (x100).",
+        help="real, paused, xN for N times faster (x100), or auto, which goes to the next due"
+        " moment as soon as nothing is under way.",
     ),
     click.option("--seed", type=int, help="Decides request ids; the same seed repeats them."),
     click.option(

@@ -27,6 +27,15 @@ def busy_beside(verb: str, mover: str) -> str:
     )
 
 
+def no_steps(verb: str) -> str:
+    """For a step of a clock that goes on by itself."""
+    return (
+        f"{verb}(): a clock that is 'auto' takes every step by itself, so which is next is a matter"
+        " of chance. run_until_idle() and advance_until(…) wait for it; Settings(clock='paused')"
+        " stands still between two steps."
+    )
+
+
 def nothing_due(verb: str) -> str:
     """For a step when nothing is armed."""
     return (

@@ -7,6 +7,10 @@ from ringback.errors import Runaway
 MAX_GENERATIONS = 100
 """How often work at one instant may cause work at the same instant before it is a loop."""
 
+MAX_BY_ITSELF = 1000
+"""The same for a clock that moves by itself, since it was idle: what many clients ask at the same
+time counts there, too."""
+
 MAX_STEPS = 1_000_000
 """How many steps a walk may take, beyond a hundred for each thing that was ever armed before it."""
 
@@ -21,14 +25,14 @@ class Generations:
 
     __slots__ = ("_agenda", "_boundary", "_generation", "_instant", "_most", "_patience", "steps")
 
-    def __init__(self, agenda: Agenda) -> None:
-        """Begin before any instant."""
+    def __init__(self, agenda: Agenda, most: int = MAX_GENERATIONS) -> None:
+        """Begin before any instant; at *most* so many generations may follow each other at one."""
         self.steps = 0
         self._agenda = agenda
         self._instant = -1
         self._generation = 0
         self._boundary = agenda.mark()
-        self._most = MAX_GENERATIONS + agenda.retries_at_once
+        self._most = most + agenda.retries_at_once
         self._patience = MAX_STEPS + 100 * self._boundary
 
     def count(self, due: Due) -> None:

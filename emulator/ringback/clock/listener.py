@@ -27,8 +27,12 @@ class Listener:
         """Whether a loop on which the mover waits has something to do before time moves."""
         return False
 
-    def abort(self, reason: str) -> None:
-        """End all that is in flight, for a *reason* in words: it kept the clock for too long."""
+    def abort(self, reason: str) -> bool:
+        """End all that is in flight, for a *reason* in words: it kept the clock for too long.
+
+        Says whether there was anything.
+        """
+        return False
 
 
 NOBODY = Listener()

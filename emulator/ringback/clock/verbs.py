@@ -87,7 +87,11 @@ def advance_to(clock: VirtualClock, moment: int | datetime) -> Steps[Made]:
 
 
 def advance_to_next(clock: VirtualClock) -> Steps[Made]:
-    """Move to the next due moment and run all of it. Raises `NothingDue`."""
+    """Move to the next due moment and run all of it. Raises `NothingDue`.
+
+    One that goes there by itself refuses: which moment is next is a matter of chance.
+    """
+    clock.check_stepped("advance_to_next")
 
     def landing(now: int) -> int:
         due = clock.next_due
@@ -100,7 +104,8 @@ def advance_to_next(clock: VirtualClock) -> Steps[Made]:
 
 
 def step(clock: VirtualClock) -> Steps[Made]:
-    """Move until one attempt has ended. Raises `NothingDue`."""
+    """Move until one attempt has ended. Raises `NothingDue`. An `auto` clock refuses."""
+    clock.check_stepped("step")
     with _moving(clock, "step") as walk:
         yield from walk.gather()
         while not walk.made_any:
@@ -218,9 +223,7 @@ class Walk:
                 clock.moment = max(clock.moment, limit or 0)
                 return None
             self._generations.count(due)
-            if due[0] > clock.moment:
-                clock.moment = clock.reachable(due[0])
-            self._launch = clock.begin(due)
+            self._launch = clock.jump(due)
         return True
 
     def _carry_out(self, launch: Launch) -> Steps[None]:
@@ -260,6 +263,7 @@ def _walking(clock: VirtualClock, verb: str) -> Iterator[Walk]:
             if landed or clock.moment > begun:
                 clock.journal.append(ClockMoved(begun, clock.moment, verb))
             clock.mover = ""
+            clock.halted = clock.halted and not landed
         clock.stir()
         clock.flow()
 

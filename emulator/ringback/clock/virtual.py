@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
-from ringback.clock.advice import busy_beside, busy_inside
+from ringback.clock.advice import busy_beside, busy_inside, no_steps
 from ringback.clock.agenda import Agenda, Due
 from ringback.clock.listener import NOBODY, Launch, Listener
 from ringback.clock.presence import Presence
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import words
-from ringback.core.journal import Journal
-from ringback.errors import ClockBusy, ClockClosed
+from ringback.core.journal import ClockFailed, Journal
+from ringback.errors import ClockBusy, ClockClosed, ClockError
 
 ALWAYS = 1 << 63
 """A moment beyond all others: time that flows comes to everything, in the background too."""
@@ -40,8 +40,10 @@ class VirtualClock(Presence):
         agenda: Agenda | None = None,
         *,
         keeps_epoch: bool = False,
+        auto: bool = False,
     ) -> None:
-        """Stand at zero; *rate* is 0 for a paused clock, else virtual seconds in a real one.
+        """Stand at zero; *rate* is virtual seconds in a real one, and 0 for a clock that is paused,
+        or *auto*: it goes from due moment to due moment whenever nothing is in flight.
 
         A time freezer's moment takes the place of *epoch*, unless this *keeps_epoch*. Without
         an *agenda* it has one of its own.
@@ -51,6 +53,11 @@ class VirtualClock(Presence):
         self.agenda = Agenda() if agenda is None else agenda
         self.unheard: list[BaseException] = []
         """Errors of what a test has handed in, raised where no test could hear them."""
+        self.auto = auto
+        """Whether it goes by itself from due moment to due moment. Set under the lock."""
+        self.halted = False
+        """Whether one that is `auto` has come to a halt, until a verb has moved it without fault.
+        """
         self.mover = ""
         """The verb that is moving the clock; empty while none is."""
         self._holds = 0
@@ -98,6 +105,12 @@ class VirtualClock(Presence):
                 what.fire()
             return None
         return self.listener.begin(what, due)
+
+    def jump(self, due: Due) -> Launch | None:
+        """Go to what the agenda has just shown to be *due*, and `begin` it; under the lock."""
+        if due[0] > self.moment:
+            self.moment = self.reachable(due[0])
+        return self.begin(due)
 
     # -- the mover -------------------------------------------------------------------------------
 
@@ -158,7 +171,26 @@ class VirtualClock(Presence):
                 first.add_note(f"It is the first of {len(others) + 1} such errors.")
             raise first
 
-    # -- flowing, and holds ----------------------------------------------------------------------
+    # -- by itself, and holds --------------------------------------------------------------------
+
+    @property
+    def moves_itself(self) -> bool:
+        """Whether time passes without a mover: it flows, or goes from due moment to due moment."""
+        return self.auto or self.rate > 0
+
+    @property
+    def jumping(self) -> bool:
+        """Whether one that is `auto` may go on by itself at this moment, once all is quiet."""
+        return self.auto and not (self.mover or self.halted or self.closed)
+
+    def halt(self, error: BaseException) -> None:
+        """Have one that is `auto` stand here; the next verb or the test's end tells of *error*."""
+        with self.lock:
+            self.halted = True
+            self.unheard.append(error)
+            self.journal.append(
+                ClockFailed(self.moment, f"has halted until a verb moves it: {error}")
+            )
 
     def flow(self) -> None:
         """Let time pass by itself from here, in a mode that does and with nobody against it."""
@@ -216,6 +248,11 @@ class VirtualClock(Presence):
     def ended(self, verb: str) -> ClockClosed:
         """What *verb* raises once this is closed."""
         return ClockClosed(f"{verb}: this emulator has ended; start a new one")
+
+    def check_stepped(self, verb: str) -> None:
+        """Raise `ClockError` if this goes from due moment to due moment by itself."""
+        if self.auto:
+            raise ClockError(no_steps(verb))
 
     def check_open(self, verb: str) -> None:
         """Raise `ClockClosed` if this is closed."""

@@ -222,6 +222,15 @@ class ClockMoved:
     verb: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClockFailed:
+    """An `auto` clock has come to a halt, or has given up what kept it, for a *reason* in words."""
+
+    name: ClassVar[str] = "clock.failed"
+    at: int
+    reason: str
+
+
 Fact: TypeAlias = (
     RequestAnswered
     | RequestRejected
@@ -241,6 +250,7 @@ Fact: TypeAlias = (
     | BackgroundFailed
     | DeliveryCancelled
     | ClockMoved
+    | ClockFailed
 )
 
 

@@ -30,14 +30,15 @@ class Afterwork:
             self._tokens[work] = self._clock.occupy(f"{BACKGROUND} after {attempt}")
         work.add_done_callback(partial(self._finish, ended))
 
-    def stop(self) -> None:
-        """Wait for none of it any longer, and have it stopped."""
+    def stop(self) -> bool:
+        """Wait for none of it any longer, and have it stopped. Says whether there was any."""
         with self._clock.lock:
             under_way = list(self._tokens.items())
             self._tokens.clear()
         for work, token in under_way:
             self._clock.leave(token)
             self._loop.call_soon(work.cancel)
+        return bool(under_way)
 
     def _finish(self, ended: Callable[[BaseException | None], object], work: Work) -> None:
         error = None if work.cancelled() else work.exception() or work.result()

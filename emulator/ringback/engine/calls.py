@@ -95,14 +95,18 @@ class Calls:
         call.task = asyncio.get_running_loop().create_task(self._carry_out(call), context=context)
         return call.task
 
-    def abort(self, reason: str) -> None:
-        """End each as aborted, and what goes on after others: recorded, and not retried."""
+    def abort(self, reason: str) -> bool:
+        """End each as aborted, and what goes on after others: recorded, and not retried.
+
+        Says whether there was anything.
+        """
         with self._clock.lock:
-            for call in list(self._under_way):
+            under_way = list(self._under_way)
+            for call in under_way:
                 self._give_up(call, reason)
                 if call.task is not None:
                     self._loop.call_soon(call.task.cancel)
-            self._afterwork.stop()
+            return self._afterwork.stop() or bool(under_way)
 
     async def _carry_out(self, call: Call) -> None:
         total, alarm = self._limits.total, None

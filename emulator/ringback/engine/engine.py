@@ -61,6 +61,7 @@ class Engine(Listener):
             self,
             Agenda(0 if policy.delay else policy.retries, MAX_AT_ONCE),
             keeps_epoch=settings.epoch_is_set,
+            auto=settings.clock == "auto",
         )
         self._lock = lock
         self._processing = settings.processing
@@ -157,9 +158,9 @@ class Engine(Listener):
         """Whether the caller's own loop has something to do."""
         return self.loop.restless()
 
-    def abort(self, reason: str) -> None:
+    def abort(self, reason: str) -> bool:
         """End every attempt in flight as aborted, and what goes on after others.
 
-        What is aborted is recorded, and not retried.
+        What is aborted is recorded, and not retried. Says whether there was anything.
         """
-        self._calls.abort(reason)
+        return self._calls.abort(reason)

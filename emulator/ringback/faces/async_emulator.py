@@ -62,7 +62,7 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `async with` does both.
 
-        A clock that flows begins to when the emulator is first used on a running loop.
+        A clock that moves by itself begins to when the emulator is first used on a running loop.
         """
         self._begin(AwaitableClock, EngineLoop(own_thread=False))
         self._let_flow()
@@ -75,12 +75,13 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
 
     def _let_flow(self) -> None:
         service = self._begun
-        if not self.settings.rate or self._flow is not None or service is None:
+        if self._flow is not None or service is None or not service.clock.moves_itself:
             return
         with suppress(RuntimeError):  # there is no running loop yet
             loop = asyncio.get_running_loop()
             service.loop.ensure()
-            self._flow = loop.create_task(Flow(service.clock, service.loop).run())
+            guard = self.settings.seconds_of("guard")
+            self._flow = loop.create_task(Flow(service.clock, service.loop, guard).run())
 
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return await self.clock._move(verb, walk)

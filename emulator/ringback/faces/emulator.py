@@ -48,8 +48,9 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
         service = self._begin(BlockingClock, EngineLoop(own_thread=True))
-        if service.clock.rate:
-            self._flow = service.loop.submit(Flow(service.clock, service.loop).run())
+        if service.clock.moves_itself:
+            guard = self._settings.seconds_of("guard")
+            self._flow = service.loop.submit(Flow(service.clock, service.loop, guard).run())
         return self
 
     def _shut_down_apps(self) -> list[BaseException]:

@@ -9,6 +9,7 @@ from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
     BackgroundFailed,
+    ClockFailed,
     ClockMoved,
     DeliveryCancelled,
     JobAccepted,
@@ -94,6 +95,7 @@ class Recognition:
                     | BackgroundFailed()
                     | DeliveryCancelled()
                     | ClockMoved()
+                    | ClockFailed()
                 ):
                     pass  # no audio was promised by it
                 case _:

@@ -16,6 +16,7 @@ from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
     BackgroundFailed,
+    ClockFailed,
     ClockMoved,
     DeliveryCancelled,
     Fact,
@@ -88,6 +89,8 @@ def _line(fact: Fact) -> str:
             )
         case DeliveryCancelled():
             return f"{at} cancelled request={fact.request_id}: {fact.reason}"
+        case ClockFailed():
+            return f"{at} clock {fact.reason}"
         case AttemptStarted() | BackgroundFailed() | ClockMoved():
             return ""
         case _:
@@ -146,6 +149,8 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact], ahead: int
                     f"failed at {words(fact.at)}  as was ordered: {fact.failure}"
                     f"  request {fact.request_id}"
                 )
+            case ClockFailed():
+                remarks.append(f"clock at {words(fact.at)}  {fact.reason}")
             case TokenGranted() | ClockMoved():
                 pass  # they led to nothing that has to be waited for
             case _:

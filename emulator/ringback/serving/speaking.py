@@ -5,6 +5,7 @@ from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
+from ringback.clock.virtual import VirtualClock
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.editions import Edition
 from ringback.core.request.keys import read_authorization
@@ -17,8 +18,8 @@ from ringback.serving.misdirected import misdirected
 from ringback.serving.tenants import Tenants
 
 _HALF_SENT = 0.2
-"""Real seconds for which the clock waits for the rest of a request. One that is half sent may be so
-for ever."""
+"""Real seconds for which a verb waits for the rest of a request. One that is half sent may be so
+for ever. A clock that goes by itself keeps nobody waiting, and waits as long as the server does."""
 
 
 class SpeakEndpoint:
@@ -48,7 +49,7 @@ class SpeakEndpoint:
             return
         token = service.clock.enter(self._label)
         loop = asyncio.get_running_loop()
-        late = loop.call_later(_HALF_SENT, service.clock.leave, token)
+        late = loop.call_later(_HALF_SENT, _do_not_wait, service.clock, token)
         try:
             body = await read_body(receive)
             late.cancel()
@@ -87,3 +88,8 @@ class SpeakEndpoint:
             late.cancel()
             # A flowing clock begins what was accepted only now: the acknowledgement goes out first.
             service.clock.leave(token)
+
+
+def _do_not_wait(clock: VirtualClock, token: object) -> None:
+    if not clock.auto:
+        clock.leave(token)

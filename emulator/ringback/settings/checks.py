@@ -193,12 +193,15 @@ def check_certificates(ca_file: str) -> None:
 
 @lru_cache(maxsize=64)
 def read_rate(mode: str) -> int:
-    """Read a clock mode: 0 for `paused`, 1 for `real`, N for `xN`. Raises `SettingsError`."""
-    if mode == "paused":
+    """Read a clock mode: 1 for `real`, N for `xN`, 0 for one that does not flow: `paused`, `auto`.
+
+    Raises `SettingsError`.
+    """
+    if mode in ("paused", "auto"):
         return 0
     if mode == "real":
         return 1
     digits = str(mode).removeprefix("x")
     if mode != digits and digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 1_000_000:
         return int(digits)
-    raise SettingsError(f"clock is 'paused', 'real' or 'xN' such as 'x100', not {mode!r}")
+    raise SettingsError(f"clock is 'paused', 'auto', 'real' or 'xN' such as 'x100', not {mode!r}")

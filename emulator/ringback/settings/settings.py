@@ -50,12 +50,12 @@ class Settings:
     # -- clock and time ----------------------------------------------------------------------------
 
     clock: str = "paused"
-    """How time passes: `"paused"`, `"real"`, or `"xN"`, N times as fast, such as `"x100"`."""
+    """How time passes: `"paused"`, `"real"`, `"xN"`, such as `"x100"`, or `"auto"`, by jumps."""
     epoch: datetime = EPOCH
     """The moment at which the clock starts, aware. In time that a freezer has frozen, the freezer's
     moment takes the place of the default."""
     guard: float | timedelta = 10
-    """Real seconds, or a `timedelta`, that something may keep a paused clock waiting."""
+    """Real seconds, or a `timedelta`, that something may keep a paused or `auto` clock waiting."""
 
     # -- attempts and retries ----------------------------------------------------------------------
 
@@ -215,7 +215,7 @@ class Settings:
 
     @property
     def rate(self) -> int:
-        """How many seconds the clock passes in a real one: 0 while it is paused."""
+        """How many seconds the clock passes in a real one: 0 where it does not flow."""
         return checks.read_rate(self.clock)
 
     @property

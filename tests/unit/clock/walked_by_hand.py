@@ -36,8 +36,8 @@ A_MESSAGE = a_message()
 class Plan(Listener):
     """Things with names, on a clock. What is *real* is in flight until the test ends it."""
 
-    def __init__(self, rate: int = 0, retries_at_once: int = 0) -> None:
-        self.clock = a_clock(rate, listener=self, agenda=Agenda(retries_at_once))
+    def __init__(self, rate: int = 0, retries_at_once: int = 0, *, auto: bool = False) -> None:
+        self.clock = a_clock(rate, listener=self, agenda=Agenda(retries_at_once), auto=auto)
         self.ran: list[tuple[float, str]] = []
         self.aborted: list[str] = []
         self._things: list[tuple[str, Callable[[], object], bool]] = []
@@ -65,8 +65,9 @@ class Plan(Listener):
         self._ended(name)
         return None
 
-    def abort(self, reason: str) -> None:
+    def abort(self, reason: str) -> bool:
         self.aborted.append(reason)
+        return bool(self._tokens)
 
     def _ended(self, name: str) -> None:
         now = self.clock.now_ns
@@ -94,8 +95,10 @@ def a_clock(
     epoch: datetime = EPOCH,
     listener: Listener = NOBODY,
     agenda: Agenda | None = None,
+    *,
+    auto: bool = False,
 ) -> VirtualClock:
-    return VirtualClock(epoch, rate, threading.RLock(), Journal(), listener, agenda)
+    return VirtualClock(epoch, rate, threading.RLock(), Journal(), listener, agenda, auto=auto)
 
 
 def a_plan(*due: float) -> Plan:

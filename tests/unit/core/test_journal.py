@@ -9,6 +9,7 @@ from ringback.core.delivery.delivery import State
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
+    ClockFailed,
     ClockMoved,
     Fact,
     JobAccepted,
@@ -101,6 +102,7 @@ def test_a_flush_says_what_was_spoken() -> None:
         (AttemptStarted, "attempt.started"),
         (AttemptFinished, "attempt.finished"),
         (ClockMoved, "clock.moved"),
+        (ClockFailed, "clock.failed"),
     ],
 )
 def test_a_fact_is_named_in_the_past_tense(kind: type[Fact], name: str) -> None:

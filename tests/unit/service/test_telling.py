@@ -6,6 +6,7 @@ from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import State
 from ringback.core.delivery.outcome import TimedOut
 from ringback.core.journal import (
+    ClockFailed,
     ClockMoved,
     Fact,
     StreamClosed,
@@ -14,7 +15,7 @@ from ringback.core.journal import (
     StreamWarned,
 )
 from ringback.service.deliveries import Deliveries
-from ringback.service.telling import timeline
+from ringback.service.telling import line, timeline
 from tests.conftest import REQUEST_ID, a_job, a_request
 from tests.unit.service.ledger import ACCEPTED, Ledger, a_delivery, at
 
@@ -64,4 +65,13 @@ def test_each_stream_has_a_story_of_its_own() -> None:
         "stream  request b  opened at +1s",
         "  +2s warned EXCESSIVE_FLUSH",
         "  +3s closed 1008 DATA-0000 (Mind the type.)",
+    ]
+
+
+def test_a_clock_that_has_come_to_a_halt_is_told_of() -> None:
+    halted = ClockFailed(30 * SECOND, "has halted")
+    assert line(halted) == "+30s clock has halted"
+    assert timeline(Deliveries([]), [halted]).splitlines() == [
+        "no deliveries",
+        "clock at +30s  has halted",
     ]

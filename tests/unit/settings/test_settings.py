@@ -70,7 +70,7 @@ from ringback.settings.settings import Settings, check_setting_name
             "ca_file: '.' cannot be read as certificates in PEM form (Is a directory)",
         ),
         ("ca_file", "a\0b", "ca_file: 'a\\x00b' cannot be read as certificates in PEM form"),
-        ("clock", "fast", "clock is 'paused', 'real' or 'xN' such as 'x100', not 'fast'"),
+        ("clock", "fast", "clock is 'paused', 'auto', 'real' or 'xN' such as 'x100', not 'fast'"),
     ],
 )
 def test_a_value_that_cannot_mean_anything_is_refused(name: str, value: Any, message: str) -> None:
@@ -106,16 +106,17 @@ def test_any_port_is_permitted_in_one_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "rate"), [("paused", 0), ("real", 1), ("x1", 1), ("x100", 100), ("x1000000", 10**6)]
+    ("mode", "rate"),
+    [("paused", 0), ("auto", 0), ("real", 1), ("x1", 1), ("x100", 100), ("x1000000", 10**6)],
 )
 def test_a_mode_says_how_fast_the_clock_runs(mode: str, rate: int) -> None:
     assert read_rate(mode) == rate
     assert Settings(clock=mode).rate == rate
 
 
-@pytest.mark.parametrize("mode", ["", "x", "x0", "x1000001", "100", "x1.5", "X2", "x-1", "auto"])
+@pytest.mark.parametrize("mode", ["", "x", "x0", "x1000001", "100", "x1.5", "X2", "x-1", "Auto"])
 def test_no_other_mode_is_read(mode: str) -> None:
-    with pytest.raises(SettingsError, match=r"^clock is 'paused', 'real' or 'xN'"):
+    with pytest.raises(SettingsError, match=r"^clock is 'paused', 'auto', 'real' or 'xN'"):
         read_rate(mode)
 
 
