@@ -43,4 +43,4 @@ def serve(context: click.Context, /, print_settings: bool, **_options: Any) -> N
 
         click.echo("\n".join(printed(found)))
         return
-    run(found.settings, **found.options)
+    run(found.settings, found.options)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from ringback.cli.hosting import hosted
 from ringback.cli.lines import Lines
 from ringback.cli.signs import standing, take_down
 from ringback.clock.real import told_wall
@@ -19,7 +20,6 @@ from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Fact
 from ringback.faces.emulator import Emulator
 from ringback.service.telling import described, line
-from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -31,21 +31,12 @@ _GLANCE = 0.2
 """Real seconds between looks for a signal that came just before a wait, and so did not end it."""
 
 
-def serve(
-    settings: Settings,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8088,
-    connect: Mapping[str, str] | None = None,
-    ready_file: str | None = None,
-    port_file: str | None = None,
-) -> None:
+def serve(settings: Settings, options: Mapping[str, Any]) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, then stop cleanly.
 
-    Nothing listens before all of it is there. *connect* maps origins to the base URLs where they
-    lead. Once it listens, *ready_file* has the ready line, and *port_file* the port. Raises
-    `ServerError` when it cannot listen or write these, `SettingsError` for a route that leads
-    nowhere.
+    Nothing listens before all of it is there. *options* are those of `ringback.settings.options`.
+    Raises `ServerError` when it cannot listen, or write the files that say so, `SettingsError` for
+    a route that leads nowhere.
     """
     lines = Lines()
 
@@ -55,28 +46,23 @@ def serve(
     def tell(fact: Fact) -> None:
         lines.put(partial(line, fact))
 
-    patience = settings.seconds_of("request_timeout")
-    server = Server(host, port, tell=tell_refused, patience=patience, listening=False)
-    try:
-        with Emulator(settings, server=server) as emulator:
-            emulator.journal.on_append = tell
-            for origin, base in (connect or {}).items():
-                emulator.connect(origin, base)
-            signals = _signals()
-            # First in line, before anybody can be answered; written once it is true.
-            take_down(filter(None, (ready_file, port_file)))
-            ready = f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}"
-            lines.put(ready)
-            server.listen()
-            told = {ready_file: ready, port_file: str(server.port)}
-            with standing({path: text for path, text in told.items() if path is not None}):
-                lines.start()
-                _wait_for(signals)
-            for each in _last_words(emulator):
-                lines.put(each)
-            lines.end(_PATIENCE)
-    finally:
-        server.stop()
+    host, port = options["host"], options["port"]
+    with hosted(settings, options, tell_refused, host=host, port=port) as (emulator, server):
+        emulator.journal.on_append = tell
+        signals = _signals()
+        files = {name: options[name] for name in ("ready_file", "port_file") if options[name]}
+        take_down(files.values())
+        ready = f"ringback ready url={server.url} clock={settings.clock} pid={os.getpid()}"
+        # First in line, before anybody can be answered; written once it is true.
+        lines.put(ready)
+        server.listen()
+        told = {"ready_file": ready, "port_file": str(server.port)}
+        with standing({path: told[name] for name, path in files.items()}):
+            lines.start()
+            _wait_for(signals)
+        for each in _last_words(emulator):
+            lines.put(each)
+        lines.end(_PATIENCE)
 
 
 def default_settings() -> Settings:
