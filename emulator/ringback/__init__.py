@@ -6,7 +6,8 @@ The names below are the public ones. Each is imported when it is first used, so 
     Emulator, AsyncEmulator       an emulator of your own; Settings say what it does
     BlockingClock, AwaitableClock their clocks, with the same verbs
     Server                        one socket for several emulators: `Emulator(server=Server())`
-    RequestFailure, Reply         how a request fails, what a scripted Receiver answers
+    RequestFailure, Reply, Fault  how a request fails, what a scripted Receiver answers, and what
+                                  happens to an attempt on its way
     ReceivedRequest               one of `requests`: as it arrived, and how it was answered
     ReceivedRequests              all of them
     SpeakRequest                  what was asked, read and checked
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
+    from ringback.core.delivery.fault import Fault as Fault
     from ringback.core.delivery.message import CallbackMessage as CallbackMessage
     from ringback.core.delivery.outcome import Aborted as Aborted
     from ringback.core.delivery.outcome import Answered as Answered
@@ -102,6 +104,7 @@ _HOMES = {
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.delivery": ["State"],
+    "ringback.core.delivery.fault": ["Fault"],
     "ringback.core.delivery.message": ["CallbackMessage"],
     "ringback.core.delivery.outcome": [
         "Aborted",

@@ -14,9 +14,11 @@ from ringback.clock.loops import EngineLoop
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.delivery import Delivery, State
+from ringback.core.delivery.fault import FaultLike
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
-from ringback.core.delivery.reply import FaultLike, Reply, ReplyLike
+from ringback.core.delivery.plan import read_plan
+from ringback.core.delivery.reply import Reply, ReplyLike
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
@@ -31,7 +33,6 @@ from ringback.engine.engine import Engine
 from ringback.errors import MachineError, NothingDue
 from ringback.faces.clocks import AwaitableClock
 from ringback.receiving.scripted import Receiver
-from ringback.sending.faults import read_faults
 from ringback.sending.routes import Route, Routes
 from ringback.sending.sender import Limits, Sender
 from ringback.service.views import Attempt
@@ -63,13 +64,15 @@ class Workshop:
 
     def replies(self, *replies: ReplyLike, faults: tuple[FaultLike, ...] = ()) -> Receiver:
         receiver = Receiver(ORIGIN, replies)
-        self.routes.connect(ORIGIN, Route(respond=receiver.answer, faults=read_faults(faults)))
+        self.routes.connect(
+            ORIGIN, Route(respond=receiver.answer, plan=read_plan(faults, 11, ORIGIN))
+        )
         return receiver
 
     def sends(self, send: Callable[[], Any], faults: tuple[FaultLike, ...] = ()) -> None:
         """Lead everything to a sender that does what *send* does."""
         sender = Scripted(send, self.in_flight)
-        self.routes.connect(ORIGIN, Route(sender=sender, faults=read_faults(faults)))
+        self.routes.connect(ORIGIN, Route(sender=sender, plan=read_plan(faults, 11, ORIGIN)))
 
     def accept(self) -> None:
         self.engine.accept(a_job(accepted_at=self.clock.now_ns))
@@ -459,7 +462,8 @@ def test_an_error_once_an_attempt_has_begun_surfaces_and_the_attempt_is_recorded
     def broken(message: CallbackMessage) -> Any:
         raise ZeroDivisionError("in the script")
 
-    workshop.routes.connect(ORIGIN, Route(respond=broken, faults=read_faults(faults)))
+    plan = read_plan(faults, 11, ORIGIN)
+    workshop.routes.connect(ORIGIN, Route(respond=broken, plan=plan))
     workshop.accept()
     with pytest.raises(ZeroDivisionError, match="in the script"):
         workshop.call("settle")

@@ -9,11 +9,13 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.delivery.delivery import Delivery, State
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Aborted
+from ringback.core.delivery.plan import Plan
+from ringback.core.delivery.shape import Shape
 from ringback.engine.calls import Call, Calls
 from ringback.engine.choosing import Choosing
 from ringback.engine.ledger import Ledger, number_of
 from ringback.errors import MachineError
-from ringback.sending.faults import Fault, Pair, Twice
+from ringback.sending.faults import Pair, Twice
 from ringback.sending.redirects import Trail
 from ringback.sending.routes import Route, Routes
 
@@ -30,10 +32,12 @@ class Attempts:
         compose: Callable[[Delivery], CallbackMessage],
         *,
         follow: "Callable[[Pair | None], Trail] | None",
+        plan: Plan | None = None,
     ) -> None:
         """*compose* makes what the attempts of a delivery carry: the first asks, all share it.
 
         *follow* makes the trail of an attempt, a pair perhaps; None: no redirect is followed.
+        *plan* is for deliveries that have none, to origins that have none.
         """
         self._clock = clock
         self._agenda = clock.agenda
@@ -43,6 +47,7 @@ class Attempts:
         self._compose = compose
         self._follow = follow
         self.choosing: Choosing | None = None
+        self._plan = plan
 
     def begin(self, due: Due, delivery: Delivery) -> Launch | None:
         """Begin what is *due*. What is returned has to be launched on a loop.
@@ -58,17 +63,19 @@ class Attempts:
         number = number_of(delivery)
         if number > route.reached:
             route.reached = number
-        fault = self._fault(route, delivery) if route.faults or self.choosing else None
-        if fault is not None and fault.instead is not None:
-            ledger.answered(ledger.start(due, delivery), message, fault, fault.instead)
-            return None
-        pair = Pair() if fault is not None and fault.doubles else None
+        shape = self._take(delivery, route, number)
+        if shape is not None:
+            message = shape.sent(message)
+            if shape.instead is not None:
+                ledger.answered(ledger.start(due, delivery), message, shape, shape.instead)
+                return None
+        pair = Pair() if shape is not None and shape.doubles else None
         respond = route.respond
         if respond is not None and self._follow is None:
             started = ledger.start(due, delivery)
             answer = respond(message)
             copy = None if pair is None else ledger.heard(respond(message))[0]
-            ledger.answered(started, message, fault, answer, copy)
+            ledger.answered(started, message, shape, answer, copy)
             return None
         sender = route.sender
         if self._follow is not None:
@@ -77,7 +84,7 @@ class Attempts:
             raise MachineError(f"the route of {delivery.job.endpoint.origin} leads nowhere")
         elif pair is not None:
             sender = Twice(sender, pair)
-        call = Call(delivery, message, fault, sender, pair)
+        call = Call(delivery, message, shape, sender, pair)
         self._calls.add(call)
         call.delivery = ledger.start(due, delivery)
         return partial(self._calls.launch, call)
@@ -90,26 +97,36 @@ class Attempts:
         delivery = ledger.dispatcher.deliveries[position]
         ledger.cancel(position, f"aborted: {reason}")
         if delivery.state is State.IN_FLIGHT:
-            fault = self.fault(delivery)
+            shape = self.shape(delivery)
             message, ended_at = self._message(delivery), self._clock.now_ns
-            ledger.end(delivery, message, fault, Aborted(reason), ended_at)
+            ledger.end(delivery, message, shape, Aborted(reason), ended_at)
 
-    def fault(self, delivery: Delivery) -> Fault | None:
-        """What shapes the attempt of *delivery* that is next, or in flight."""
-        return self._fault(self._routes.find(delivery.job.endpoint.origin), delivery)
-
-    def _fault(self, route: Route, delivery: Delivery) -> Fault | None:
-        fault = route.fault(number_of(delivery))
-        if fault is None and self.choosing is not None:
-            return self.choosing.fault(delivery)
-        return fault
+    def shape(self, delivery: Delivery) -> Shape | None:
+        """What befalls the attempt of *delivery* that is next, or in flight."""
+        return self._shape(delivery, self._routes.find(delivery.job.endpoint.origin))
 
     def _is_answered_at_once(self, delivery: Delivery) -> bool:
         route = self._routes.find(delivery.job.endpoint.origin)
-        fault = self._fault(route, delivery)
-        if fault is not None and fault.instead is not None:
+        shape = self._shape(delivery, route)
+        if shape is not None and shape.instead is not None:
             return True
         return route.respond is not None and self._follow is None
+
+    def _shape(self, delivery: Delivery, route: Route) -> Shape | None:
+        plan = delivery.job.plan or route.plan or self._plan
+        shape = None if plan is None else plan.at(number_of(delivery))
+        if shape is None and self.choosing is not None:
+            return self.choosing.shape(delivery)
+        return shape
+
+    def _take(self, delivery: Delivery, route: Route, number: int) -> Shape | None:
+        """The same for an attempt that is made now, as its *number*-th."""
+        plan = delivery.job.plan or route.plan or self._plan
+        if plan is not None:
+            plan.reached = max(plan.reached, number)
+        elif self.choosing is None:
+            return None
+        return self._shape(delivery, route)
 
     def _message(self, delivery: Delivery) -> CallbackMessage:
         """What an attempt carries: the attempts of a delivery share what is made for the first."""

@@ -17,10 +17,11 @@ from ringback.core.delivery.delivery import Delivery
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Aborted, Outcome, TimedOut, remarked
 from ringback.core.delivery.reply import Answer
+from ringback.core.delivery.shape import Shape
 from ringback.engine.afterwork import Afterwork
-from ringback.engine.ledger import Ledger, number_of, taken
+from ringback.engine.ledger import Ledger, number_of, shaped
 from ringback.sending.answers import described
-from ringback.sending.faults import Fault, Pair
+from ringback.sending.faults import Pair
 from ringback.sending.redirects import Trail
 from ringback.sending.sender import Limits, Sender, Work
 
@@ -33,7 +34,7 @@ class Call:
 
     delivery: Delivery
     message: CallbackMessage
-    fault: Fault | None
+    shape: Shape | None
     sender: Sender
     pair: Pair | None = None
     token: object = None
@@ -117,9 +118,10 @@ class Calls:
                 alarm = set_alarm(total, partial(self._loop.call_soon, call.expire))
             outcome = await call.sender.send(call.message, call.delivery.job.endpoint, limits)
             # Made before the call is given up: an error here must not leave it in flight.
-            outcome = taken(outcome, call.fault)
+            takes = call.sender.takes if isinstance(call.sender, Trail) else 0
+            answer = shaped(Answer(outcome, takes), call.shape)
             if call.pair is not None and call.pair.second is not None:
-                call.pair.second = taken(call.pair.second, None)
+                call.pair.second = shaped(Answer(call.pair.second), None).outcome
         except (asyncio.CancelledError, GeneratorExit):
             if not call.expired:
                 self._give_up(call, "its event loop has ended")
@@ -141,8 +143,8 @@ class Calls:
             if alarm is not None:
                 alarm.cancel()
         if call.expired:
-            outcome = _cut_short(call, TimedOut(total or 0))
-        self._hang_up(call, outcome, call.sender.takes if isinstance(call.sender, Trail) else 0)
+            answer = _cut_short(call, TimedOut(total or 0))
+        self._hang_up(call, answer)
 
     def _watch(self, call: Call, work: Work) -> None:
         """Have time wait for what a receiver goes on doing when it has answered *call*."""
@@ -175,13 +177,14 @@ class Calls:
             position = call.delivery.position
             if not call.ended and self._ledger.dispatcher.is_open(position):
                 self._ledger.cancel(position, f"aborted: {reason}")
-            self._hang_up(call, Aborted(reason))
+            self._hang_up(call, Answer(Aborted(reason)))
 
-    def _hang_up(self, call: Call, outcome: Outcome, takes: int = 0) -> None:
+    def _hang_up(self, call: Call, answer: Answer) -> None:
         """End *call*, once, and let time go on.
 
-        What scripted receivers on its way *take* of virtual time is still to pass.
+        What scripted receivers and faults on its way take of virtual time is still to pass.
         """
+        outcome, takes = answer.outcome, answer.takes
         clock = self._clock
         with clock.lock:
             if call.ended:
@@ -198,23 +201,23 @@ class Calls:
             clock.agenda.taken -= 1
             if call.note:
                 outcome = remarked(outcome, call.note)
-            ledger, what = self._ledger, (call.delivery, call.message, call.fault)
-            if takes:
-                outcome, takes = ledger.heard(Answer(outcome, takes + ended_at - started_at))
-                ledger.take(*what, outcome, takes, copy)
+            ledger, what = self._ledger, (call.delivery, call.message, call.shape)
+            if takes != 0:
+                passed = None if takes is None else takes + ended_at - started_at
+                ledger.take(*what, *ledger.heard(Answer(outcome, passed)), copy)
             else:
                 ledger.end(*what, outcome, ended_at, copy)
         clock.leave(call.token)
         clock.changed()
 
 
-def _cut_short(call: Call, end: Outcome) -> Outcome:
+def _cut_short(call: Call, end: Outcome) -> Answer:
     """What becomes of *call* by its *end*: of its second copy alone if the first was heard."""
     pair = call.pair
     if pair is None or pair.first is None:
-        return end
+        return Answer(end)
     pair.second = pair.second or end
-    return taken(pair.first, call.fault)
+    return shaped(Answer(pair.first), call.shape)
 
 
 def _raise(error: BaseException) -> None:

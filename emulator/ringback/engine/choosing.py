@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ringback.core.delivery.delivery import Delivery
-from ringback.sending.faults import Fault
+from ringback.core.delivery.shape import Shape
 
 
 class Choosing(Protocol):
     """Chooses what is left open. It is asked under the clock's lock, and must not wait."""
 
-    def fault(self, delivery: Delivery) -> Fault | None:
+    def shape(self, delivery: Delivery) -> Shape | None:
         """What shapes the attempt of *delivery* that is next, or in flight: the same each time.
 
         It is asked where nothing has been arranged for that attempt.

@@ -12,6 +12,7 @@ from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Outcome, TimedOut, noted, without_body
 from ringback.core.delivery.reply import Answer
+from ringback.core.delivery.shape import Shape
 from ringback.core.journal import (
     AttemptFinished,
     AttemptStarted,
@@ -20,7 +21,6 @@ from ringback.core.journal import (
     JobAccepted,
     Journal,
 )
-from ringback.sending.faults import Fault
 
 
 class Ledger:
@@ -51,7 +51,10 @@ class Ledger:
         for each: nothing that waits for its retry is to hold a body."""
         if self._forgets_bodies:
             return None
-        return delivery.attempts[0].message if delivery.attempts else None
+        if not delivery.attempts:
+            return None
+        message = delivery.attempts[0].message
+        return message.original or message
 
     def accept(self, job: Job, due_at: int) -> Delivery:
         """Take *job* on; its first attempt is due at *due_at*."""
@@ -86,19 +89,19 @@ class Ledger:
         self,
         delivery: Delivery,
         message: CallbackMessage,
-        fault: Fault | None,
+        shape: Shape | None,
         answer: Answer,
         copy: Outcome | None = None,
     ) -> None:
         """Take an answer that costs no real time, now or after the virtual time that it takes."""
         outcome, takes = self.heard(answer)
-        outcome = taken(outcome, fault)
+        outcome, takes = self.heard(shaped(Answer(outcome, takes), shape))
         if copy is not None:
-            copy = taken(copy, None)
+            copy = shaped(Answer(copy), None).outcome
         if takes:
-            self.take(delivery, message, fault, outcome, takes, copy)
+            self.take(delivery, message, shape, outcome, takes, copy)
         else:
-            self.end(delivery, message, fault, outcome, delivery.started_at or 0, copy)
+            self.end(delivery, message, shape, outcome, delivery.started_at or 0, copy)
 
     def heard(self, answer: Answer) -> tuple[Outcome, int]:
         """What comes of *answer* under the attempt limit, and how many nanoseconds that takes."""
@@ -110,7 +113,7 @@ class Ledger:
         self,
         delivery: Delivery,
         message: CallbackMessage,
-        fault: Fault | None,
+        shape: Shape | None,
         outcome: Outcome,
         takes: int,
         copy: Outcome | None,
@@ -121,7 +124,7 @@ class Ledger:
         def end_late() -> None:
             # If the process was stopped meanwhile, it comes later than it was to come.
             moment = max(ended_at, self._clock.now_ns)
-            self.end(delivery, message, fault, outcome, moment, copy)
+            self.end(delivery, message, shape, outcome, moment, copy)
 
         self._agenda.call_at(ended_at, end_late)
 
@@ -129,7 +132,7 @@ class Ledger:
         self,
         delivery: Delivery,
         message: CallbackMessage,
-        fault: Fault | None,
+        shape: Shape | None,
         outcome: Outcome,
         ended_at: int,
         copy: Outcome | None = None,
@@ -145,7 +148,7 @@ class Ledger:
             ended_at,
             message,
             outcome,
-            None if fault is None else fault.word,
+            None if shape is None else shape.name,
             copy,
         )
         after = self.dispatcher.finish(position, attempt)
@@ -165,11 +168,14 @@ class Ledger:
         self._journal.append(BackgroundFailed(self._clock.now_ns, position, number, note))
 
 
-def taken(outcome: Outcome, fault: Fault | None) -> Outcome:
-    """What the dispatcher makes of a receiver's *outcome*: a fault may be in between."""
-    if fault is not None and fault.instead is None:
-        outcome = fault.after(outcome)
-    return noted(outcome) if isinstance(outcome, Answered) else outcome
+def shaped(answer: Answer, shape: Shape | None) -> Answer:
+    """What the dispatcher makes of a receiver's *answer*: a fault may be in between."""
+    if shape is not None:
+        answer = shape.heard(answer)
+    outcome = answer.outcome
+    if not isinstance(outcome, Answered) or (with_notes := noted(outcome)) is outcome:
+        return answer
+    return Answer(with_notes, answer.takes)
 
 
 def number_of(delivery: Delivery) -> int:

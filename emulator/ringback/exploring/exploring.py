@@ -10,8 +10,10 @@ from functools import partial
 from typing import NamedTuple
 
 from ringback.core.base.ids import IdSource
-from ringback.core.delivery.outcome import succeeded
-from ringback.core.delivery.reply import FaultLike
+from ringback.core.delivery.fault import FaultLike, read_fault
+from ringback.core.delivery.outcome import Answered, succeeded
+from ringback.core.delivery.reply import Answer
+from ringback.core.delivery.shape import Shape, shape_of
 from ringback.errors import HistoryBroken, SettingsError, StoryError
 from ringback.exploring.counting import Kind, count
 from ringback.exploring.histories import Branch, Choices, Histories, disturbances, simpler
@@ -19,7 +21,6 @@ from ringback.exploring.progress import Progress
 from ringback.exploring.stage import Stage
 from ringback.exploring.story import Story, begin, check_story, end, name_of
 from ringback.exploring.turns import Pick, Turns
-from ringback.sending.faults import Fault, read_faults
 from ringback.settings.settings import Settings
 
 FAULTS: Sequence[FaultLike] = (500, "timeout", "answer lost", "duplicate")
@@ -92,9 +93,11 @@ def explore(
     return explorer.explore(limit, seed, share)
 
 
-def _read_faults(faults: Iterable[FaultLike]) -> list[Fault]:
+def _read_faults(faults: Iterable[FaultLike]) -> list[Shape]:
+    if isinstance(faults, str | int):
+        raise SettingsError(f"faults must be a list: write faults=[{faults!r}]")
     read = []
-    for fault in read_faults(faults):
+    for fault in map(shape_of, map(read_fault, faults)):
         if fault is None:
             raise SettingsError(
                 "explore(faults=[…]) holds None: the history without a fault is tried by itself"
@@ -114,7 +117,7 @@ class _Told(NamedTuple):
 @dataclass(slots=True)
 class _Explorer:
     story: Story
-    faults: Sequence[Fault]
+    faults: Sequence[Shape]
     depth: int
     settings: Settings
     interleavings: bool
@@ -308,10 +311,10 @@ def _without_end(choices: Sequence[int]) -> Choices:
     return tuple(choices[:end])
 
 
-def _kind(fault: Fault, limit: int) -> Kind:
-    if fault.instead is None:
-        return Kind(reaches=True, ends=fault.doubles, takes=0)
-    takes = fault.instead.takes
-    late = takes is None or takes > limit
-    ends = not late and succeeded(fault.instead.outcome)
-    return Kind(reaches=False, ends=ends, takes=limit if takes is None or late else takes)
+def _kind(fault: Shape, limit: int) -> Kind:
+    """What *fault* comes to with a receiver that accepts all."""
+    answer = fault.instead or fault.heard(Answer(Answered(200)))
+    late = answer.takes is None or answer.takes > limit
+    takes = limit if answer.takes is None or late else answer.takes
+    ends = not late and succeeded(answer.outcome)
+    return Kind(reaches=fault.instead is None, ends=ends, takes=takes)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from ringback.core.delivery.delivery import Delivery
+from ringback.core.delivery.shape import Shape
 from ringback.exploring.histories import Met
-from ringback.sending.faults import Fault
 
 Pick: TypeAlias = Callable[[int, int], int]
 """Takes the place of a choice in a history and the number of its options, and chooses."""
@@ -22,7 +22,7 @@ class Turns:
     def __init__(
         self,
         pick: Pick,
-        faults: Sequence[Fault],
+        faults: Sequence[Shape],
         depth: int,
         *,
         interleavings: bool,
@@ -36,7 +36,7 @@ class Turns:
         self._depth = depth
         self._interleavings = interleavings
         self._reduced = reduced
-        self._shaped: dict[tuple[int, int], Fault | None] = {}
+        self._shaped: dict[tuple[int, int], Shape | None] = {}
         self._trace = 0
         self._swapped = False
 
@@ -45,7 +45,7 @@ class Turns:
         """What was chosen, in words: the faults of each delivery, and orders."""
         faults: dict[int, list[str]] = {}
         for (position, _), fault in sorted(self._shaped.items()):
-            faults.setdefault(position, []).append("no fault" if fault is None else fault.word)
+            faults.setdefault(position, []).append("no fault" if fault is None else fault.name)
         told = []
         for position, words in faults.items():
             while words and words[-1] == "no fault":
@@ -57,7 +57,7 @@ class Turns:
             told.append("another order")
         return "; ".join(told) or "no fault at all"
 
-    def fault(self, delivery: Delivery) -> Fault | None:
+    def shape(self, delivery: Delivery) -> Shape | None:
         """What shapes the attempt of *delivery* that is next, or in flight."""
         number = len(delivery.attempts) + 1
         if number > self._depth or not self._faults:
@@ -76,7 +76,7 @@ class Turns:
         reaching = []
         in_order = sorted(range(len(ready)), key=lambda each: ready[each].position)
         for each in in_order:
-            fault = self.fault(ready[each])
+            fault = self.shape(ready[each])
             if not self._reduced or fault is None or fault.instead is None:
                 reaching.append(each)
         for each in in_order:

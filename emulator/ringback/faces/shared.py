@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ringback.core.answer.failure import RequestFailureLike
 from ringback.core.answer.failures import When
 from ringback.core.base.rejection import Rejection
-from ringback.core.delivery.reply import FaultLike, ReplyLike
+from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.reply import ReplyLike
 from ringback.core.journal import Journal
 from ringback.faces.life import ClockFace, Life
 from ringback.receiving.scripted import Receiver

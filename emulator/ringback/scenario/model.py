@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from ringback.core.base.duration import seconds
-from ringback.core.delivery.reply import FaultLike, Reply, ReplyLike
+from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.reply import Reply, ReplyLike
 from ringback.core.request.editions import V1
 from ringback.core.request.endpoint import Endpoint, split
 from ringback.core.request.query import write_query

@@ -3,14 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ringback.core.delivery.reply import (
-    ANSWER_LOST,
-    DUPLICATE,
-    REACHING,
-    FaultLike,
-    Reply,
-    ReplyLike,
-)
+from ringback.core.delivery.fault import FaultLike, read_fault
+from ringback.core.delivery.reply import Reply, ReplyLike
+from ringback.core.delivery.shape import shape_of
 
 LATE_AND_LOST = "an answer that is both late and lost cannot come from a real receiver"
 SLOW_DUPLICATE = "a duplicate that is not answered at once cannot be played to a real receiver"
@@ -38,10 +33,9 @@ class _Indivisible(Exception):
 
 
 def arrivals(fault: FaultLike) -> int:
-    """How many times an attempt under *fault* gets to its receiver."""
-    if fault == DUPLICATE:
-        return 2
-    return 1 if fault in (None, ANSWER_LOST) else 0
+    """How many times an attempt under *fault* gets to its receiver, while it lasts."""
+    shape = shape_of(read_fault(fault))
+    return 1 if shape is None else shape.arrives
 
 
 def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: int) -> Script:
@@ -67,10 +61,11 @@ def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: 
 
 def _attempt(entries: Iterator[Reply | str], fault: FaultLike) -> tuple[Sequence[Reply], FaultLike]:
     """What the receiver answers in one attempt, and the fault under which it is made."""
-    if fault is not None and fault not in REACHING:
+    times = arrivals(fault)
+    if not times:
         return (), fault
     reply = next(entries)
-    if fault == DUPLICATE:
+    if times > 1:
         return (_at_once(reply), _at_once(next(entries))), fault
     if isinstance(reply, str):
         return (), reply

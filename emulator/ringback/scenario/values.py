@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from ringback.core.delivery import outcome
 from ringback.core.delivery.delivery import SETTLED, State
-from ringback.core.delivery.reply import ANSWER_LOST, REACHING, NoReply
+from ringback.core.delivery.fault_words import BARE_WORDS, WORDS
+from ringback.core.delivery.reply import NoReply
 from ringback.scenario import variables
 
 VERSION = 1
@@ -22,10 +23,10 @@ NEWEST = 2
 """The version of those that tell a story in steps."""
 
 REPLY_WORDS = tuple(str(word) for word in NoReply)
-FAULT_WORDS = (*REPLY_WORDS, *REACHING)
+FAULT_WORDS = BARE_WORDS
 OUTCOME_WORDS = (
     *REPLY_WORDS,
-    ANSWER_LOST,
+    outcome.AnswerLost.word,
     *("closed", "unknown host", "tls", "not allowed"),
     outcome.Garbled.word,
     outcome.Aborted.word,
@@ -212,7 +213,8 @@ ReplyWord = Annotated[
         "an answer",
         {
             word: f"what happens on the way stands under `faults`: faults: [{word}]"
-            for word in REACHING
+            for word in WORDS
+            if word not in REPLY_WORDS
         },
     ),
 ]

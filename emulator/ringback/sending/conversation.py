@@ -17,18 +17,11 @@ import h11
 from ringback.core.base.headers import NO_HEADERS, Headers
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Garbled, Outcome
+from ringback.core.delivery.shape import HEAD_LIMIT, INTERIM_LIMIT, SAMPLE_SIZE
 from ringback.sending.answers import Body, answered
-
-HEAD_LIMIT = 65536
-"""Bytes that all heads of an answer together, interim ones included, may have."""
-
-INTERIM_LIMIT = 100
-"""Interim answers (1xx) that are skipped; some libraries read them for ever."""
 
 ANSWER_LIMIT = 1 << 20
 """Bytes of the final answer as it comes: frames of chunks, and what follows them, may not end."""
-
-SAMPLE_SIZE = 80
 
 _BEGINNING = b"HTTP/1."
 _TLS_RECORDS = (b"\x15", b"\x16")

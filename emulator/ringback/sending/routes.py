@@ -1,13 +1,13 @@
 """Where origins lead: the URL says `https://app.example`, a route says who answers there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.plan import Plan
 from ringback.core.delivery.reply import Answer
 from ringback.core.request.endpoint import Endpoint, split
-from ringback.sending.faults import Fault
 from ringback.sending.sender import Sender
 
 Respond: TypeAlias = Callable[[CallbackMessage], Answer]
@@ -16,19 +16,15 @@ Respond: TypeAlias = Callable[[CallbackMessage], Answer]
 
 @dataclass(slots=True, eq=False)
 class Route:
-    """One origin's way: it is *respond* that answers, or a *sender* asks; *faults* per attempt.
+    """One origin's way: it is *respond* that answers, or a *sender* asks; its faults are a *plan*.
 
     *reached* is the highest number of an attempt that came this way; 0: none did.
     """
 
     sender: Sender | None = None
     respond: Respond | None = None
-    faults: Sequence[Fault | None] = ()
+    plan: Plan | None = None
     reached: int = 0
-
-    def fault(self, attempt: int) -> Fault | None:
-        """The fault of *attempt*, counted from 1; beyond the list there is none."""
-        return self.faults[attempt - 1] if attempt <= len(self.faults) else None
 
 
 class Routes:

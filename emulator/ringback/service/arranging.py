@@ -8,12 +8,13 @@ from ringback.clock.guard import set_alarm
 from ringback.core.answer.failure import RequestFailureLike, read_failure
 from ringback.core.answer.failures import Failures, When
 from ringback.core.base.masking import masked_url
-from ringback.core.delivery.reply import FaultLike, ReplyLike
+from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.plan import read_plan
+from ringback.core.delivery.reply import ReplyLike
 from ringback.core.request.endpoint import Endpoint, split
 from ringback.errors import SettingsError
 from ringback.receiving.scripted import Receiver
 from ringback.sending.addresses import AddressRules
-from ringback.sending.faults import Fault, read_faults
 from ringback.sending.routes import Route, Routes
 from ringback.sending.sender import Sender
 from ringback.settings.settings import Settings
@@ -52,8 +53,11 @@ class Arranging:
 
         Raises `SettingsError`.
         """
-        route = self._route(to, read_faults(faults), lifespan)
-        self.routes.connect(_origin(origin), route)
+        whose = _origin(origin)
+        plan = read_plan(faults, self._settings.retries + 1, whose)
+        route = self._route(to, lifespan)
+        route.plan = plan
+        self.routes.connect(whose, route)
 
     def receiver(
         self,
@@ -83,16 +87,16 @@ class Arranging:
             or AddressRules(self._settings.allow_hosts).resolves(endpoint.host)
         )
 
-    def _route(self, to: Any, faults: Sequence[Fault | None], lifespan: bool) -> Route:
+    def _route(self, to: Any, lifespan: bool) -> Route:
         if isinstance(to, Receiver):
-            return Route(respond=to.answer, faults=faults)
+            return Route(respond=to.answer)
         if isinstance(to, str):
-            return Route(sender=self._dialled(to), faults=faults)
+            return Route(sender=self._dialled(to))
         from ringback.sending.asgi import AsgiSender
         from ringback.sending.wsgi import WsgiSender, takes
 
         if takes(to) == "wsgi":
-            return Route(sender=WsgiSender(to), faults=faults)
+            return Route(sender=WsgiSender(to))
         if not lifespan and any(
             f"{cls.__module__}.{cls.__qualname__}" == "sanic.app.Sanic" for cls in type(to).__mro__
         ):
@@ -101,12 +105,12 @@ class Arranging:
                 " connect(…, app, lifespan=True)"
             )
         if not lifespan:
-            return Route(sender=AsgiSender(to), faults=faults)
+            return Route(sender=AsgiSender(to))
         from ringback.sending.started import StartedAsgiSender
 
         started = StartedAsgiSender(to)
         self.started.append(started)
-        return Route(sender=started, faults=faults)
+        return Route(sender=started)
 
     def _dialled(self, url: str) -> Sender:
         endpoint = split(url)

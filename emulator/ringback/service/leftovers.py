@@ -13,6 +13,7 @@ from traceback import format_exception_only
 from ringback.core.base.duration import words
 from ringback.core.base.rejection import INVALID_CREDENTIALS
 from ringback.core.delivery.outcome import Unreachable
+from ringback.core.delivery.plan import Plan
 from ringback.core.journal import AttemptFinished, Fact, RequestMisdirected, RequestRejected
 from ringback.core.request.endpoint import read_origin
 from ringback.receiving.scripted import Receiver
@@ -28,15 +29,13 @@ _NEAR = 0.6
 class Traces:
     """What a test has arranged, and what came of it.
 
-    *arranged* are all routes with their origins, *most* is how many attempts a delivery may have,
-    *unmet* how many failures no request has met, *unheard* are errors that no verb has raised, and
-    *crashes* those of applications.
+    *arranged* are all routes with their origins, *unmet* is how many failures no request has met,
+    *unheard* are errors that no verb has raised, and *crashes* those of applications.
     """
 
     pending: Sequence[Delivery]
     receivers: Iterable[Receiver]
     arranged: Sequence[tuple[str, Route]]
-    most: int
     unmet: int
     unheard: Iterable[BaseException]
     crashes: Iterable[Crash]
@@ -82,24 +81,22 @@ def _faults(traces: Traces) -> Iterator[str]:
                 " that are for the first before the second"
             )
         else:
-            yield from _faults_of(origin, route, traces.most)
+            yield from _faults_of(route.plan)
 
 
-def _faults_of(origin: str, route: Route, most: int) -> Iterator[str]:
-    """The faults of *route* that no attempt met."""
+def _faults_of(plan: Plan | None) -> Iterator[str]:
+    """The faults of *plan* that no attempt met."""
     unmet = {
-        number: fault.word
-        for number, fault in enumerate(route.faults, start=1)
-        if fault is not None and number > route.reached
+        number: shape.name
+        for number, shape in enumerate(plan.shapes if plan else (), start=1)
+        if shape is not None and plan and number > plan.reached
     }
-    if not unmet:
+    if not unmet or plan is None:
         return
     first, last = min(unmet), max(unmet)
     which = f"entry {first} ({unmet[first]})" if len(unmet) == 1 else f"entries {first} to {last}"
-    least = most + 1
-    beyond = "" if last <= most else f"; none can reach entry {least}, for a delivery has {most}"
     yield (
-        f"{origin}: no attempt reached {which} of faults=[…]{beyond}. Entry i is for attempt i of"
+        f"{plan.whose}: no attempt reached {which} of faults=[…]. Entry i is for attempt i of"
         " each delivery: leave out what is not needed, or let a delivery come as far"
     )
 

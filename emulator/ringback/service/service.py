@@ -179,7 +179,6 @@ class Service:
             self.pending,
             self.arranging.receivers,
             self.arranging.routes.arranged,
-            self.settings.retries + 1,
             self.failures.unmet,
             self.clock.unheard,
             self.crashes,

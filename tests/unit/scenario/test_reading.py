@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from ringback.core.base.duration import SECOND
+from ringback.core.delivery.fault_words import BARE_WORDS
 from ringback.core.delivery.reply import Reply
 from ringback.errors import ScenarioError
 from ringback.scenario.reading import check
@@ -134,8 +135,8 @@ AN_ANSWER = (
     " with `status`, `headers`, `body` or `after`"
 )
 A_FAULT = (
-    "is not a fault; write a status such as 503, one of timeout, refused, reset, answer lost,"
-    " duplicate, null, or a mapping with `status`, `headers`, `body` or `after`"
+    f"is not a fault; write a status such as 503, one of {', '.join(BARE_WORDS)}, null, or a"
+    " mapping with `status`, `headers`, `body` or `after`"
 )
 KEYS_BELONG = "stands where keys belong; write `key: value` under it"
 ONE_LINE = "a name is one line of 1 to 200 printable characters"

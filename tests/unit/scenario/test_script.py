@@ -2,7 +2,8 @@
 
 import pytest
 
-from ringback.core.delivery.reply import FaultLike, Reply, ReplyLike
+from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.reply import Reply, ReplyLike
 from ringback.scenario.script import LATE_AND_LOST, SLOW_DUPLICATE, Script, divide
 
 

@@ -168,6 +168,9 @@ def read_failure(given: RequestFailureLike) -> RequestFailure:
         case int() if not isinstance(given, bool):
             return RequestFailure(given)
         case _:
+            word: object = given
+            elsewhere = "; what happens to a callback stands in faults=[…] or replies=[…]"
             raise SettingsError(
                 f"a failure is a status, 'cut', 'stalled' or a RequestFailure, not {given!r}"
+                f"{elsewhere if isinstance(word, str) else ''}"
             )

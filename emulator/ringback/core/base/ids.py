@@ -24,13 +24,13 @@ class IdSource:
         """The next request id. *unix_ns*, the emulator's wall clock, dates a v7 id."""
         drawn = self._draw("request")
         if self._version == 4:
-            return _uuid(drawn, 4)
+            return uuid_of(drawn, 4)
         # 48 bits of Unix time in milliseconds, then what is drawn (RFC 9562, 5.7).
-        return _uuid(f"{unix_ns // 1_000_000 & 0xFFFF_FFFF_FFFF:012x}{drawn[:20]}", 7)
+        return uuid_of(f"{unix_ns // 1_000_000 & 0xFFFF_FFFF_FFFF:012x}{drawn[:20]}", 7)
 
     def identifier(self, kind: str) -> str:
         """The next UUID v4 of *kind*, such as `key` or `project`."""
-        return _uuid(self._draw(kind), 4)
+        return uuid_of(self._draw(kind), 4)
 
     def speech_id(self) -> str:
         """The next id of a turn of a stream: `dg_sp_` and 12 hexadecimal digits (documented)."""
@@ -50,10 +50,10 @@ class IdSource:
 
 def anonymous_id() -> str:
     """The request id of answers that belong to no emulator, and so to no seed."""
-    return _uuid(hashlib.sha256(b"anonymous").hexdigest()[:32], 4)
+    return uuid_of(hashlib.sha256(b"anonymous").hexdigest()[:32], 4)
 
 
-def _uuid(digits: str, version: int) -> str:
+def uuid_of(digits: str, version: int) -> str:
     """A UUID of *version* and of the variant of RFC 9562, in which the other *digits* are kept.
 
     `uuid.UUID` would do, at several times the cost, and each request has an id.

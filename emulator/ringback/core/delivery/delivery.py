@@ -14,12 +14,13 @@ it is taken. Whatever the table does not have raises `MachineError`, for that is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome, remarked, succeeded
+from ringback.core.delivery.plan import Plan
 from ringback.core.delivery.retry import RetryPolicy
 from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.speak import SpeakRequest
@@ -41,13 +42,17 @@ SETTLED = frozenset({State.DELIVERED, State.EXHAUSTED, State.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What was accepted: times are nanoseconds since the emulator's start."""
+    """What was accepted: times are nanoseconds since the emulator's start.
+
+    *plan* holds the faults that are for its own delivery.
+    """
 
     request_id: str
     key_id: str
     request: SpeakRequest
     endpoint: Endpoint
     accepted_at: int
+    plan: Plan | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ringback.core.base.headers import Headers
@@ -22,6 +22,7 @@ class CallbackMessage:
     """One request to a receiver. *url* carries no credentials; *body* is shared, never copied.
 
     Where bodies are not kept, *body* is empty and *digest* its SHA-256, in hexadecimal digits.
+    *original* is what a fault on the way has made this of.
     """
 
     method: str
@@ -29,6 +30,7 @@ class CallbackMessage:
     headers: Headers
     body: bytes
     digest: str = ""
+    original: "CallbackMessage | None" = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         body = f"sha256 {self.digest}" if self.digest else f"{len(self.body)} bytes"

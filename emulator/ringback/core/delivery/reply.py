@@ -1,4 +1,4 @@
-"""What a scripted receiver answers, or a fault does, one entry per attempt.
+"""What a scripted receiver answers, one entry per arrival.
 
 An entry is written as a status (`503`), a word (`"timeout"`) or a `Reply` with more to say.
 """
@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ringback.core.base.duration import nanoseconds
 from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.delivery.fault_words import WORDS
 from ringback.core.delivery.outcome import Answered, Dropped, Outcome, Unreachable
 from ringback.errors import SettingsError
 
@@ -22,13 +23,6 @@ class NoReply(StrEnum):
     TIMEOUT = "timeout"
     REFUSED = "refused"
     RESET = "reset"
-
-
-ANSWER_LOST = "answer lost"
-DUPLICATE = "duplicate"
-
-REACHING = (ANSWER_LOST, DUPLICATE)
-"""The faults under which an attempt reaches its receiver all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +52,6 @@ class Reply:
 ReplyLike: TypeAlias = "int | str | Reply"
 """What `replies=[…]` takes."""
 
-FaultLike: TypeAlias = "int | str | Reply | None"
-"""What `faults=[…]` takes: a reply's forms, `"answer lost"`, `"duplicate"`, None for no fault."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -76,20 +67,7 @@ def read_reply(entry: ReplyLike) -> Reply | NoReply:
         return entry
     if isinstance(entry, int):
         return Reply(entry)
-    return _word(entry, list(NoReply), "reply")
-
-
-def read_fault(entry: FaultLike) -> Reply | NoReply | str | None:
-    """Read one entry of `faults=[…]`; the str is one of `REACHING`. Raises `SettingsError`."""
-    if entry is None or isinstance(entry, Reply):
-        return entry
-    if isinstance(entry, str) and entry in REACHING:
-        return entry
-    if isinstance(entry, int):
-        if not _is_status(entry):
-            raise SettingsError(f"a fault's status must be from 200 to 599, not {entry!r}")
-        return Reply(entry)
-    return _word(entry, [*NoReply, *REACHING], "fault")
+    return _word(entry)
 
 
 def read_replies(entries: Iterable[ReplyLike]) -> list[Reply | NoReply]:
@@ -120,10 +98,19 @@ def _is_status(value: object) -> bool:
     return isinstance(value, int) and 200 <= value <= 599
 
 
-def _word(entry: object, known: list[str] | list[NoReply], kind: str) -> NoReply:
+def _word(entry: object) -> NoReply:
     if isinstance(entry, str) and entry in list(NoReply):
         return NoReply(entry)
-    near = get_close_matches(str(entry), [str(word) for word in known], n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else "."
-    words = ", ".join(repr(str(word)) for word in known)
-    raise SettingsError(f"unknown {kind} {entry!r}{meant} Use a status, a Reply or one of {words}.")
+    known = [str(word) for word in NoReply]
+    words = ", ".join(map(repr, known))
+    if isinstance(entry, str) and (near := get_close_matches(entry, [*known, *WORDS], n=1)):
+        (word,) = near
+        meant = "" if word == entry else f"; did you mean {word!r}?"
+        if word not in known:
+            raise SettingsError(
+                f"{entry!r} is no reply{meant or '.'} {word!r} happens on the way, and stands in"
+                f" faults=[…]. Use a status, a Reply or one of {words}."
+            )
+    else:
+        meant = "."
+    raise SettingsError(f"unknown reply {entry!r}{meant} Use a status, a Reply or one of {words}.")

@@ -5,7 +5,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Discriminator, Field, model_validator
 from pydantic import Tag as Form
 
-from ringback.core.delivery.reply import FaultLike, ReplyLike
+from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.reply import ReplyLike
 from ringback.scenario.failing import LongFailure
 from ringback.scenario.model import FaultEntry, ReplyEntry, scripted
 from ringback.scenario.part import MAX_ENTRIES, Part, form

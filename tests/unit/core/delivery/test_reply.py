@@ -10,15 +10,11 @@ from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.outcome import Answered, Dropped, Unreachable
 from ringback.core.delivery.reply import (
-    ANSWER_LOST,
-    DUPLICATE,
     Answer,
-    FaultLike,
     NoReply,
     Reply,
     ReplyLike,
     answer_of,
-    read_fault,
     read_replies,
     read_reply,
 )
@@ -39,17 +35,10 @@ from ringback.errors import SettingsError
 )
 def test_an_entry_is_a_status_a_word_or_a_reply(entry: ReplyLike, expected: object) -> None:
     assert read_reply(entry) == expected
-    assert read_fault(entry) == expected
 
 
 def test_a_reply_is_an_empty_200_at_once_unless_it_says_more() -> None:
     assert Reply() == Reply(200, headers=Headers(), body=b"", after=0)
-
-
-def test_a_fault_may_also_be_none_a_lost_answer_or_a_duplicate() -> None:
-    assert read_fault(None) is None
-    assert read_fault("answer lost") == ANSWER_LOST
-    assert read_fault("duplicate") == DUPLICATE
 
 
 @pytest.mark.parametrize(
@@ -86,7 +75,18 @@ def test_a_reply_comes_after_a_span_of_time() -> None:
         ),
         (
             "answer lost",
-            "unknown reply 'answer lost'."
+            "'answer lost' is no reply. 'answer lost' happens on the way, and stands in faults=[…]."
+            " Use a status, a Reply or one of 'timeout', 'refused', 'reset'.",
+        ),
+        (
+            "answr lost",
+            "'answr lost' is no reply; did you mean 'answer lost'? 'answer lost' happens on the"
+            " way, and stands in faults=[…]."
+            " Use a status, a Reply or one of 'timeout', 'refused', 'reset'.",
+        ),
+        (
+            "nonsense",
+            "unknown reply 'nonsense'."
             " Use a status, a Reply or one of 'timeout', 'refused', 'reset'.",
         ),
         *(
@@ -105,29 +105,6 @@ def test_an_unknown_reply_is_refused_with_what_may_be_written(entry: Any, messag
     with pytest.raises(SettingsError) as caught:
         read_reply(entry)
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    ("entry", "message"),
-    [
-        ("answer  lost", "unknown fault 'answer  lost'; did you mean 'answer lost'?"),
-        ("Reset", "unknown fault 'Reset'; did you mean 'reset'?"),
-        (
-            "nonsense",
-            "unknown fault 'nonsense'."
-            " Use a status, a Reply or one of 'timeout', 'refused', 'reset', 'answer lost',"
-            " 'duplicate'.",
-        ),
-        (99, "a fault's status must be from 200 to 599, not 99"),
-        (504.0, "unknown fault 504.0. Use a status, a Reply or one of 'timeout', 'refused',"),
-    ],
-)
-def test_an_unknown_fault_is_refused_with_what_may_be_written(
-    entry: FaultLike, message: str
-) -> None:
-    with pytest.raises(SettingsError) as caught:
-        read_fault(entry)
-    assert str(caught.value).startswith(message)
 
 
 def test_replies_are_read_in_their_order() -> None:
