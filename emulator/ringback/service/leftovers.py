@@ -6,10 +6,10 @@ to look at, and a line of `KINDS`.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from traceback import format_exception_only
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import words
 from ringback.core.base.rejection import INVALID_CREDENTIALS
 from ringback.core.delivery.outcome import Unreachable

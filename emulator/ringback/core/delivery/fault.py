@@ -5,11 +5,12 @@ or a `Reply` of somebody in between, or None. `shape.py` says what each does to 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, fields
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.documented import documented
 from ringback.core.base.duration import is_span, nanoseconds, seconds
 from ringback.core.base.headers import Headers
