@@ -416,6 +416,7 @@ def test_a_body_that_did_not_pass_is_told_of_alone(
     assert "left something behind" not in result.stdout.str()
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has subtests from 9 on")
 def test_a_failing_subtest_is_told_of_alone(pytester: pytest.Pytester) -> None:
     suite = """
 def test_story(ringback, subtests):

@@ -122,7 +122,7 @@ def _alternatives(schema: dict[str, Any], version: int) -> Iterator[dict[str, An
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         yield from _alternatives(json_schema(version)["$defs"][name], version)
-    for choice in ("anyOf", "oneOf"):
+    for choice in ("anyOf", "oneOf", "allOf"):  # before 2.10, pydantic wraps a `$ref` in an `allOf`
         for alternative in schema.get(choice, ()):
             yield from _alternatives(alternative, version)
     yield schema
