@@ -62,7 +62,7 @@ SENTENCES = {
     " it was not looked up; add it to Settings.allow_hosts, or say with connect() where"
     " https://ap.example leads. Nothing is connected",
     "errors": "AttributeError: 'SpeakRequest' object has no attribute 'nonsense' This is from a"
-    " predicate of fail_requests(when=…): request * was answered with 500.",
+    " predicate (when=…): request * was answered with 500.",
     "unknown_keys": "POST /v1/speak at +0s was refused for its key (request *). The application"
     " must use ringback.api_key",
     "wrong_paths": "GET /v1/speak at +0s was answered 405 (request *): Did you mean"

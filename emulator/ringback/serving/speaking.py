@@ -80,7 +80,7 @@ class SpeakEndpoint:
                     content_encoding=value_of(said, b"content-encoding"),
                     headers=scope["headers"],
                 )
-                answer = await aside(speak) if service.failures.ask else speak()
+                answer = await aside(speak) if service.asks else speak()
             except ClockClosed:
                 raise AnswerCut(ENDED) from None
             if answer.unmade is not None:

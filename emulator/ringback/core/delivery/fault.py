@@ -129,7 +129,9 @@ def read_fault(entry: FaultLike) -> Fault | Reply | None:
     raise _unknown(entry)
 
 
-def read_faults(entries: Iterable[FaultLike], most: int) -> tuple[Fault | Reply | None, ...]:
+def read_faults(
+    entries: Iterable[FaultLike], most: int | None = None
+) -> tuple[Fault | Reply | None, ...]:
     """Read a whole `faults=[…]`: entry i is for attempt i + 1, and there are *most* of them.
 
     Raises `SettingsError`.
@@ -137,7 +139,7 @@ def read_faults(entries: Iterable[FaultLike], most: int) -> tuple[Fault | Reply 
     if isinstance(entries, str | int | Reply | Fault | Mapping):
         raise SettingsError(f"faults must be a list: write faults=[{entries!r}]")
     read = tuple(map(read_fault, entries))
-    if len(read) > most:
+    if most is not None and len(read) > most:
         noun = "attempt" if most == 1 else "attempts"
         raise SettingsError(
             f"faults=[…] has {len(read)} entries, one for each attempt, and a delivery has {most}"
