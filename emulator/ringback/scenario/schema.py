@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 from ringback.scenario.model import Scenario
 from ringback.scenario.source import DocumentPath
 from ringback.scenario.story.story import Story
+from ringback.scenario.story.writing import spelt_out
 from ringback.scenario.values import NEWEST, VERSION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +49,7 @@ class _AsWritten(GenerateJsonSchema):
 def json_schema(version: int = VERSION) -> dict[str, Any]:
     """The schema of one *version*, draft 2020-12. Do not change what you get: it is made once."""
     schema = MODELS[version].model_json_schema(schema_generator=_AsWritten)
+    schema = spelt_out(schema, schema["$defs"])
     for definition in schema["$defs"].values():
         definition.pop("title", None)  # the name of a class: an editor would show it to people
     named = {"$schema": DIALECT, "$id": f"{IDENTITY}:{version}"}
