@@ -97,6 +97,8 @@ def spelt_out(schema: Any, definitions: Mapping[str, Any]) -> Any:
             alone = dict(definitions.get(reference, whole)["properties"][key])
             alone.pop("description", None)
             schema = {**schema, "anyOf": [alone, whole]}
+        case _:
+            pass
     return {key: spelt_out(value, definitions) for key, value in schema.items()}
 
 
