@@ -23,9 +23,7 @@ _OURS = re.compile(r"function scoped fixture ((?:async_|make_)?ringback)\b")
 """A fixture of ours, in pytest's words."""
 
 SWITCHES = ("strict", *LENIENCIES.values())
-"""The marker's keywords that are True or False."""
-
-_NO_SETTINGS = (*SWITCHES, "faults")
+"""The marker's keywords that are no settings."""
 
 
 def keywords_of(item: pytest.Item) -> dict[str, Any]:
@@ -38,7 +36,7 @@ def keywords_of(item: pytest.Item) -> dict[str, Any]:
 
 def settings_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Those of *keywords* that are settings."""
-    return {name: value for name, value in keywords.items() if name not in _NO_SETTINGS}
+    return {name: value for name, value in keywords.items() if name not in SWITCHES}
 
 
 def check(marker: pytest.Mark) -> None:
@@ -51,15 +49,14 @@ def check(marker: pytest.Mark) -> None:
     for name in SWITCHES:
         if not isinstance(marker.kwargs.get(name, True), bool):
             refuse(f"@pytest.mark.ringback: {name} is True or False, not {marker.kwargs[name]!r}")
-    settings, faults = settings_of(marker.kwargs), marker.kwargs.get("faults", ())
-    if not (settings or faults):
+    settings = settings_of(marker.kwargs)
+    if not settings:
         return
-    from ringback import Settings, SettingsError, check_setting_name, read_faults
+    from ringback import Settings, SettingsError, check_setting_name
 
     try:
-        read_faults(faults)
         for name in settings:
-            check_setting_name(name, "keyword", _NO_SETTINGS)
+            check_setting_name(name, "keyword", SWITCHES)
         Settings(**settings)
     except SettingsError as error:
         refuse(f"@pytest.mark.ringback: {error}")

@@ -5,10 +5,10 @@ page and the logs. Moments are nanoseconds since the emulator's start.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
 from ringback.core.answer.failure import RequestFailure
-from ringback.core.base.dataclass import dataclass
 from ringback.core.base.history import History
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Attempt, Job, State
@@ -28,7 +28,10 @@ class RequestAnswered:
 
 @dataclass(frozen=True, slots=True)
 class RequestRejected:
-    """A request was refused; its hint says what to do about it. A test may have *ordered* it."""
+    """A request was refused; its hint says what to do about it.
+
+    A test may have *ordered* it, by a *failure*.
+    """
 
     name: ClassVar[str] = "speak.rejected"
     at: int
@@ -36,6 +39,7 @@ class RequestRejected:
     rejection: Rejection
     ordered: bool = False
     asked: str = ""
+    failure: RequestFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Flask tells of them by a signal, to whoever listens.
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -26,8 +25,7 @@ def hear(hearer: Callable[[BaseException], object]) -> None:
         signal = getattr(module, "got_request_exception", None)
         if signal is not None and not any(each is signal for each in _heard):
             _heard.append(signal)
-            with suppress(RuntimeError):  # Flask before 2.3, without blinker: it has none
-                signal.connect(_tell)
+            signal.connect(_tell)
 
 
 def _tell(_sender: object, *, exception: BaseException, **_more: object) -> None:

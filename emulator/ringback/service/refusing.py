@@ -35,14 +35,16 @@ class Refusing:
         at: int,
         request_id: str,
         *,
-        ordered: bool = False,
         asked: str = "",
+        failure: RequestFailure | None = None,
     ) -> Answer:
-        """The answer that says *rejection*; a test may have *ordered* it."""
+        """The answer that says *rejection*; a test may have ordered it by a *failure*."""
         told = rejection
         if len(rejection.message) > LONGEST_LINE:  # it repeats what was asked, however long
             told = replace(rejection, message=f"{rejection.message[:LONGEST_LINE]}...")
-        self._journal.append(RequestRejected(at, request_id, told, ordered, asked))
+        self._journal.append(
+            RequestRejected(at, request_id, told, failure is not None, asked, failure)
+        )
         return refusal(rejection, request_id, self._account.date)
 
     def refuse_now(self, rejection: Rejection, asked: str) -> Answer:
@@ -74,14 +76,15 @@ class Refusing:
         rejection = None if failure is None else failure.rejection(self._too_many)
         if failure is None or rejection is None:
             return None
-        return failing(self.refuse(rejection, at, request_id, ordered=True), failure)
+        return failing(self.refuse(rejection, at, request_id, failure=failure), failure)
 
     def refuse_unanswerable(self, error: BaseException, at: int, request_id: str) -> Answer:
         """The answer to a request about which a predicate failed. Its test hears of it later."""
         text = " ".join(line.strip() for line in format_exception_only(error))
         self._clock.unheard.append(error)
         error.add_note(
-            f"This is from a predicate (when=…): request {request_id} was answered with 500."
+            f"This is from a predicate of fail_requests(when=…): request {request_id} was answered"
+            " with 500."
         )
         message = "A predicate of an ordered failure failed."
         hint = f"fail_requests(when=…): {text}"

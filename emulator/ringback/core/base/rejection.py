@@ -1,8 +1,7 @@
 """The service's refusals, as values, and the JSON in which they travel."""
 
 import json
-
-from ringback.core.base.dataclass import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

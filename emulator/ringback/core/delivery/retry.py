@@ -1,6 +1,7 @@
 """How often, and how long after a failure, a callback is tried again."""
 
-from ringback.core.base.dataclass import dataclass
+from dataclasses import dataclass
+
 from ringback.core.base.duration import SECOND
 
 

@@ -3,9 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import SECOND, nanoseconds
 from ringback.core.base.headers import Headers
 from ringback.core.base.ids import uuid_of

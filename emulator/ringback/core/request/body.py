@@ -3,11 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import Rejection, bad_payload
 
 MAX_CHARACTERS = 2000

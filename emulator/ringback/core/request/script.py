@@ -1,6 +1,6 @@
 """What is heard of a text: its words, and the silences between them."""
 
-from ringback.core.base.dataclass import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """A turn of a Flux session, and what the turns of a session come to."""
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringback.core.base.dataclass import dataclass
 from ringback.core.request.script import Script
 
 

@@ -1,0 +1,112 @@
+"""The scripted receivers that answer what the real ones did: one for each origin, or several.
+
+A receiver's faults are by the number of an attempt. Where two deliveries met different ones in the
+attempt of one number, another receiver takes the place of the first in between.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringback.core.delivery.outcome import Unreachable
+from ringback.core.journal import AttemptFinished
+from ringback.recording.entries import Arrival, Entry, entry_of
+from ringback.recording.told import Told
+
+Key = tuple[int, int]
+"""A delivery's position, and the number of one of its attempts."""
+
+
+@dataclass(slots=True)
+class Script:
+    """What stands at *origin* from a certain attempt on."""
+
+    origin: str
+    faults: dict[int, Any] = field(default_factory=dict)
+    arrivals: list[tuple[int, int, Any]] = field(default_factory=list)
+
+    @property
+    def replies(self) -> list[Any]:
+        """What is answered, in order of arrival; what repeats at the end is said once."""
+        said = [reply for _, _, reply in sorted(self.arrivals, key=lambda each: each[:2])]
+        while len(said) > 1 and said[-1] == said[-2]:
+            said.pop()
+        return said
+
+    @property
+    def fault_list(self) -> list[Any]:
+        """One entry for each attempt, up to the last that has one."""
+        last = max(
+            (number for number, fault in self.faults.items() if fault is not None), default=0
+        )
+        return [self.faults.get(number) for number in range(1, last + 1)]
+
+    def as_step(self) -> dict[str, Any]:
+        """The receiver as a step of a story has it."""
+        said: dict[str, Any] = {"at": self.origin}
+        if replies := self.replies:
+            said["replies"] = replies
+        if faults := self.fault_list:
+            said["faults"] = faults
+        return {"receiver": said}
+
+
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """*entries* by attempt, the *first* script of each origin, and those that come *later*: each
+    before the attempt that is its key."""
+
+    entries: Mapping[Key, Entry]
+    first: Sequence[Script]
+    later: Mapping[Key, Script]
+
+    def others(self) -> Iterator[str]:
+        """What no script can say."""
+        for entry in self.entries.values():
+            if entry.other:
+                yield entry.other
+
+
+def receivers(told: Told, order: Sequence[Key]) -> Receivers:
+    """The receivers of *told*, whose attempts began in this *order*."""
+    finished = {
+        (each.position, each.attempt.number): each
+        for each in told.facts
+        if isinstance(each, AttemptFinished)
+    }
+    leading = {
+        told.jobs[position].endpoint.origin
+        for (position, _), each in finished.items()
+        if not _led_nowhere(each)
+    }
+    entries: dict[Key, Entry] = {}
+    standing: dict[str, Script] = {}
+    first: list[Script] = []
+    later: dict[Key, Script] = {}
+    for place, key in enumerate(order):
+        fact = finished.get(key)
+        if fact is None:
+            continue  # it is under way still
+        origin = told.jobs[key[0]].endpoint.origin
+        if origin not in leading:
+            entries[key] = Entry(None, (), fact.attempt.outcome.word)
+            continue
+        entry = entries[key] = entry_of(fact.attempt, told.settings.attempt_limit)
+        script = standing.get(origin)
+        if script is None:
+            script = standing[origin] = Script(origin)
+            first.append(script)
+        elif script.faults.get(key[1], entry.fault) != entry.fault:
+            script = standing[origin] = later[key] = Script(origin)
+        script.faults[key[1]] = entry.fault
+        _add(script, place, entry.arrivals)
+    return Receivers(entries, first, later)
+
+
+def _led_nowhere(fact: AttemptFinished) -> bool:
+    outcome = fact.attempt.outcome
+    return isinstance(outcome, Unreachable) and outcome.reason == "not allowed"
+
+
+def _add(script: Script, place: int, arrivals: Sequence[Arrival]) -> None:
+    script.arrivals += [(each.at, place, each.reply) for each in arrivals]

@@ -1,0 +1,252 @@
+"""The steps of a story in which the same happens again.
+
+Whatever came from outside (a request, a cancellation, a failed job) is a step, and the clock is
+moved in between: to the moment of the next one if that makes exactly the attempts that were made,
+and attempt by attempt where some of that moment had not begun.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ringback.core.base.duration import words
+from ringback.core.delivery.delivery import Attempt, State
+from ringback.core.journal import (
+    AnswerFailed,
+    AttemptFinished,
+    AttemptStarted,
+    DeliveryCancelled,
+    JobAccepted,
+    JobFailed,
+    RequestAnswered,
+    RequestMisdirected,
+    RequestRejected,
+)
+from ringback.recording import changes, expecting
+from ringback.recording.asking import ask, elsewhere
+from ringback.recording.receivers import Key, Receivers, receivers
+from ringback.recording.told import Happened, Told
+from ringback.recording.turns import in_their_turn
+
+NOBODY_IS_TOLD = "the job failed ("
+"""How the reason of a cancellation begins that follows from a failed job."""
+
+
+class Steps:
+    """The steps of one story, made when they are asked for."""
+
+    def __init__(self, told: Told) -> None:
+        """Tell what is *told*."""
+        facts = list(in_their_turn(told.facts))
+        self._told = told = replace(told, facts=facts)
+        order = [(each.position, each.number) for each in facts if isinstance(each, AttemptStarted)]
+        self.receivers: Receivers = receivers(told, order)
+        self._broken = {
+            each.request_id: each.failure for each in told.facts if isinstance(each, AnswerFailed)
+        }
+        self._labels: dict[int | str, str] = {}
+        self._by_request: dict[str, int] = {}
+        self._due: dict[int, int] = {}
+        self._ended = self._begun = 0
+        self._at = 0
+        self._attempts: dict[int, list[Attempt]] = {}
+        self._states: dict[int, tuple[State, str]] = {}
+        self._rejected: dict[str, RequestRejected | RequestMisdirected] = {}
+        self._plain: list[str] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is pending at the end."""
+        return not self._open
+
+    @property
+    def _open(self) -> set[int]:
+        return {
+            position
+            for position, (state, _) in self._states.items()
+            if state in (State.SCHEDULED, State.IN_FLIGHT)
+        }
+
+    def made(self) -> list[Any]:
+        """All steps, the expectations last."""
+        arranged = [script.as_step() for script in self.receivers.first]
+        made = [*arranged, *self._happening(), *self._ending(), *self._expectations()]
+        return made if len(self._labels) > 1 else [_without_labels(step) for step in made]
+
+    def _happening(self) -> Iterator[Any]:
+        for fact in self._told.facts:
+            match fact:
+                case AttemptStarted():
+                    yield from self._rearranged((fact.position, fact.number))
+                    self._due.pop(fact.position, None)
+                    self._begun += 1
+                case AttemptFinished():
+                    self._ended += 1
+                    self._attempts.setdefault(fact.position, []).append(fact.attempt)
+                    self._states[fact.position] = (fact.state, self._reason(fact.position))
+                    if fact.due_at is not None:
+                        self._due[fact.position] = fact.due_at
+                case AnswerFailed():
+                    pass  # it is told of with its request
+                case _:
+                    yield from self._until(fact.at)
+                    yield from self._from_outside(fact)
+
+    def _reason(self, position: int) -> str:
+        return self._states.get(position, (State.SCHEDULED, ""))[1]
+
+    def _rearranged(self, key: Key) -> Iterator[Any]:
+        """Another receiver, where one takes the place of the first before the attempt *key*."""
+        script = self.receivers.later.get(key)
+        if script is not None:
+            yield from self._until(self._at, exactly=True)
+            yield script.as_step()
+
+    def _from_outside(self, fact: Happened) -> Iterator[Any]:
+        match fact:
+            case JobAccepted():
+                yield from self._accepted(fact)
+            case RequestAnswered():
+                yield from self._ordered(fact.request_id, None)
+                received = self._told.requests.get(fact.request_id)
+                self._plain.append(fact.request_id)
+                yield {"submit": self._labelled(fact.request_id, ask(received, fact.request))}
+            case RequestRejected():
+                yield from self._ordered(fact.request_id, fact)
+                self._rejected[fact.request_id] = fact
+                yield {"submit": self._labelled(fact.request_id, self._refused(fact))}
+            case RequestMisdirected():
+                self._rejected[fact.request_id] = fact
+                yield {"submit": self._labelled(fact.request_id, elsewhere(fact.asked))}
+            case JobFailed():
+                said = {
+                    "of": self._labels[fact.position],
+                    "status": fact.rejection.status,
+                    "err_code": fact.rejection.code,
+                    "err_msg": fact.rejection.message,
+                }
+                yield {"fail_job": said}
+            case DeliveryCancelled():
+                self._due.pop(fact.position, None)
+                self._states[fact.position] = (State.CANCELLED, fact.reason)
+                if not fact.reason.startswith(NOBODY_IS_TOLD):
+                    of = self._labels[fact.position]
+                    yield {"cancel": {"of": of, "reason": fact.reason}}
+            case _:
+                pass
+
+    def _refused(self, fact: RequestRejected) -> dict[str, Any]:
+        received = self._told.requests.get(fact.request_id)
+        if received is not None:
+            return ask(received, None)
+        # It asked something else than to speak, of which no more is kept.
+        return elsewhere(fact.asked) | ({"key": "wrong"} if fact.rejection.status == 401 else {})
+
+    def _accepted(self, fact: JobAccepted) -> Iterator[Any]:
+        job = fact.job
+        again = self._by_request.get(job.request_id)
+        self._by_request[job.request_id] = fact.position
+        self._due[fact.position] = fact.due_at
+        self._states[fact.position] = (State.SCHEDULED, "")
+        self._attempts[fact.position] = []
+        if again is not None:
+            of = self._labels[again]
+            yield {"redeliver": {"of": of, "as": self._label(fact.position, "again")}}
+            return
+        yield from self._ordered(job.request_id, None)
+        asked = ask(self._told.requests.get(job.request_id), job.request)
+        yield {"submit": self._labelled(fact.position, asked)}
+
+    def _ordered(self, request_id: str, rejected: RequestRejected | None) -> Iterator[Any]:
+        """The order of the failure that the request met, unless all do."""
+        failure = self._broken.get(request_id)
+        if rejected is not None:
+            if not rejected.ordered:
+                return
+            failure = rejected.failure
+        if failure is not None and failure != self._told.settings.every_failure:
+            yield {"fail_requests": [changes.failure(failure)]}
+
+    def _labelled(self, what: int | str, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"as": self._label(what, "request"), **asked}
+
+    def _label(self, what: int | str, word: str) -> str:
+        label = self._labels[what] = f"{word}-{len(self._labels) + 1}"
+        return label
+
+    # -- the clock ---------------------------------------------------------------------------------
+
+    def _until(self, moment: int, *, exactly: bool = False) -> Iterator[Any]:
+        """Move the clock to *moment*, so that exactly those attempts are made that were."""
+        moved = moment > self._at
+        if not (moved or self._begun or self._ended):
+            return
+        if exactly or any(due <= moment for due in self._due.values()):
+            yield from ["step"] * self._ended
+            if moved and not any(due <= moment for due in self._due.values()):
+                yield _moved_to(moment)
+        elif moved:
+            yield _moved_to(moment)
+        else:
+            yield "settle"
+        self._at, self._begun, self._ended = max(moment, self._at), 0, 0
+
+    def _ending(self) -> Iterator[Any]:
+        if not self._open and not self._due:
+            if any(self._attempts.values()):
+                yield "run_until_idle"
+        else:
+            yield from self._until(max(self._told.now, self._at))
+
+    # -- what is expected --------------------------------------------------------------------------
+
+    def _expectations(self) -> Iterator[Any]:
+        for request_id, fact in self._rejected.items():
+            said = expecting.answer(fact.rejection, self._broken.get(request_id))
+            yield {"expect": {"of": self._labels[request_id], "answer": said}}
+        for request_id in self._plain:
+            answer = expecting.answer(None, self._broken.get(request_id)) or {"status": 200}
+            yield {"expect": {"of": self._labels[request_id], "answer": answer}}
+        for position, job in self._told.jobs.items():
+            yield {"expect": self._of_delivery(position, job.request_id)}
+
+    def _of_delivery(self, position: int, request_id: str) -> dict[str, Any]:
+        said: dict[str, Any] = {"of": self._labels[position]}
+        answer = expecting.answer(None, self._broken.get(request_id))
+        if answer is not None and self._labels[position].startswith("request"):
+            said["answer"] = answer
+        state, reason = self._states[position]
+        entries = {
+            number: entry
+            for (of, number), entry in self.receivers.entries.items()
+            if of == position
+        }
+        return said | expecting.of_delivery(
+            self._told.jobs[position],
+            self._attempts[position],
+            entries,
+            state,
+            reason,
+            self._told.key_id,
+            digest=self._digested(position),
+        )
+
+    def _digested(self, position: int) -> bool:
+        """Whether the same body is sent again: an error has an id, and speech is the machine's."""
+        request_id = self._told.jobs[position].request_id
+        failed = {each.request_id for each in self._told.facts if isinstance(each, JobFailed)}
+        return request_id not in failed and not self._told.settings.speech
+
+
+def _moved_to(moment: int) -> dict[str, Any]:
+    return {"advance": {"to": words(moment)}}
+
+
+def _without_labels(step: Any) -> Any:
+    """*step* without the name of the only one that there is."""
+    if isinstance(step, str) or "receiver" in step:
+        return step
+    ((verb, said),) = step.items()
+    if not isinstance(said, dict):
+        return step
+    return {verb: {name: each for name, each in said.items() if name not in ("as", "of")}}
