@@ -32,7 +32,7 @@ _NOT_OURS = "object, Generic, ABC, Enum, StrEnum, str, tuple, Sequence, Mapping,
 
 _GROUPS = {
     "Emulators and their clocks": ("Emulator", "AsyncEmulator", "BlockingClock", "AwaitableClock"),
-    "What a test arranges": ("Receiver", "Reply", "RequestFailure"),
+    "What a test arranges": ("Receiver", "Reply", "Fault", "RequestFailure"),
     "Deliveries and attempts": (
         *("Deliveries", "Delivery", "State", "Attempt", "CallbackMessage", "Response", "Endpoint"),
         *("Outcome", "Answered", "AnswerLost", "TimedOut", "Unreachable", "Dropped", "Garbled"),

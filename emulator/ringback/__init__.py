@@ -22,8 +22,9 @@ The names below are the public ones. Each is imported when it is first used, so 
     Journal, Fact                 everything that happened
     read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
     explore                       a story under every history of faults: an Exploration
-    check_setting_name, read_origin
-                                  for plugins: the checks of settings' names and of base URLs
+    check_setting_name, read_origin, read_faults
+                                  for plugins: the checks of settings' names, of base URLs and of
+                                  faults
     RingbackError                 the family of errors: `help(ringback.errors)` shows it as a tree
 
 Moments are seconds since the emulator's start, and spans are seconds.
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
     from ringback.core.delivery.fault import Fault as Fault
+    from ringback.core.delivery.fault import read_faults as read_faults
     from ringback.core.delivery.message import CallbackMessage as CallbackMessage
     from ringback.core.delivery.outcome import Aborted as Aborted
     from ringback.core.delivery.outcome import Answered as Answered
@@ -104,7 +106,7 @@ _HOMES = {
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.delivery": ["State"],
-    "ringback.core.delivery.fault": ["Fault"],
+    "ringback.core.delivery.fault": ["Fault", "read_faults"],
     "ringback.core.delivery.message": ["CallbackMessage"],
     "ringback.core.delivery.outcome": [
         "Aborted",

@@ -5,6 +5,7 @@ Items take no fixtures: what pytest offers for that is private, and changes with
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,25 @@ class NotAsExpected(Exception):
         """Keep the *report*, which says what."""
         super().__init__(str(report))
         self.report = report
+
+
+class Told:
+    """What a report shows of a failure: a text, whose first line is the summary's, too.
+
+    From 8.4 on pytest takes a plain text for both; before, its summary would show none of it.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Show *text*."""
+        self._text = text
+        self.reprcrash = SimpleNamespace(message=text)
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, writer: Any) -> None:
+        """Write it, as pytest writes a plain text."""
+        writer.line(self._text)
 
 
 class ScenarioCollector(pytest.File):
@@ -80,14 +100,12 @@ class ScenarioItem(pytest.Item):
             self.user_properties.append(("ringback_timeline", "\n".join(report.timeline)))
             raise NotAsExpected(report)
 
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
-    ) -> str | Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What is wrong, on the first line: pytest's summary shows no other."""
         from ringback import ScenarioError
 
         if isinstance(excinfo.value, NotAsExpected | ScenarioError):
-            return str(excinfo.value)
+            return Told(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:

@@ -23,7 +23,9 @@ _OURS = re.compile(r"function scoped fixture ((?:async_|make_)?ringback)\b")
 """A fixture of ours, in pytest's words."""
 
 SWITCHES = ("strict", *LENIENCIES.values())
-"""The marker's keywords that are no settings."""
+"""The marker's keywords that are True or False."""
+
+_NO_SETTINGS = (*SWITCHES, "faults")
 
 
 def keywords_of(item: pytest.Item) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def keywords_of(item: pytest.Item) -> dict[str, Any]:
 
 def settings_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Those of *keywords* that are settings."""
-    return {name: value for name, value in keywords.items() if name not in SWITCHES}
+    return {name: value for name, value in keywords.items() if name not in _NO_SETTINGS}
 
 
 def check(marker: pytest.Mark) -> None:
@@ -49,14 +51,15 @@ def check(marker: pytest.Mark) -> None:
     for name in SWITCHES:
         if not isinstance(marker.kwargs.get(name, True), bool):
             refuse(f"@pytest.mark.ringback: {name} is True or False, not {marker.kwargs[name]!r}")
-    settings = settings_of(marker.kwargs)
-    if not settings:
+    settings, faults = settings_of(marker.kwargs), marker.kwargs.get("faults", ())
+    if not (settings or faults):
         return
-    from ringback import Settings, SettingsError, check_setting_name
+    from ringback import Settings, SettingsError, check_setting_name, read_faults
 
     try:
+        read_faults(faults)
         for name in settings:
-            check_setting_name(name, "keyword", SWITCHES)
+            check_setting_name(name, "keyword", _NO_SETTINGS)
         Settings(**settings)
     except SettingsError as error:
         refuse(f"@pytest.mark.ringback: {error}")

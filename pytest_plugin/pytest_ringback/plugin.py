@@ -38,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "ringback(strict=True, **settings): settings of this test's emulator, such as retries=3 or"
-        " seed=7. strict=False lets it leave anything behind; allow_pending,"
+        " seed=7. faults=[…] befall every delivery, an entry for each attempt. strict=False lets it"
+        " leave anything behind; allow_pending,"
         " allow_unused_replies, allow_unused_failures, allow_unused_faults, allow_errors,"
         " allow_unknown_keys, allow_wrong_paths, allow_unrouted and allow_crashes each one kind.",
     )

@@ -10,7 +10,7 @@ from zlib import crc32
 import pytest
 
 from pytest_ringback.marking import LENIENCIES, keywords_of, refuse, settings_of
-from ringback import AsyncEmulator, Emulator, Server, Settings
+from ringback import AsyncEmulator, Emulator, Server, Settings, SettingsError
 
 if TYPE_CHECKING:
     from ringback import Crash
@@ -119,6 +119,11 @@ def watched(
             emulator = face(chosen, server=server).open()
             ending.callback(emulator.close)
             begun[name] = watch.emulators[name] = emulator
+            if faults := keywords_of(request.node).get("faults"):
+                try:
+                    emulator.fault_deliveries(*faults)
+                except SettingsError as error:
+                    refuse(f"@pytest.mark.ringback: {error}")
             return emulator
 
         yield begin

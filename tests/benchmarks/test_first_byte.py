@@ -1,10 +1,8 @@
-"""How soon the audio of a long text begins, and how long a server takes to be there."""
+"""How soon the audio of a long text begins."""
 
 import http.client
 import itertools
 import json
-import subprocess
-import sys
 import time
 from contextlib import closing
 
@@ -16,9 +14,6 @@ from tests.benchmarks.measuring import Table, alternate
 pytestmark = pytest.mark.benchmark
 
 LONG = "A sentence of forty characters, or so on. " * 48
-
-SERVER = "import ringback.faces.emulator, ringback.serving.server"
-BARE = "import starlette.applications, uvicorn, uvicorn.protocols.http.h11_impl"
 
 _numbers = itertools.count(1)
 
@@ -44,12 +39,6 @@ def until_first_byte(ringback: Emulator, characters: int) -> float:
     return took
 
 
-def imported(program: str) -> float:
-    """Seconds of CPU that a fresh Python takes to run *program*."""
-    command = [sys.executable, "-c", f"{program}\nimport time\nprint(time.process_time())"]
-    return float(subprocess.run(command, check=True, capture_output=True).stdout)
-
-
 def test_a_long_text_begins_as_soon_as_a_short_one(table: Table) -> None:
     with Emulator() as ringback:
         pairs = alternate(
@@ -59,11 +48,4 @@ def test_a_long_text_begins_as_soon_as_a_short_one(table: Table) -> None:
         )
     table.ratio(
         "first byte of the audio of 2,000 characters / of 20", pairs, "ms", scale=1e3, gate=4
-    )
-
-
-def test_what_a_server_imports(table: Table) -> None:
-    pairs = alternate(lambda: imported(SERVER), lambda: imported(BARE))
-    table.ratio(
-        "CPU to import a server / starlette and uvicorn alone", pairs, "ms", scale=1e3, gate=2.5
     )

@@ -374,6 +374,8 @@ def test_story(ringback):
         ("clock='fast'", "clock is 'paused', 'real' or 'xN' such as 'x100', not 'fast'"),
         ("strict='no'", "strict is True or False, not 'no'"),
         ("allow_pending=1", "allow_pending is True or False, not 1"),
+        ("faults='reset'", "faults must be a list: write faults=['reset']"),
+        ("faults=['cut']", "'cut' is no fault of a callback; that is how an answer of the*"),
     ],
 )
 def test_a_marker_that_means_nothing_fails_its_test_in_one_line(

@@ -141,7 +141,8 @@ def app(ringback):
 def test_not_reached(app):
     pass
 """,
-        """
+        pytest.param(
+            """
 @pytest.fixture
 def app(ringback):
     yield
@@ -151,6 +152,10 @@ def test_fails_twice(app, ringback):
     ringback.submit("Hello", callback=HOOK)
     assert False
 """,
+            marks=pytest.mark.skipif(
+                pytest.version_tuple < (8,), reason="pytest writes it into one of both cases"
+            ),
+        ),
     ],
     ids=["call", "teardown", "setup", "call and teardown"],
 )

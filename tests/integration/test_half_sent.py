@@ -128,3 +128,12 @@ def test_half_a_request_keeps_no_clock_and_its_other_half_is_answered(
         assert peer.recv(65536).startswith(b"HTTP/1.1 200")
     assert entered == ["a request to /v1/speak"] * 2
     assert [request.at for request in ringback.requests] == [3600]
+
+
+def test_a_request_that_comes_whole_sets_no_timer(
+    server: Server, ringback: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speaking, "_HALF_SENT", None)  # which no timer can be set to
+    with closing(connected(server)) as peer:
+        arrived(server, peer, HEAD.format(ringback.api_key) + BODY + "llo")
+        assert peer.recv(65536).startswith(b"HTTP/1.1 200")

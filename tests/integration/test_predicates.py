@@ -99,7 +99,7 @@ def test_over_http_its_request_is_answered_with_500_and_the_next_verb_raises_it(
     with pytest.raises(KeyError, match="Hello") as caught:
         move(ringback)
     assert caught.value.__notes__ == [
-        "This is from a predicate of fail_requests(when=…): request"
+        "This is from a predicate (when=…): request"
         f" {answer.json()['request_id']} was answered with 500."
     ]
     assert caught.traceback[-1].name == "bad"
@@ -149,9 +149,7 @@ def test_what_no_verb_has_raised_is_left_over(ringback: Emulator) -> None:
     answer = ask(ringback)
     assert answer.status_code == 500
     (left,) = ringback.leftovers()["errors"]
-    assert left.startswith(
-        "Failed: not this one This is from a predicate of fail_requests(when=…): request"
-    )
+    assert left.startswith("Failed: not this one This is from a predicate (when=…): request")
     with pytest.raises(pytest.fail.Exception):
         ringback.settle()
     assert ringback.leftovers()["errors"] == []

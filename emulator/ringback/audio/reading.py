@@ -1,9 +1,8 @@
 """What a sound says, once its symbols are known."""
 
-from dataclasses import dataclass
-
 from ringback.audio.checksum import crc8
 from ringback.audio.symbols import BLOCK, LEAST, SILENCE, SYNC, spell
+from ringback.core.base.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Everything that was asked for, and which of it a body of audio answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, TypeAlias
 
 from ringback.audio.fingerprint import fingerprint
@@ -9,6 +9,7 @@ from ringback.audio.identify import Exact, read_by_ear, read_exact
 from ringback.audio.reading import Reading
 from ringback.audio.spelling import lengths_in
 from ringback.audio.symbols import LEAST, SYMBOL, SYNC, spell
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import SECOND
 from ringback.core.request.encodings import Encoding
 from ringback.core.request.speak import SpeakRequest

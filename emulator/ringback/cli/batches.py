@@ -4,10 +4,10 @@ import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from ringback.core.base.dataclass import dataclass
 from ringback.faces.playing import play_scenario
 from ringback.scenario.batch import Batch
 from ringback.scenario.choosing import everything, read_choice

@@ -5,10 +5,10 @@ page and the logs. Moments are nanoseconds since the emulator's start.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, overload
 
 from ringback.core.answer.failure import RequestFailure
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.history import History
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Attempt, Job, State

@@ -9,7 +9,6 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.delivery.delivery import Delivery, State
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Aborted
-from ringback.core.delivery.plan import Plan
 from ringback.core.delivery.shape import Shape
 from ringback.engine.calls import Call, Calls
 from ringback.engine.choosing import Choosing
@@ -32,12 +31,10 @@ class Attempts:
         compose: Callable[[Delivery], CallbackMessage],
         *,
         follow: "Callable[[Pair | None], Trail] | None",
-        plan: Plan | None = None,
     ) -> None:
         """*compose* makes what the attempts of a delivery carry: the first asks, all share it.
 
         *follow* makes the trail of an attempt, a pair perhaps; None: no redirect is followed.
-        *plan* is for deliveries that have none, to origins that have none.
         """
         self._clock = clock
         self._agenda = clock.agenda
@@ -47,7 +44,6 @@ class Attempts:
         self._compose = compose
         self._follow = follow
         self.choosing: Choosing | None = None
-        self._plan = plan
 
     def begin(self, due: Due, delivery: Delivery) -> Launch | None:
         """Begin what is *due*. What is returned has to be launched on a loop.
@@ -113,7 +109,7 @@ class Attempts:
         return route.respond is not None and self._follow is None
 
     def _shape(self, delivery: Delivery, route: Route) -> Shape | None:
-        plan = delivery.job.plan or route.plan or self._plan
+        plan = delivery.job.plan or route.plan
         shape = None if plan is None else plan.at(number_of(delivery))
         if shape is None and self.choosing is not None:
             return self.choosing.shape(delivery)
@@ -121,7 +117,7 @@ class Attempts:
 
     def _take(self, delivery: Delivery, route: Route, number: int) -> Shape | None:
         """The same for an attempt that is made now, as its *number*-th."""
-        plan = delivery.job.plan or route.plan or self._plan
+        plan = delivery.job.plan or route.plan
         if plan is not None:
             plan.reached = max(plan.reached, number)
         elif self.choosing is None:

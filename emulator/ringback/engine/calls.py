@@ -6,12 +6,12 @@ first: the task itself, the real limit, or an abort from another thread.
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from functools import partial
 
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import nanoseconds
 from ringback.core.delivery.delivery import Delivery
 from ringback.core.delivery.message import CallbackMessage

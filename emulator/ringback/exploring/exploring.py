@@ -5,10 +5,11 @@ application anew. Time is virtual, so a history costs what its receivers cost.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import NamedTuple
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.ids import IdSource
 from ringback.core.delivery.fault import FaultLike, read_fault
 from ringback.core.delivery.outcome import Answered, succeeded

@@ -40,10 +40,10 @@ class SharedFace(Life[ClockFace]):
         """Say where callbacks to *origin* lead.
 
         *to* is an ASGI or WSGI application, a base URL (`http://127.0.0.1:49152`) or a receiver.
-        *faults*: entry i shapes attempt i + 1 of each delivery to that origin; see `Reply` for what
-        may stand there, `"answer lost"`, `"duplicate"` and None besides. *lifespan* runs an ASGI
-        application's startup before its first callback, and its shutdown at the end. Raises
-        `SettingsError`.
+        *faults*: entry i shapes attempt i + 1 of each delivery to that origin: a word such as
+        `"answer lost"`, a `Fault`, a status or `Reply` of somebody in between, None for nothing.
+        *lifespan* runs an ASGI application's startup before its first callback, and its shutdown at
+        the end. Raises `SettingsError`.
         """
         self._live_service.connect(origin, to, faults, lifespan=lifespan)
 
@@ -66,14 +66,16 @@ class SharedFace(Life[ClockFace]):
         *,
         callback: str | None = None,
         content_type: str = "application/json",
+        faults: Iterable[FaultLike] = (),
         **parameters: Any,
     ) -> Delivery:
         """Do what a client would do, without one. Raises `Refused` with the service's answer.
 
+        *faults* are for this delivery, one entry for each attempt: it meets no others.
         *parameters* are those of `/v1/speak`; a list repeats one, and None leaves one out. The text
         travels as JSON, or as it is under another *content_type*, such as `text/plain`.
         """
-        return self._live_service.submit(text, callback, content_type, parameters)
+        return self._live_service.submit(text, callback, content_type, parameters, faults)
 
     def fail_requests(
         self,
@@ -92,6 +94,17 @@ class SharedFace(Life[ClockFace]):
         over HTTP its request is answered with 500, and the next verb raises it.
         """
         self._live_service.fail_requests(failures, when)
+
+    def fault_deliveries(self, *faults: FaultLike, when: When | None = None) -> None:
+        """Let deliveries meet *faults*, one entry for each attempt, wherever they go.
+
+        With *when* it is those alone to whose request it says yes, else all. A delivery goes by the
+        first order that fits it, and meets none of the faults of `connect` and `receiver`; one that
+        was submitted with faults of its own meets those alone. Raises `SettingsError`.
+
+        *when* may do what that of `fail_requests` may, and its errors are raised in the same way.
+        """
+        self._live_service.fault_deliveries(faults, when)
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
         """Give *delivery* up; an attempt in flight still ends and is recorded.

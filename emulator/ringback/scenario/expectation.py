@@ -132,11 +132,7 @@ def _spread(value: Any) -> Any:
 
 
 class _OrMoment:
-    """Annotates an attempt that may be written as its moment alone.
-
-    `json_schema_input_type` would say the same in one line, but pydantic 2.10 fails when that
-    contains a model.
-    """
+    """Annotates an attempt that may be written as its moment alone."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 from ringback.scenario.model import Scenario
 from ringback.scenario.source import DocumentPath
 from ringback.scenario.story.story import Story
+from ringback.scenario.story.writing import spelt_out
 from ringback.scenario.values import NEWEST, VERSION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +49,7 @@ class _AsWritten(GenerateJsonSchema):
 def json_schema(version: int = VERSION) -> dict[str, Any]:
     """The schema of one *version*, draft 2020-12. Do not change what you get: it is made once."""
     schema = MODELS[version].model_json_schema(schema_generator=_AsWritten)
+    schema = spelt_out(schema, schema["$defs"])
     for definition in schema["$defs"].values():
         definition.pop("title", None)  # the name of a class: an editor would show it to people
     named = {"$schema": DIALECT, "$id": f"{IDENTITY}:{version}"}
@@ -122,7 +124,7 @@ def _alternatives(schema: dict[str, Any], version: int) -> Iterator[dict[str, An
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         yield from _alternatives(json_schema(version)["$defs"][name], version)
-    for choice in ("anyOf", "oneOf"):
+    for choice in ("anyOf", "oneOf", "allOf"):  # before 2.10, pydantic wraps a `$ref` in an `allOf`
         for alternative in schema.get(choice, ()):
             yield from _alternatives(alternative, version)
     yield schema

@@ -4,11 +4,11 @@ import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import Field
 
 from ringback.core.base import duration
 from ringback.core.base.duration import SECOND
-from ringback.scenario.values import shown, wrong
+from ringback.scenario.values import Written, shown, wrong
 
 YEAR = 366 * 86_400 * SECOND
 """The longest span, in nanoseconds: nothing in a story happens later."""
@@ -40,6 +40,11 @@ def _span(value: Any) -> int:
     if span > YEAR:
         raise wrong(f"{shown(value)} is more than a year")
     return span
+
+
+def _seconds(value: Any) -> float:
+    """The same in seconds."""
+    return float(duration.seconds(_span(value)))
 
 
 def _spelt(text: str) -> int:
@@ -92,23 +97,18 @@ WrittenSpan = (
     Annotated[float, Field(ge=0, le=YEAR / SECOND)]
     | Annotated[str, Field(pattern=_SPAN, max_length=MAX_SPAN_LENGTH)]
 )
-Span = Annotated[int, BeforeValidator(_span, json_schema_input_type=WrittenSpan)]
+Span = Annotated[int, Written(_span, WrittenSpan)]
 """Nanoseconds, written as seconds or as `+30s`, `500ms`, `2m`, `1h`."""
 
-Seconds = Annotated[
-    float,
-    BeforeValidator(
-        lambda value: duration.seconds(_span(value)), json_schema_input_type=WrittenSpan
-    ),
-]
+Seconds = Annotated[float, Written(_seconds, WrittenSpan)]
 """The same, read as seconds."""
 
 _SOME = r"[0-9]*[1-9][0-9]*(\.[0-9]+)?|0+\.[0-9]*[1-9][0-9]*"
 PositiveSeconds = Annotated[
     float,
-    BeforeValidator(
-        lambda value: duration.seconds(_span(value)),
-        json_schema_input_type=Annotated[float, Field(gt=0, le=YEAR / SECOND)]
+    Written(
+        _seconds,
+        Annotated[float, Field(gt=0, le=YEAR / SECOND)]
         | Annotated[
             str,
             Field(
@@ -125,8 +125,7 @@ WrittenMoment = Annotated[
     str,
     Field(json_schema_extra={"format": "date-time", "pattern": f"^{_FULL_MOMENT.pattern}$"}),
 ]
-# A plain validator, for pydantic knows no `datetime` when it is imported in frozen time.
-Moment = Annotated[datetime, PlainValidator(_moment, json_schema_input_type=WrittenMoment)]
+Moment = Annotated[datetime, Written(_moment, WrittenMoment)]
 
 
 _A_DATE = re.compile(r"[0-9]{4}-")
@@ -136,8 +135,5 @@ def _when(value: Any) -> int | datetime:
     return _moment(value) if isinstance(value, str) and _A_DATE.match(value) else _span(value)
 
 
-When = Annotated[
-    int | datetime,
-    PlainValidator(_when, json_schema_input_type=WrittenSpan | WrittenMoment),
-]
+When = Annotated[int | datetime, Written(_when, WrittenSpan | WrittenMoment)]
 """A span, or an absolute moment such as `2026-01-01T00:00:30Z`."""

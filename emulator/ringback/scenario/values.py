@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic_core import PydanticCustomError, core_schema
 
 from ringback.core.delivery import outcome
@@ -109,6 +109,30 @@ class Checked:
     ) -> dict[str, Any]:
         """Say in JSON Schema what it can say of the check."""
         return {**handler(schema), **self.written}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """Annotates a type with what *read*s it, and with the type *as_* which files hold it.
+
+    pydantic's own validators have `json_schema_input_type` for that, from 2.10 on. The annotated
+    type itself is not looked at: pydantic knows no `datetime` when it is imported in frozen time.
+    """
+
+    read: Callable[[Any], Any]
+    as_: Any
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Read the value, whatever it is."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Say in JSON Schema what a file may hold."""
+        return TypeAdapter(self.as_).json_schema()
 
 
 def one_of(

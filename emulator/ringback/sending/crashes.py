@@ -8,11 +8,11 @@ error of its kind, with the frames that are the application's own.
 import sysconfig
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.request.endpoint import Endpoint
 from ringback.sending.sender import logged
 

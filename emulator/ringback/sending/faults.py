@@ -1,7 +1,6 @@
 """Faults: what happens to an attempt between the dispatcher and the receiver."""
 
-from dataclasses import dataclass
-
+from ringback.core.base.dataclass import dataclass
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.endpoint import Endpoint

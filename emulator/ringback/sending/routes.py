@@ -1,9 +1,9 @@
 """Where origins lead: the URL says `https://app.example`, a route says who answers there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.plan import Plan
 from ringback.core.delivery.reply import Answer

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.endpoint import Endpoint

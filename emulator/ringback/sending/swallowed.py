@@ -5,6 +5,7 @@ Flask tells of them by a signal, to whoever listens.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -25,7 +26,8 @@ def hear(hearer: Callable[[BaseException], object]) -> None:
         signal = getattr(module, "got_request_exception", None)
         if signal is not None and not any(each is signal for each in _heard):
             _heard.append(signal)
-            signal.connect(_tell)
+            with suppress(RuntimeError):  # Flask before 2.3, without blinker: it has none
+                signal.connect(_tell)
 
 
 def _tell(_sender: object, *, exception: BaseException, **_more: object) -> None:

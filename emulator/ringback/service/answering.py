@@ -10,6 +10,8 @@ from ringback.core.base.duration import SECOND
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Job
 from ringback.core.delivery.message import metadata
+from ringback.core.delivery.orders import Orders
+from ringback.core.delivery.plan import Plan
 from ringback.core.journal import (
     AnswerFailed,
     Journal,
@@ -46,6 +48,7 @@ class Answering:
         account: Account,
         admission: Admission,
         failures: Failures,
+        orders: Orders,
         voice: Voice,
     ) -> None:
         """Nothing has arrived."""
@@ -58,7 +61,7 @@ class Answering:
         self._voice = voice
         self.received = Arrivals(settings.keep)
         self._failures = failures
-        self._choosing = Choosing(clock, failures)
+        self._choosing = Choosing(clock, failures, orders)
         self._concurrency = Concurrency(settings, lambda: engine.dispatcher.pending)
         self._unmade: dict[str, int] = {}
         self._refusing = refusing = Refusing(settings, clock, journal, account)
@@ -78,6 +81,7 @@ class Answering:
         content_encoding: str | None = None,
         headers: RawHeaders = (),
         direct: bool = False,
+        faults: Plan | None = None,
     ) -> Answer:
         """Answer one POST to a speak endpoint. A job that it leads to is accepted by then.
 
@@ -85,17 +89,18 @@ class Answering:
         should have to wait for. Whoever has sent the answer calls `answered`. *size* is that of
         the whole body, where *body* is only the beginning of one that is too large. *headers* are
         kept for whoever looks at what arrived. *direct*: what
-        a test's own predicate raises is raised, and not answered. Raises `ClockClosed` when this
-        has ended.
+        a test's own predicate raises is raised, and not answered. *faults* are for its delivery.
+        Raises `ClockClosed` when this has ended.
         """
         asked = (edition, query, authorization, content_type, body)
+        plan = faults
         while True:
             choice: Choice | None = None
-            if self._failures.ask:
+            if self._choosing.asks:
                 now = self._account.unix // SECOND
                 read = self._admission.request(*asked, now, unnoted, content_encoding)
                 if not isinstance(read, Rejection):
-                    choice = self._choosing.choose(read[0])
+                    choice, plan = self._choosing.choose(read[0], faults)
                     if direct and choice.error is not None:
                         raise choice.error
             with self._clock.still():
@@ -109,10 +114,10 @@ class Answering:
                 note = partial(self._ignored, at, request_id)
                 read = self._admission.request(*asked, unix // SECOND, note, content_encoding)
                 if isinstance(read, Rejection):
-                    asked_for = f"POST {edition.path}"
-                    answer = self._refusing.refuse(read, at, request_id, asked=asked_for)
+                    post = f"POST {edition.path}"
+                    answer = self._refusing.refuse(read, at, request_id, asked=post)
                 else:
-                    answer = self._answer(*read, at, request_id, choice)
+                    answer = self._answer(*read, at, request_id, choice, plan)
                 self.received.note(
                     Reception(
                         at,
@@ -143,7 +148,7 @@ class Answering:
                 now = self._account.unix // SECOND
                 asked = self._admission.opening(edition, query, credential, now, unnoted)
                 if not isinstance(asked, Rejection):
-                    choice = self._choosing.choose(asked.request(), streamed=True)
+                    choice = self._choosing.choose(asked.request(), streamed=True)[0]
             with self._clock.still():
                 if choice is not None and not self._failures.hold(choice):
                     continue
@@ -159,20 +164,8 @@ class Answering:
                 else:
                     answer = self._opened(edition, opening, at, request_id, choice)
                 status = 101 if isinstance(answer, Session) else answer.status
-                self.received.note(
-                    Reception(
-                        at,
-                        "GET",
-                        edition.path,
-                        query,
-                        headers,
-                        content_type=None,
-                        body=b"",
-                        size=0,
-                        status=status,
-                        request_id=request_id,
-                    )
-                )
+                what = ("GET", edition.path, query, headers, None, b"", 0)
+                self.received.note(Reception(at, *what, status, request_id))
                 return answer
 
     def made(self, answer: Answer) -> Answer:
@@ -245,6 +238,7 @@ class Answering:
         at: int,
         request_id: str,
         choice: Choice | None,
+        plan: Plan | None,
     ) -> Answer:
         """Answer a request that nothing is wrong with."""
         if (full := self._concurrency.refusal_of_a_request()) is not None:
@@ -254,7 +248,7 @@ class Answering:
         failure = self._failures.take(choice)
         if refused := self._refusing.refuse_as_ordered(failure, at, request_id):
             return refused
-        answer = self._accepted(request, key_id, at, request_id)
+        answer = self._accepted(request, key_id, at, request_id, plan)
         if self._concurrency.limited:
             self._concurrency.request_began()
             answer = replace(answer, counted=True)
@@ -263,7 +257,9 @@ class Answering:
             answer = failing(answer, failure)
         return answer
 
-    def _accepted(self, request: SpeakRequest, key_id: str, at: int, request_id: str) -> Answer:
+    def _accepted(
+        self, request: SpeakRequest, key_id: str, at: int, request_id: str, plan: Plan | None
+    ) -> Answer:
         if request.callback is not None:
             self._clock.observe()
         date = self._account.date
@@ -283,7 +279,8 @@ class Answering:
                 self._journal.append(RequestAnswered(at, request_id, request))
             unmade = request if audio is None else None
             return Answer(200, headers, audio or b"", request_id, streamed=True, unmade=unmade)
-        self._engine.accept(Job(request_id, key_id, request, request.callback, at))
+        plan = plan or self._choosing.plan_of(request)
+        self._engine.accept(Job(request_id, key_id, request, request.callback, at, plan))
         if self._settings.acknowledgement_headers == "minimal":
             headers = [("dg-request-id", request_id), ("date", date)]
         headers.append(("content-type", "application/json"))

@@ -9,7 +9,8 @@ from ringback.core.answer.failure import RequestFailureLike, read_failure
 from ringback.core.answer.failures import Failures, When
 from ringback.core.base.masking import masked_url
 from ringback.core.delivery.fault import FaultLike
-from ringback.core.delivery.plan import read_plan
+from ringback.core.delivery.orders import Orders
+from ringback.core.delivery.plan import Plan, read_plan
 from ringback.core.delivery.reply import ReplyLike
 from ringback.core.request.endpoint import Endpoint, split
 from ringback.errors import SettingsError
@@ -39,6 +40,9 @@ class Arranging:
         self.routes = Routes(self._dialler)
         self.receivers: list[Receiver] = []
         self.failures = Failures(settings.every_failure)
+        self.orders = Orders()
+        self.plans: list[Plan] = []
+        """The faults of single deliveries."""
         self.started: list[StartedAsgiSender] = []
 
     def connect(
@@ -78,6 +82,17 @@ class Arranging:
         read = [None if failure is None else read_failure(failure) for failure in failures]
         with self._lock:
             self.failures.add(read, when)
+
+    def fault_deliveries(self, faults: Iterable[FaultLike], when: When | None = None) -> None:
+        """Let deliveries meet *faults*, those alone that *when* picks. Raises `SettingsError`."""
+        plan = read_plan(faults, self._settings.retries + 1, "fault_deliveries(…)")
+        if plan is None:
+            raise SettingsError(
+                "fault_deliveries() orders nothing: write the faults, one for each attempt, such"
+                " as fault_deliveries('answer lost', when=lambda request: request.text == 'Hello')"
+            )
+        with self._lock:
+            self.orders.add(plan, when)
 
     def resolves(self, endpoint: Endpoint) -> bool:
         """Whether the host of *endpoint* leads anywhere, as far as that is asked."""

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from ringback.core.base.dataclass import dataclass
 
 ROOM = 32 * 1024 * 1024
 """Bytes that are kept at most, those of all emulators of the process together."""

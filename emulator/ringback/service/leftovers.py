@@ -6,10 +6,10 @@ to look at, and a line of `KINDS`.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from traceback import format_exception_only
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import words
 from ringback.core.base.rejection import INVALID_CREDENTIALS
 from ringback.core.delivery.outcome import Unreachable
@@ -29,13 +29,15 @@ _NEAR = 0.6
 class Traces:
     """What a test has arranged, and what came of it.
 
-    *arranged* are all routes with their origins, *unmet* is how many failures no request has met,
+    *arranged* are all routes with their origins, *plans* the faults that are for some deliveries,
+    wherever they go, *unmet* is how many failures no request has met,
     *unheard* are errors that no verb has raised, and *crashes* those of applications.
     """
 
     pending: Sequence[Delivery]
     receivers: Iterable[Receiver]
     arranged: Sequence[tuple[str, Route]]
+    plans: Iterable[Plan]
     unmet: int
     unheard: Iterable[BaseException]
     crashes: Iterable[Crash]
@@ -82,6 +84,8 @@ def _faults(traces: Traces) -> Iterator[str]:
             )
         else:
             yield from _faults_of(route.plan)
+    for plan in traces.plans:
+        yield from _faults_of(plan)
 
 
 def _faults_of(plan: Plan | None) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """What arrived at the speak endpoints, and how it was answered."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, overload
 from urllib.parse import unquote_plus
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import seconds
 from ringback.core.base.headers import Headers
 from ringback.core.base.history import History

@@ -83,8 +83,7 @@ class Refusing:
         text = " ".join(line.strip() for line in format_exception_only(error))
         self._clock.unheard.append(error)
         error.add_note(
-            f"This is from a predicate of fail_requests(when=…): request {request_id} was answered"
-            " with 500."
+            f"This is from a predicate (when=…): request {request_id} was answered with 500."
         )
         message = "A predicate of an ordered failure failed."
         hint = f"fail_requests(when=…): {text}"

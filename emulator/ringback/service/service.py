@@ -15,6 +15,8 @@ from ringback.clock.loops import EngineLoop
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
 from ringback.core.base.rejection import Rejection
+from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.plan import read_plan
 from ringback.core.journal import Journal
 from ringback.core.request.keys import Credential
 from ringback.core.request.query import write_query
@@ -73,6 +75,7 @@ class Service:
             account,
             self._admission,
             arranging.failures,
+            arranging.orders,
             voice,
         )
         self.recognition = Recognition(self.journal, voice.audio, voice.is_spoken)
@@ -93,6 +96,7 @@ class Service:
         self.connect = arranging.connect
         self.receiver = arranging.receiver
         self.fail_requests = arranging.fail_requests
+        self.fault_deliveries = arranging.fault_deliveries
         self.failures = arranging.failures
 
         self.cancel = jobs.cancel
@@ -116,9 +120,17 @@ class Service:
         return self._admission.identify(credential, self._account.unix // SECOND)
 
     def submit(
-        self, text: str, callback: str | None, content_type: str, parameters: dict[str, Any]
+        self,
+        text: str,
+        callback: str | None,
+        content_type: str,
+        parameters: dict[str, Any],
+        faults: Iterable[FaultLike] = (),
     ) -> Delivery:
-        """Do what a client would do. Raises `Refused` with the service's answer."""
+        """Do what a client would do; *faults* are for this delivery.
+
+        Raises `Refused` with the service's answer.
+        """
         if callback is None:
             for name in get_close_matches("callback", parameters, n=1, cutoff=0.7):
                 raise SettingsError(f"submit() has no {name}: did you mean callback?")
@@ -126,6 +138,7 @@ class Service:
                 "submit() makes a delivery, and needs a callback for it: without one the service"
                 " answers with the audio at once, to whoever asks over HTTP"
             )
+        plan = read_plan(faults, self.settings.retries + 1, "submit(…)")
         is_json = content_type.partition(";")[0].strip().lower() == "application/json"
         query = write_query({"callback": callback, **parameters})
         authorization = f"Token {self.key.secret}"
@@ -136,6 +149,7 @@ class Service:
             (json.dumps({"text": text}) if is_json else text).encode(),
             headers=sent(authorization, content_type),
             direct=True,
+            faults=plan,
         )
         self.answered(answer)
         self.clock.changed()
@@ -143,7 +157,15 @@ class Service:
             raise Refused(
                 answer.status, _payload(answer.body), answer.hint, Headers(answer.headers)
             )
+        if plan is not None:
+            plan.whose = f"request {answer.request_id}"
+            self.arranging.plans.append(plan)
         return self.deliveries.for_request(answer.request_id)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a test's own predicate has to be asked before a request is answered."""
+        return self.failures.ask or self.arranging.orders.ask
 
     @property
     def crashes(self) -> list[Crash]:
@@ -179,6 +201,7 @@ class Service:
             self.pending,
             self.arranging.receivers,
             self.arranging.routes.arranged,
+            [*self.arranging.orders, *self.arranging.plans],
             self.failures.unmet,
             self.clock.unheard,
             self.crashes,

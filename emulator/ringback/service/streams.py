@@ -1,11 +1,11 @@
 """One open stream: its machine, what it speaks with, and what the journal hears of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from ringback.audio.render import duration
 from ringback.clock.virtual import VirtualClock
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.ids import IdSource
 from ringback.core.journal import Journal, StreamClosed, StreamFlushed, StreamWarned
 from ringback.core.request.editions import V2, Edition

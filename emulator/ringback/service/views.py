@@ -1,9 +1,9 @@
 """What a test looks at of a delivery and of its attempts: plain, live, printable things."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import seconds, words
 from ringback.core.base.headers import Headers
 from ringback.core.delivery import delivery as core

@@ -1,7 +1,6 @@
 """What real clients ask besides speech: voices, projects, keys and temporary tokens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from ringback.core.answer import models as listing
 from ringback.core.answer.answer import Answer, as_json, refusal
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.ids import anonymous_id
 from ringback.core.base.rejection import Rejection
 from ringback.core.request import grants

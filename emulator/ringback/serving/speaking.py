@@ -12,7 +12,15 @@ from ringback.core.request.keys import read_authorization
 from ringback.core.request.speak import SpeakRules
 from ringback.errors import AnswerCut, ClockClosed
 from ringback.serving.aside import aside
-from ringback.serving.exchange import PIECE, hear_out, read_body, send, unknown_key, value_of
+from ringback.serving.exchange import (
+    PIECE,
+    hear_out,
+    is_whole,
+    read_body,
+    send,
+    unknown_key,
+    value_of,
+)
 from ringback.serving.failing import ENDED, send_failing
 from ringback.serving.misdirected import misdirected
 from ringback.serving.tenants import Tenants
@@ -48,11 +56,14 @@ class SpeakEndpoint:
             await hear_out(receive, send_, unknown_key(schema))
             return
         token = service.clock.enter(self._label)
-        loop = asyncio.get_running_loop()
-        late = loop.call_later(_HALF_SENT, _do_not_wait, service.clock, token)
+        late = None
+        if not is_whole(receive):
+            loop = asyncio.get_running_loop()
+            late = loop.call_later(_HALF_SENT, _do_not_wait, service.clock, token)
         try:
             body = await read_body(receive)
-            late.cancel()
+            if late is not None:
+                late.cancel()
             if body is None:
                 return
             if not service.clock.holds(token):
@@ -69,7 +80,7 @@ class SpeakEndpoint:
                     content_encoding=value_of(said, b"content-encoding"),
                     headers=scope["headers"],
                 )
-                answer = await aside(speak) if service.failures.ask else speak()
+                answer = await aside(speak) if service.asks else speak()
             except ClockClosed:
                 raise AnswerCut(ENDED) from None
             if answer.unmade is not None:
@@ -85,7 +96,8 @@ class SpeakEndpoint:
             finally:
                 service.answered(answer)
         finally:
-            late.cancel()
+            if late is not None:
+                late.cancel()
             # A flowing clock begins what was accepted only now: the acknowledgement goes out first.
             service.clock.leave(token)
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.masking import in_one_line
 from ringback.errors import SettingsError
 

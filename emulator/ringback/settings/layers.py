@@ -1,10 +1,10 @@
 """Settings and options in layers: flags over variables over the settings file over the defaults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.masking import is_secret
 from ringback.errors import SettingsError
 from ringback.settings import files, texts

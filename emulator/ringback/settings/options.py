@@ -1,9 +1,9 @@
 """What commands can be told beside the settings, by a flag, a variable or the settings file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ringback.core.base.dataclass import dataclass
 from ringback.settings.checks import Check
 
 SECTIONS = ("serve", "pytest")

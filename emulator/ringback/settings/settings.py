@@ -1,11 +1,12 @@
 """Every setting of an emulator, checked when it is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from ringback.core.answer.failure import RequestFailure, RequestFailureLike, read_failure
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.documented import documented
 from ringback.core.base.duration import SECOND, nanoseconds
 from ringback.core.base.ids import UuidVersion

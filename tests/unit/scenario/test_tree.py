@@ -110,7 +110,9 @@ def test_a_scalar_that_readers_disagree_about_is_refused_where_it_stands() -> No
 
 def test_nesting_is_limited() -> None:
     assert problems("[" * MAX_DEPTH + "]" * MAX_DEPTH) == []
-    assert problems("[" * 10_000) == [f"1:{MAX_DEPTH + 1}+1 nested more than 64 levels deep"]
+    assert problems("[" * 900) == [f"1:{MAX_DEPTH + 1}+1 nested more than 64 levels deep"]
+    (problem,) = problems("[" * 10_000)  # PyYAML 6.0.4 gives up at 1000 itself
+    assert "nest" in problem
 
 
 def test_the_number_of_values_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 """What goes back to the caller of an endpoint: status, headers, body, and how it is sent."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ringback.core.answer.failure import RequestFailure
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.speak import SpeakRequest
 

@@ -1,13 +1,14 @@
 """Failures of the endpoint that a test orders: what the service answers instead, or breaks off."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import timedelta
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
 from ringback.core.answer.header_values import HeaderValue, read_headers
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.documented import documented
 from ringback.core.base.duration import is_span, nanoseconds, seconds
 from ringback.core.base.headers import NO_HEADERS, Headers

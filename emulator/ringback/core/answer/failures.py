@@ -7,10 +7,11 @@ chosen is taken afterwards, if nobody else has met it meanwhile.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from ringback.core.answer.failure import RequestFailure
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.predicate import is_true
 from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SettingsError

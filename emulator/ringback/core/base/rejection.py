@@ -1,7 +1,8 @@
 """The service's refusals, as values, and the JSON in which they travel."""
 
 import json
-from dataclasses import dataclass
+
+from ringback.core.base.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

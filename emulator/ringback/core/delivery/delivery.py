@@ -14,10 +14,11 @@ it is taken. Whatever the table does not have raises `MachineError`, for that is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome, remarked, succeeded
 from ringback.core.delivery.plan import Plan

@@ -5,11 +5,12 @@ or a `Reply` of somebody in between, or None. `shape.py` says what each does to 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, fields
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.documented import documented
 from ringback.core.base.duration import is_span, nanoseconds, seconds
 from ringback.core.base.headers import Headers
@@ -128,7 +129,9 @@ def read_fault(entry: FaultLike) -> Fault | Reply | None:
     raise _unknown(entry)
 
 
-def read_faults(entries: Iterable[FaultLike], most: int) -> tuple[Fault | Reply | None, ...]:
+def read_faults(
+    entries: Iterable[FaultLike], most: int | None = None
+) -> tuple[Fault | Reply | None, ...]:
     """Read a whole `faults=[…]`: entry i is for attempt i + 1, and there are *most* of them.
 
     Raises `SettingsError`.
@@ -136,7 +139,7 @@ def read_faults(entries: Iterable[FaultLike], most: int) -> tuple[Fault | Reply 
     if isinstance(entries, str | int | Reply | Fault | Mapping):
         raise SettingsError(f"faults must be a list: write faults=[{entries!r}]")
     read = tuple(map(read_fault, entries))
-    if len(read) > most:
+    if most is not None and len(read) > most:
         noun = "attempt" if most == 1 else "attempts"
         raise SettingsError(
             f"faults=[…] has {len(read)} entries, one for each attempt, and a delivery has {most}"

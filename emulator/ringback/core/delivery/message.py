@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.headers import Headers
 from ringback.core.base.masking import masked_query
 from ringback.core.base.rejection import Rejection

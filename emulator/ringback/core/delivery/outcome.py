@@ -15,9 +15,10 @@ callback POST request is unsuccessful (not 200-299), Deepgram will retry the cal
 scenarios: a status, or one of `timeout`, `refused`, `reset`, `answer lost`, …
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.headers import NO_HEADERS, Headers
 from ringback.core.base.masking import counted, in_one_line
 

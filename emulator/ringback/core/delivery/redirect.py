@@ -1,8 +1,9 @@
 """Where a redirect leads, for a dispatcher that is set to follow them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urljoin
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Outcome

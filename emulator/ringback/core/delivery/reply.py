@@ -4,12 +4,12 @@ An entry is written as a status (`503`), a word (`"timeout"`) or a `Reply` with 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import nanoseconds
 from ringback.core.base.headers import NO_HEADERS, Headers
 from ringback.core.delivery.fault_words import WORDS

@@ -1,7 +1,6 @@
 """How often, and how long after a failure, a callback is tried again."""
 
-from dataclasses import dataclass
-
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import SECOND
 
 

@@ -3,8 +3,9 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import SECOND, nanoseconds
 from ringback.core.base.headers import Headers
 from ringback.core.base.ids import uuid_of

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import Rejection, bad_payload
 
 MAX_CHARACTERS = 2000

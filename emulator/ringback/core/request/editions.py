@@ -1,10 +1,10 @@
 """The two editions of the endpoint, as data: `/v1/speak` (Aura) and `/v2/speak` (Flux)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.masking import masked
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.encodings import FLUX_OUTPUTS, OUTPUTS, Encoding, Output

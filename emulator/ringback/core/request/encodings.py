@@ -4,8 +4,9 @@ The combinations are those of the official table of audio output combinations (d
 Voices are in `voices.py`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ringback.core.base.dataclass import dataclass
 
 
 class Encoding(StrEnum):

@@ -8,11 +8,12 @@ to the sender.
 
 import base64
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv6Address
 from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.hosts import is_private
 from ringback.core.base.masking import masked_query, may_hold_credentials
 from ringback.core.base.rejection import Rejection, invalid_query

@@ -1,9 +1,9 @@
 """Encoding, container and rates of a request, into the format that it asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.encodings import (
     DEFAULT_ENCODING,

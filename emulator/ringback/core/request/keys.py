@@ -1,8 +1,9 @@
 """Who is asking: the credential of a request, and the identifier that stands for a key."""
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import INVALID_CREDENTIALS, Rejection
 
 TOKEN = "token"  # noqa: S105 - the name of a scheme

@@ -7,9 +7,9 @@ A pronunciation is `\{"word": "…", "pronounce": "<IPA>"\}`. A pause is `\{paus
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.request.body import LONE_SURROGATE
 
 MAX_IPA = 128

@@ -8,8 +8,8 @@ say nothing of all this, and are let in.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.hosts import address_of, folded, is_local_name, unmapped
 from ringback.core.base.rejection import Rejection
 

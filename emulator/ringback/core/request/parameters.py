@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.masking import masked
 from ringback.core.request.encodings import Container, Encoding
 

@@ -1,11 +1,12 @@
 """A query string into values, or into the refusal that its schema asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.masking import MASK, may_hold_credentials
 from ringback.core.base.rejection import Rejection, undeserialisable
 from ringback.core.request.parameters import Schema

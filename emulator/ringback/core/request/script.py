@@ -1,6 +1,6 @@
 """What is heard of a text: its words, and the silences between them."""
 
-from dataclasses import dataclass
+from ringback.core.base.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ model, then the key, then formats and ranges, then the body. So there are two st
 authentication belongs between them.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import Rejection, invalid_query, undeserialisable
 from ringback.core.request.body import BodyRules, encoding_refusal
 from ringback.core.request.controls import read_script

@@ -4,8 +4,9 @@ Most voices have no published UUID; `uuid` is then empty and `model_uuid` mints 
 """
 
 import uuid
-from dataclasses import dataclass
 from functools import cache
+
+from ringback.core.base.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

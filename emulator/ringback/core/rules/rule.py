@@ -1,7 +1,8 @@
 """What a rule is, and how sure we are of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ringback.core.base.dataclass import dataclass
 
 
 class Standing(StrEnum):

@@ -1,7 +1,8 @@
 """What a stream is opened with: the query of a WebSocket, into an `Opening`."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.editions import EXPRESSIVITY, V1, V2, Edition
 from ringback.core.request.encodings import AudioFormat, Container, Encoding

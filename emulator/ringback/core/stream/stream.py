@@ -7,10 +7,11 @@ nanoseconds since the emulator's start.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
 from ringback.core.answer.failure import RequestFailure
+from ringback.core.base.dataclass import dataclass
 from ringback.core.base.duration import SECOND
 from ringback.core.request.body import LONE_SURROGATE, MAX_BODY
 from ringback.core.request.voices import Voice

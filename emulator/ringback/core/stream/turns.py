@@ -1,8 +1,9 @@
 """A turn of a Flux session, and what the turns of a session come to."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from ringback.core.base.dataclass import dataclass
 from ringback.core.request.script import Script
 
 

@@ -92,13 +92,6 @@ class Step(Part):
             )
         return self
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Verbs that need no more words may stand alone."""
-        return {"anyOf": [{"enum": list(BARE)}, handler(schema)]}
-
     @property
     def verb(self) -> str:
         """What is done."""
@@ -124,3 +117,15 @@ def verb_of(step: Any) -> tuple[str, Any] | None:
         ((verb, said),) = written.items()
         return str(verb), said
     return None
+
+
+class _OrBare:
+    """Annotates a step: verbs that need no more words may stand alone."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"enum": list(BARE)}, handler(schema)]}
+
+
+StepEntry: TypeAlias = Annotated[Step, _OrBare()]

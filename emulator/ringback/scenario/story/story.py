@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from ringback.scenario.changes import ChangedSettings
 from ringback.scenario.part import MAX_ENTRIES, Part
-from ringback.scenario.story.steps import Step
+from ringback.scenario.story.steps import Step, StepEntry
 from ringback.scenario.story.writing import Reason, Tag
 from ringback.scenario.values import Checked, Name, one_of, wrong
 
@@ -48,7 +48,9 @@ class Story(Part):
     """What may be left at the end: `pending` deliveries, unused `replies`, `failures`, `faults`."""
     settings: ChangedSettings = ChangedSettings()
     """Settings of the emulator that the story needs."""
-    steps: Annotated[tuple[Step, ...], Field(strict=False, min_length=1, max_length=MAX_ENTRIES)]
+    steps: Annotated[
+        tuple[StepEntry, ...], Field(strict=False, min_length=1, max_length=MAX_ENTRIES)
+    ]
     """What happens, one step after the other."""
 
     @field_validator("steps")

@@ -1,5 +1,6 @@
 """How the values of version 2 are written: names, moments, short forms."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -80,11 +81,25 @@ class Short:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Offer both forms."""
-        whole = handler(schema)
-        alone = dict(handler.resolve_ref_schema(whole)["properties"][self._key])
-        alone.pop("description", None)
-        return {"anyOf": [alone, whole]}
+        """Offer both forms; `spelt_out` writes the short one, once there are all definitions."""
+        return {"anyOf": [{"alone": self._key}, handler(schema)]}
+
+
+def spelt_out(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """A copy of *schema* in which each short form is that of its key, in the mapping beside it."""
+    if isinstance(schema, list):
+        return [spelt_out(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    match schema:
+        case {"anyOf": [{"alone": key}, whole]}:
+            reference = whole.get("$ref", "").rpartition("/")[2]
+            alone = dict(definitions.get(reference, whole)["properties"][key])
+            alone.pop("description", None)
+            schema = {**schema, "anyOf": [alone, whole]}
+        case _:
+            pass
+    return {key: spelt_out(value, definitions) for key, value in schema.items()}
 
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]

@@ -160,6 +160,7 @@ def test_a_number_that_a_word_does_not_take_is_refused(
 def test_faults_are_read_in_their_order() -> None:
     assert read_faults([None, "reset", 502], 3) == (None, Fault("reset"), Reply(502))
     assert read_faults(iter(()), 3) == ()
+    assert read_faults([None] * 99) == (None,) * 99
 
 
 @pytest.mark.parametrize(
