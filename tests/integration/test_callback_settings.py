@@ -190,7 +190,7 @@ def test_a_method_without_a_callback_has_no_effect(ringback: Emulator) -> None:
 
 @pytest.mark.rule("connect-limit")
 def test_connecting_has_a_limit_of_its_own_where_time_is_real(make_ringback: Make) -> None:
-    limits = make_ringback(clock="real", connect_timeout=0.5)._service.engine._calls._limits
+    limits = make_ringback(clock="real", connect_timeout=0.5)._service.engine._calls.limits
     assert (limits.connect, limits.total) == (0.5, 10)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ringback.core.base.rejection import Rejection
 from ringback.faces.emulator import Emulator
+from ringback.service.service import Service
 from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 
@@ -25,12 +26,16 @@ def hosted(
     is not let in. Raises `ServerError` when the port cannot be had, `SettingsError` for a route
     that leads nowhere.
     """
+
+    def arrange(service: Service) -> None:
+        for origin, base in options["connect"].items():
+            service.connect(origin, base)
+
     patience = settings.seconds_of("request_timeout")
     server = Server(host, port, tell=tell, patience=patience, listening=False)
     try:
         with Emulator(settings, server=server) as emulator:
-            for origin, base in options["connect"].items():
-                emulator.connect(origin, base)
+            emulator._begin_with(arrange)
             yield emulator, server
     finally:
         server.stop()

@@ -19,6 +19,7 @@ from ringback.clock.real import told_wall
 from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Fact
 from ringback.faces.emulator import Emulator
+from ringback.service.service import Service
 from ringback.service.telling import described, line
 from ringback.settings.settings import Settings
 
@@ -46,9 +47,12 @@ def serve(settings: Settings, options: Mapping[str, Any]) -> None:
     def tell(fact: Fact) -> None:
         lines.put(partial(line, fact))
 
+    def listen(service: Service) -> None:
+        service.journal.on_append = tell
+
     host, port = options["host"], options["port"]
     with hosted(settings, options, tell_refused, host=host, port=port) as (emulator, server):
-        emulator.journal.on_append = tell
+        emulator._begin_with(listen)
         signals = _signals()
         files = {name: options[name] for name in ("ready_file", "port_file") if options[name]}
         take_down(files.values())

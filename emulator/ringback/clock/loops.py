@@ -51,7 +51,7 @@ class EngineLoop:
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run *work* on the loop, from another thread. Raises `ClockClosed` once it is stopped."""
         try:
-            return asyncio.run_coroutine_threadsafe(work, self.ensure())
+            return asyncio.run_coroutine_threadsafe(work, self._bound())
         except (ClockClosed, RuntimeError):
             work.close()
             raise ClockClosed("this emulator has ended; start a new one") from None
@@ -62,8 +62,17 @@ class EngineLoop:
             call_on(self._loop, callback)
 
     def restless(self) -> bool:
-        """Whether this is the caller's own loop, and has something to do."""
-        return not self._own_thread and restless()
+        """Whether this is the caller's own loop, and has something to do.
+
+        From another thread, as the control API moves time, nobody can say so.
+        """
+        if self._own_thread:
+            return False
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return self._loop is not None
+        return restless()
 
     def bell(self) -> asyncio.Event:
         """What is set, on this loop, whenever somebody rings from now on."""
@@ -81,6 +90,14 @@ class EngineLoop:
             self._stopped = True
         if self._thread is not None:
             self._thread.stop()
+
+    def _bound(self) -> asyncio.AbstractEventLoop:
+        """The loop, from whichever thread: the caller's own one has to be known by now."""
+        if self._own_thread:
+            return self._started().loop
+        if self._loop is None:
+            return self.ensure()
+        return self._loop
 
     def _started(self) -> LoopThread:
         with self._lock:

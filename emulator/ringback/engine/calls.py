@@ -76,7 +76,8 @@ class Calls:
         self._clock = clock
         self._loop = loop
         self._ledger = ledger
-        self._limits = limits
+        self.limits = limits
+        """Those of attempts that begin from now on."""
         self._under_way: set[Call] = set()
         self._afterwork = Afterwork(clock, loop)
 
@@ -110,9 +111,9 @@ class Calls:
             return self._afterwork.stop() or bool(under_way)
 
     async def _carry_out(self, call: Call) -> None:
-        total, alarm = self._limits.total, None
-        watch, crashed = partial(self._watch, call), self._limits.crashed
-        limits = Limits(self._limits.connect, total, watch, crashed)
+        total, alarm = self.limits.total, None
+        watch, crashed = partial(self._watch, call), self.limits.crashed
+        limits = Limits(self.limits.connect, total, watch, crashed)
         try:
             if total is not None:
                 alarm = set_alarm(total, partial(self._loop.call_soon, call.expire))

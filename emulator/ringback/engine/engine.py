@@ -67,13 +67,7 @@ class Engine(Listener):
         self._processing = settings.processing
         self._prepare = prepare
         self.crashes = Crashes()
-        limit, real = settings.attempt_limit, Limits(crashed=self.crashes.add)
-        if rate:
-            real = Limits(
-                settings.seconds_of("connect_timeout"),
-                settings.seconds_of("attempt_timeout"),
-                crashed=self.crashes.add,
-            )
+        limit = settings.attempt_limit
         self._ledger = Ledger(
             self.dispatcher,
             self.clock,
@@ -82,7 +76,7 @@ class Engine(Listener):
             forgets_bodies=settings.keep is not None,
         )
         self._preparing = Preparing(self.clock, self._ledger)
-        self._calls = Calls(self.clock, loop, self._ledger, real)
+        self._calls = Calls(self.clock, loop, self._ledger, self._limits(settings))
         self._attempts = Attempts(
             self.clock,
             self._ledger,
@@ -107,6 +101,25 @@ class Engine(Listener):
         """Give a delivery up; an attempt in flight still ends, and is recorded."""
         with self._lock:
             self._ledger.cancel(position, reason)
+
+    def pace(self, settings: Settings) -> None:
+        """Go on with the clock that *settings* have: its rate, and limits that are real or not."""
+        with self._lock:
+            self.clock.stop_flowing()
+            self.clock.rate = settings.rate
+            self.clock.auto = settings.clock == "auto"
+            self._calls.limits = self._limits(settings)
+        self.clock.flow()
+
+    def _limits(self, settings: Settings) -> Limits:
+        """The limits of attempts in real time: there are none while the clock stands."""
+        if not settings.rate:
+            return Limits(crashed=self.crashes.add)
+        return Limits(
+            settings.seconds_of("connect_timeout"),
+            settings.seconds_of("attempt_timeout"),
+            crashed=self.crashes.add,
+        )
 
     def ensure_loop(self) -> EngineLoop:
         """The loop on which attempts are carried out, bound or started now if it was not."""

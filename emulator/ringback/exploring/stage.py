@@ -12,6 +12,7 @@ from ringback.clock.turns import call_on, drained
 from ringback.engine.choosing import Choosing
 from ringback.faces.clocks import BlockingClock
 from ringback.faces.emulator import Emulator
+from ringback.service.moving import interrupted
 from ringback.settings.settings import Settings
 
 
@@ -73,7 +74,7 @@ class _OwnLoopClock(BlockingClock):
         try:
             return loop.run_until_complete(work)
         except asyncio.CancelledError:
-            raise self._interrupted() from None
+            raise interrupted(self._virtual, self._guard) from None
         finally:
             forget()
             alarm.cancel()

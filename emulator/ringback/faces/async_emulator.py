@@ -5,14 +5,14 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ringback.clock.flow import Flow
 from ringback.clock.loops import EngineLoop
 from ringback.clock.turns import drained
 from ringback.errors import WrongFace
 from ringback.faces.clocks import AwaitableClock
 from ringback.faces.endings import raise_first, shut_down_here
 from ringback.faces.shared import SharedFace
-from ringback.faces.verbs import AwaitableVerbs, Walk
+from ringback.faces.verbs import AwaitableVerbs
+from ringback.service.moving import Walk
 from ringback.service.service import Service
 from ringback.service.views import Attempt
 
@@ -75,13 +75,11 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
 
     def _let_flow(self) -> None:
         service = self._begun
-        if self._flow is not None or service is None or not service.clock.moves_itself:
+        if service is None or not service.clock.moves_itself or service.pace.flows:
             return
         with suppress(RuntimeError):  # there is no running loop yet
-            loop = asyncio.get_running_loop()
             service.loop.ensure()
-            guard = self.settings.seconds_of("guard")
-            self._flow = loop.create_task(Flow(service.clock, service.loop, guard).run())
+            service.pace.flow()
 
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return await self.clock._move(verb, walk)

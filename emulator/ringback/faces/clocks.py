@@ -1,26 +1,24 @@
 """A clock as a test holds it: it blocks, or it is awaited, while effects are carried out."""
 
 import asyncio
-import concurrent.futures
 import threading
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ringback.clock.advice import stuck
 from ringback.clock.forks import check_process, lineage
 from ringback.clock.guard import set_alarm
 from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended
-from ringback.clock.verbs import Made
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import seconds
 from ringback.core.base.sealed import Sealed
 from ringback.engine.engine import Engine
-from ringback.errors import ClockError, Stuck, WrongFace
+from ringback.errors import WrongFace
 from ringback.faces.holding import Hold
-from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs, Walk
+from ringback.faces.verbs import AwaitableVerbs, BlockingVerbs
+from ringback.service.moving import Walk, carried_out, interrupted, shown
 from ringback.service.views import Attempt
 
 
@@ -78,18 +76,6 @@ class _Face(Sealed):
         """
         self._virtual.observe()
 
-    def _interrupted(self) -> ClockError:
-        """What to raise when an effect has not come to its end."""
-        if self._virtual.closed:
-            return self._virtual.ended("the clock was being moved")
-        return Stuck(stuck(self._guard, self._virtual.busy))
-
-    def _shown(self, made: Made) -> list[Attempt]:
-        """The attempts that a walk made, as a test looks at them."""
-        latest = self._engine.dispatcher.latest
-        # Something may have been noted about it since.
-        return [Attempt(fact.job, latest(fact.position, fact.attempt)) for fact in made]
-
 
 class BlockingClock(BlockingVerbs, _Face):
     """A clock whose verbs block."""
@@ -103,21 +89,10 @@ class BlockingClock(BlockingVerbs, _Face):
                 f" never answer. Use AsyncEmulator (fixture async_ringback) and await {verb}(), or"
                 f" call it in a thread: await asyncio.to_thread(ringback.{verb}, …)."
             )
-        return self._shown(run(walk(self._virtual), self._perform))
+        return shown(self._engine, run(walk(self._virtual), self._perform))
 
     def _perform(self, effect: Effect) -> Any:
-        future = self._engine.ensure_loop().submit(_awaited(effect))
-        forget = self._virtual.when_closed(future.cancel)
-        try:
-            return future.result(self._guard)
-        except concurrent.futures.CancelledError:
-            raise self._interrupted() from None
-        except concurrent.futures.TimeoutError:
-            if future.done():  # it came at the last moment, or is an error of the effect itself
-                return future.result()
-            raise self._interrupted() from None
-        finally:
-            forget()
+        return carried_out(self._engine, self._guard, effect)
 
 
 class AwaitableClock(AwaitableVerbs, _Face):
@@ -129,19 +104,19 @@ class AwaitableClock(AwaitableVerbs, _Face):
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         check_process(self._lineage)
         self._engine.ensure_loop()
-        return self._shown(await drive(walk(self._virtual), self._perform))
+        return shown(self._engine, await drive(walk(self._virtual), self._perform))
 
     async def _perform(self, effect: Effect) -> Any:
         loop = asyncio.get_running_loop()
         work = asyncio.ensure_future(_awaited(effect))
-        interrupted = loop.create_future()
-        interrupt = partial(call_on, loop, partial(_resolve, interrupted))
+        over = loop.create_future()
+        interrupt = partial(call_on, loop, partial(_resolve, over))
         alarm = set_alarm(self._guard, interrupt)
         forget = self._virtual.when_closed(interrupt)
         try:
-            await ended(work, interrupted)
+            await ended(work, over)
             if not work.done():
-                raise self._interrupted()
+                raise interrupted(self._virtual, self._guard)
             return work.result()
         finally:
             forget()

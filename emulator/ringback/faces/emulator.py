@@ -3,12 +3,12 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ringback.clock.flow import Flow
 from ringback.clock.loops import EngineLoop
 from ringback.faces.clocks import BlockingClock
 from ringback.faces.endings import shut_down
 from ringback.faces.shared import SharedFace
-from ringback.faces.verbs import BlockingVerbs, Walk
+from ringback.faces.verbs import BlockingVerbs
+from ringback.service.moving import Walk
 from ringback.service.views import Attempt
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
         service = self._begin(BlockingClock, EngineLoop(own_thread=True))
         if service.clock.moves_itself:
-            guard = self._settings.seconds_of("guard")
-            self._flow = service.loop.submit(Flow(service.clock, service.loop, guard).run())
+            service.pace.flow()
         return self
 
     def _shut_down_apps(self) -> list[BaseException]:

@@ -1,9 +1,7 @@
 """An emulator's life: it begins with a service of its own, is served, begins again, and ends."""
 
-import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from weakref import WeakSet
 
@@ -24,6 +22,7 @@ from ringback.settings.settings import Settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Scope
 
+    from ringback.serving.mount import Surroundings
     from ringback.serving.server import Server
 
 ClockFace = TypeVar("ClockFace", BlockingClock, AwaitableClock)
@@ -49,7 +48,7 @@ class Life(Sealed, Generic[ClockFace]):
         self._serving = threading.Lock()
         self._found: dict[str, list[str]] = {}
         self._crashed: list[Crash] = []
-        self._flow: Future[None] | asyncio.Task[None] | None = None
+        self._arrange: list[Callable[[Service], object]] = []
 
     def __repr__(self) -> str:
         if self._begun is None:
@@ -100,9 +99,13 @@ class Life(Sealed, Generic[ClockFace]):
         """
         from ringback.core.request.origin import Origins
         from ringback.serving.app import Application
+        from ringback.serving.mount import Surroundings
 
         origins = Origins.of(self.settings.allow_origins, self.settings.allow_host_headers)
-        return Application(_Sole(lambda: self._live_service), lambda: origins)
+        tenants = _Sole(lambda: self._live_service)
+        app = Application(tenants, lambda: origins)
+        app.mount(control, Surroundings(tenants, lambda: origins))
+        return app
 
     def close(self) -> None:
         """End: what is pending is dropped, and every later verb raises `ClockClosed`.
@@ -140,6 +143,16 @@ class Life(Sealed, Generic[ClockFace]):
             self._settings = self._settings.changed(api_key=self.api_key)
         self._end_service()
         self.open()
+
+    def leftovers(self) -> dict[str, list[str]]:
+        """What a strict test would not leave behind, in sentences, by kind.
+
+        The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
+        `unknown_keys`, `wrong_paths`, `unrouted` and `crashes`. What was found before a `reset` is
+        among it.
+        """
+        found = self._service.leftovers()
+        return {kind: self._found.get(kind, []) + told for kind, told in found.items()}
 
     def _keep_found(self) -> None:
         """Keep what strictness has found so far; what was still to come is called off."""
@@ -183,6 +196,12 @@ class Life(Sealed, Generic[ClockFace]):
             " open() to close()"
         )
 
+    def _begin_with(self, arrange: Callable[[Service], object]) -> None:
+        """Have *arrange* prepare this service too, now, and each one that follows by a `reset`."""
+        self._arrange.append(arrange)
+        if self._live and self._begun is not None:
+            arrange(self._begun)
+
     def _begin(self, clock: type[ClockFace], loop: EngineLoop) -> Service:
         if self._live and not self._is_elsewhere:
             raise NotRunning(
@@ -198,13 +217,13 @@ class Life(Sealed, Generic[ClockFace]):
             loop=loop,
             own_addresses=self._own_addresses,
             former=self._former,
+            owner=self,
         )
+        for arrange in self._arrange:  # before anybody can be answered
+            arrange(service)
         if self._server is not None:
-            self._server.add(service)
-        guard = settings.seconds_of("guard")
-        if service.clock.rate:
-            guard += settings.seconds_of("attempt_timeout")
-        face = clock(service.engine, guard)
+            self._server.add(service, control)
+        face = clock(service.engine, service.pace.guard)
         # At once: a test begins again each time, and pays for what `Sealed` looks at.
         vars(self).update(_lineage=lineage(), _clock=face, _begun=service, _live=True)
         return service
@@ -222,9 +241,6 @@ class Life(Sealed, Generic[ClockFace]):
                 errors = self._shut_down_apps()
         finally:
             service.arranging.started.clear()
-            if self._flow is not None:
-                service.loop.call_soon(self._flow.cancel)
-                self._flow = None
             service.close()
         raise_first(errors)
 
@@ -238,12 +254,19 @@ class Life(Sealed, Generic[ClockFace]):
 
                 patience = self.settings.seconds_of("request_timeout")
                 server = Server(patience=patience, listening=False)
-                server.add(service)
+                server.add(service, control)
                 self._server = server.listen()
             return self._server
 
     def _own_addresses(self) -> list[tuple[str, int]]:
         return [] if self._server is None else self._server.addresses()
+
+
+def control(around: "Surroundings") -> "ASGIApp":
+    """Our own paths, imported when one of them is first asked for."""
+    from ringback.control.app import ControlApi
+
+    return ControlApi(around)
 
 
 class _Sole:
@@ -255,3 +278,13 @@ class _Sole:
     def find(self, credential: Credential | None, scope: "Scope") -> Service | None:
         """The emulator's own service, whoever asks: it refuses unknown keys itself."""
         return self._find()
+
+    def belonging(self, credential: Credential | None) -> Service | None:
+        """The emulator's own service, for whoever has no key, or its own."""
+        service = self._find()
+        mine = credential is None or credential.secret == service.key.secret
+        return service if mine or service.settings.any_key else None
+
+    def names(self) -> list[str]:
+        """The identifier of its key."""
+        return [self._find().key.identifier]

@@ -235,16 +235,6 @@ class SharedFace(Life[ClockFace]):
         once. Tracebacks hold the application's own frames."""
         return [*self._crashed, *self._service.crashes]
 
-    def leftovers(self) -> dict[str, list[str]]:
-        """What a strict test would not leave behind, in sentences, by kind.
-
-        The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
-        `unknown_keys`, `wrong_paths`, `unrouted` and `crashes`. What was found before a `reset` is
-        among it.
-        """
-        found = self._service.leftovers()
-        return {kind: self._found.get(kind, []) + told for kind, told in found.items()}
-
     def _perform(self, path: "str | Path") -> "Performance":
         """Submit what the scenario file at *path* says."""
         from pathlib import Path

@@ -6,16 +6,11 @@ A clock and the emulator that it belongs to have the same verbs, so they inherit
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from ringback.clock import verbs as walks
-from ringback.clock.steps import Steps
-from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import nanoseconds
+from ringback.service.moving import Walk
 from ringback.service.views import Attempt
-
-Walk: TypeAlias = Callable[[VirtualClock], Steps[walks.Made]]
-"""A walk that a clock can be asked for."""
 
 
 class BlockingVerbs(ABC):

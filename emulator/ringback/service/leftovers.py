@@ -5,7 +5,7 @@ to look at, and a line of `KINDS`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from traceback import format_exception_only
 
@@ -171,6 +171,13 @@ def nearest(origin: str, connected: Sequence[str]) -> str:
 def _place(origin: str) -> str:
     """Host and port: all origins look alike in their schemes."""
     return origin.partition("://")[2]
+
+
+def complaint(found: Mapping[str, Sequence[str]]) -> str:
+    """What was *found*, by kind, as one text: a headline, and a line for each thing."""
+    lines = [sentence for sentences in found.values() for sentence in sentences]
+    things = "1 thing was" if len(lines) == 1 else f"{len(lines)} things were"
+    return "\n".join([f"{things} left behind ({', '.join(found)}):", *(f"- {e}" for e in lines)])
 
 
 KINDS: dict[str, Callable[[Traces], Iterator[str]]] = {

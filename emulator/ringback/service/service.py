@@ -28,6 +28,8 @@ from ringback.service.answering import Answering
 from ringback.service.arranging import Arranging
 from ringback.service.jobs import Jobs
 from ringback.service.leftovers import Traces, leftovers
+from ringback.service.moving import Pace
+from ringback.service.owner import Owner
 from ringback.service.received import ReceivedRequests, sent
 from ringback.service.recognition import Recognition
 from ringback.service.telling import timeline
@@ -46,14 +48,17 @@ class Service:
         loop: EngineLoop | None = None,
         own_addresses: Callable[[], Sequence[tuple[str, int]]] = tuple,
         former: Iterable[Book] = (),
+        owner: Owner | None = None,
     ) -> None:
         """Start at zero, with nothing pending.
 
         *loop* is where exchanges run: a thread of their own, if nothing is said.
         *own_addresses*: listeners that no callback may reach, for it would call itself. *former*:
-        where the deliveries of the same emulator were kept before it began again.
+        where the deliveries of the same emulator were kept before it began again. *owner*: that
+        emulator, if there is one.
         """
         self.settings = settings
+        self.owner = owner
         self.lock = threading.RLock()
         unlock_in_forks(self.lock)
         self.journal = Journal(settings.keep)
@@ -65,6 +70,7 @@ class Service:
         )
         self.engine = jobs.engine
         self.clock = jobs.engine.clock
+        self.pace = Pace(settings, jobs.engine)
         self._account = account = Account(settings, self.clock, self.journal)
         self._admission = Admission(settings, account.key, arranging.resolves)
         self._answering = answering = Answering(
@@ -210,6 +216,7 @@ class Service:
 
     def close(self) -> None:
         """Refuse to move the clock from now on, and stop the engine's thread."""
+        self.pace.stop()
         self.clock.close()
         self.engine.abort("the emulator was closed")
         self.loop.stop()

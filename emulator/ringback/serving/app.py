@@ -14,6 +14,7 @@ from ringback.serving import account
 from ringback.serving.account import Private, Public
 from ringback.serving.guard import Guard, Tell
 from ringback.serving.misdirected import NothingHere
+from ringback.serving.mount import Mount, Mounted, Surroundings, is_ours
 from ringback.serving.speaking import SpeakEndpoint
 from ringback.serving.stream import StreamEndpoint
 from ringback.serving.target import in_origin_form
@@ -27,7 +28,12 @@ class Application:
         self, tenants: Tenants, origins: Callable[[], Origins], tell: Tell | None = None
     ) -> None:
         """Serve *tenants*, and of web pages those that *origins* let in, as `Guard` has it."""
-        self._guard = Guard(_Paths(tenants), origins, tell)
+        self._paths = _Paths(tenants)
+        self._guard = Guard(self._paths, origins, tell)
+
+    def mount(self, mount: Mount, around: Surroundings) -> None:
+        """Have our own paths answered by what *mount* makes of these surroundings."""
+        self._paths.ours = Mounted(mount, around)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -40,15 +46,18 @@ class _Paths:
     def __init__(self, tenants: Tenants) -> None:
         speak = {edition.path: SpeakEndpoint(tenants, edition) for edition in (V1, V2)}
         self._speak = speak
+        self.ours: ASGIApp | None = None
         self._router = _router(tenants, routes(tenants, speak))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint: ASGIApp | None = None
         if scope["type"] == "http":
             endpoint = self._speak.get(scope["path"])
-        if endpoint is None and not scope.get("path", "/").startswith("/"):
-            within = in_origin_form(scope)
-            if within is not None:
+        if endpoint is None:
+            path = scope.get("path", "/")
+            if scope["type"] == "http" and self.ours is not None and is_ours(path):
+                endpoint = self.ours
+            elif not path.startswith("/") and (within := in_origin_form(scope)) is not None:
                 await self(within, receive, send)
                 return
         await (endpoint or self._router)(scope, receive, send)

@@ -8,15 +8,18 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ringback.core.answer.answer import PERMISSIONS, Answer, refusal
+from ringback.core.answer.problem import problem
 from ringback.core.base.ids import anonymous_id
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.origin import BROWSER, Origins
 from ringback.serving.exchange import hear_out, refuse_upgrade
+from ringback.serving.mount import is_ours
 
 _NAME_OF = itemgetter(0)
 _log = logging.getLogger("ringback.serving.guard")
 
 _METHODS = "GET, HEAD, POST"
+OUR_METHODS = "GET, HEAD, POST, PUT"
 _A_DAY = "86400"
 
 Tell = Callable[[Rejection], object]
@@ -42,7 +45,10 @@ class Guard:
         rejection = self._origins().refusal(headers, address)
         if rejection is not None:
             self._tell(rejection)
-            answer = refusal(rejection, anonymous_id())
+            if is_ours(scope["path"]):
+                answer = problem(403, "Forbidden", f"{rejection.message} {rejection.hint}")
+            else:
+                answer = refusal(rejection, anonymous_id())
             if scope["type"] == "websocket":
                 await receive()
                 await refuse_upgrade(scope, send, answer)
@@ -55,7 +61,9 @@ class Guard:
             await self._app(scope, receive, send)
         elif scope["method"] == "OPTIONS" and b"access-control-request-method" in said:
             wanted = said.get(b"access-control-request-headers", b"")
-            await hear_out(receive, _Permitting(send, origin).send, _preflight(wanted))
+            methods = OUR_METHODS if is_ours(scope["path"]) else _METHODS
+            answer = _preflight(methods, wanted)
+            await hear_out(receive, _Permitting(send, origin).send, answer)
         else:
             await self._app(scope, receive, _Permitting(send, origin).send)
 
@@ -80,10 +88,10 @@ class _Permitting:
         await self._send(message)
 
 
-def _preflight(wanted: bytes) -> Answer:
+def _preflight(methods: str, wanted: bytes) -> Answer:
     """The answer to a browser that asks whether a page may send what it is about to."""
     headers = [
-        ("access-control-allow-methods", _METHODS),
+        ("access-control-allow-methods", methods),
         ("access-control-max-age", _A_DAY),
     ]
     if wanted:

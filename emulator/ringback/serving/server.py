@@ -18,13 +18,14 @@ from ringback.clock.turns import drained
 from ringback.core.base.duration import words
 from ringback.core.request.grants import issuer_of
 from ringback.core.request.keys import BEARER, Credential, identifier_of
-from ringback.core.request.origin import Origins
+from ringback.core.request.origin import Origins, is_loopback
 from ringback.errors import AnswerCut, ServerError
 from ringback.service.service import Service
 from ringback.serving.app import Application
 from ringback.serving.connection import Connection, Watch
 from ringback.serving.exchange import asked
 from ringback.serving.guard import Tell
+from ringback.serving.mount import Mount, Surroundings
 
 BACKLOG = 2048
 """Connections that wait at the system's door."""
@@ -58,12 +59,14 @@ class Server:
         tell: Tell | None = None,
         patience: float = 10,
         listening: bool = True,
+        control_token: str | None = None,
     ) -> None:
         """Start. Port 0 picks a free one. Without *listening*, nobody is heard before `listen`.
 
         *tell* hears of each request of a web page that is not let in; without it the log does. A
-        request of which nothing comes for *patience* real seconds is answered with 408. Raises
-        `ServerError` when the port cannot be had.
+        request of which nothing comes for *patience* real seconds is answered with 408.
+        *control_token* has to be shown to the control API; on another address than loopback nobody
+        is let in without. Raises `ServerError` when the port cannot be had.
         """
         self._services: dict[str, Service] = {}
         self._granting: dict[str, Service] = {}
@@ -75,6 +78,8 @@ class Server:
         self._origins = Origins.of((), (host,))
         self._app = Application(self, lambda: self._origins, tell)
         self._host, self._port = self._socket.getsockname()[:2]
+        self._control_token = control_token
+        self._mounted: Mount | None = None
         self._config = uvicorn.Config(
             self._application,
             interface="asgi3",
@@ -130,14 +135,23 @@ class Server:
         """Where it listens, as host and port: no callback may lead here."""
         return [(self._host, self._port)]
 
-    def add(self, service: Service) -> None:
-        """Serve *service* from now on. Raises `ServerError` when its key is served already."""
+    def add(self, service: Service, control: Mount | None = None) -> None:
+        """Serve *service* from now on. Raises `ServerError` when its key is served already.
+
+        *control* makes what answers our own paths.
+        """
         if service.key.secret in self._services:
             raise ServerError(
                 "two live emulators share one api_key on this server; give each its own, or none"
             )
         self._services[service.key.secret] = service
         self._changed()
+        if control is not self._mounted and control is not None:
+            self._mounted = control
+            is_local = is_loopback(self._host)
+            self._app.mount(
+                control, Surroundings(self, lambda: self._origins, is_local, self._control_token)
+            )
 
     def remove(self, service: Service) -> None:
         """Serve *service* no more."""
@@ -166,6 +180,20 @@ class Server:
                 return services[0]
             self._turn_away(asked(scope), services)
         return service
+
+    def belonging(self, credential: Credential | None) -> Service | None:
+        """Whose a credential is, for our own paths: the only service's, if there is none."""
+        services = list(self._services.values())
+        if credential is None:
+            return services[0] if len(services) == 1 else None
+        service = self._services.get(credential.secret)
+        if service is None and len(services) == 1 and services[0].settings.any_key:
+            return services[0]
+        return service
+
+    def names(self) -> list[str]:
+        """The identifiers of the keys of those who are served."""
+        return [service.key.identifier for service in list(self._services.values())]
 
     def _turn_away(self, what: str, services: list[Service]) -> None:
         """Take note of a stranger, and tell everyone whose it is not."""

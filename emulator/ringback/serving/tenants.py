@@ -17,3 +17,14 @@ class Tenants(Protocol):
         Whoever is served hears of a stranger, and of what it asked by its *scope*.
         """
         ...
+
+    def belonging(self, credential: Credential | None) -> Service | None:
+        """The service that our own paths show to whoever has this credential; None: there is none.
+
+        Without a credential it is the only one that there is. Nobody hears of it.
+        """
+        ...
+
+    def names(self) -> list[str]:
+        """How the keys of those who are served are called, without the keys themselves."""
+        ...

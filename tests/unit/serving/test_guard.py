@@ -48,6 +48,12 @@ class _Nobody:
     def find(self, _credential: object, _scope: object) -> None:
         return None
 
+    def belonging(self, _credential: object) -> None:
+        return None
+
+    def names(self) -> list[str]:
+        return []
+
 
 async def _nothing(*_: Any) -> None:
     """An application that is only named."""

@@ -52,13 +52,9 @@ class Origins:
         if not said:
             return None
         hosts = said.get("host", [""])
-        for host in hosts:
-            if not self._is_ours(host, address):
-                return _refused(
-                    f"Host {host[:_SHOWN]!r} is no name of this server's",
-                    "A page may have rebound its name to this machine. If it is yours: ringback"
-                    " serve --allow-host-header NAME, or Settings.allow_host_headers.",
-                )
+        stranger = self.refusal_of_host(hosts, address)
+        if stranger is not None:
+            return stranger
         origins = said.get("origin", ())
         for origin in origins:
             if not self.lets_in(origin, hosts):
@@ -75,6 +71,20 @@ class Origins:
             )
         return None
 
+    def refusal_of_host(self, hosts: Iterable[str], address: str = "") -> Rejection | None:
+        """Why a request to the server by the names *hosts* is refused: None if all are its own.
+
+        It came to the server at *address*.
+        """
+        for host in hosts:
+            if not self._is_ours(host, address):
+                return _refused(
+                    f"Host {host[:_SHOWN]!r} is no name of this server's",
+                    "A page may have rebound its name to this machine. If it is yours: ringback"
+                    " serve --allow-host-header NAME, or Settings.allow_host_headers.",
+                )
+        return None
+
     def lets_in(self, origin: str, hosts: Iterable[str]) -> bool:
         """Whether pages of *origin* may talk to the server, which the browser calls *hosts*."""
         origin = origin.lower()
@@ -84,14 +94,14 @@ class Origins:
         if match is None:
             return False
         own = all(each.lower() == match["authority"] for each in hosts)
-        return own or _is_loopback(match["host"])
+        return own or is_loopback(match["host"])
 
     def _is_ours(self, authority: str, address: str) -> bool:
         match = _HOST.fullmatch(authority)
         if match is None:
             return False
         host = folded(match["host"])
-        if _is_loopback(host) or _LABEL.fullmatch(host) or host in self.hosts:
+        if is_loopback(host) or _LABEL.fullmatch(host) or host in self.hosts:
             return True
         named, own = address_of(host.strip("[]")), address_of(address)
         return named is not None and own is not None and unmapped(named) == unmapped(own)
@@ -108,7 +118,8 @@ def _read(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, list[str]]:
     return said
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine, by a name or an address that nobody else has."""
     address = address_of(host.strip("[]"))
     return is_local_name(host) if address is None else unmapped(address).is_loopback
 

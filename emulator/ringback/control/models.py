@@ -1,0 +1,300 @@
+"""What every body and answer of the control API is made of. Imports pydantic: load it late."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Seconds: TypeAlias = int | float
+
+Span: TypeAlias = Annotated[int | float, Field(allow_inf_nan=False)]
+"""Seconds that somebody asks for: a number, and one that there is."""
+
+
+class Model(BaseModel):
+    """Strict: no other key, and nothing that is turned into what was wanted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class Asked(Model):
+    """What a request may say in its query: text, which is read as what it stands for."""
+
+    model_config = ConfigDict(extra="forbid", strict=False, frozen=True, hide_input_in_errors=True)
+
+
+class Nothing(Model):
+    """An empty object; a request without a body will do."""
+
+
+class ProblemDocument(BaseModel):
+    """What is wrong, and what to do (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    error: str | None = Field(None, description="The error of Ringback's that it stands for.")
+
+
+class ClockState(Model):
+    """The clock of an emulator."""
+
+    mode: str = Field(description="`paused`, `auto`, `real`, or `xN` for N times faster.")
+    now: datetime = Field(description="The emulator's wall clock.")
+    elapsed: Seconds = Field(description="Seconds since the start.")
+    next_due: Seconds | None = Field(
+        description="When the next thing is due, in seconds since the start."
+    )
+    next_due_time: datetime | None = Field(description="The same on the wall clock.")
+    pending: int = Field(description="How many deliveries are not settled.")
+    in_flight: int = Field(
+        description="How many attempts, requests, holds and pieces of background work are under"
+        " way."
+    )
+    busy: list[str] = Field(description="The same in words.")
+    mover: str | None = Field(description="The verb that is moving the clock at this moment.")
+
+
+class Mode(Model):
+    """A mode of the clock."""
+
+    mode: str = Field(description="`paused`, `auto`, `real`, or `xN` such as `x100`.")
+
+
+class Advance(Model):
+    """Where to move the clock: one of the two."""
+
+    seconds: Span | None = Field(None, description="By so many seconds.")
+    to: datetime | None = Field(None, description="To a moment of the wall clock (ISO 8601).")
+
+
+class Moved(Model):
+    """What a verb did."""
+
+    clock: ClockState
+    attempts: "list[AttemptMade]" = Field(description="The attempts that ended in it, in order.")
+
+
+Header: TypeAlias = tuple[str, str]
+
+
+class MessageSent(Model):
+    """A request to a receiver. Headers that are credentials are masked."""
+
+    method: str
+    url: str = Field(description="Without credentials.")
+    headers: list[Header]
+    size: int = Field(description="Bytes of the body.")
+    sha256: str = Field(description="SHA-256 of the body, in hexadecimal digits.")
+
+
+class ResponseSeen(Model):
+    """What a receiver answered. Headers that are credentials are masked."""
+
+    status: int
+    headers: list[Header]
+    size: int = Field(description="Bytes that were read of the body.")
+    sha256: str = Field(description="SHA-256 of them, in hexadecimal digits.")
+
+
+class AttemptMade(Model):
+    """One try of a delivery, ended."""
+
+    request_id: str
+    number: int = Field(description="Counted from 1.")
+    offset: Seconds = Field(description="When it began, in seconds since acceptance.")
+    started_at: Seconds = Field(description="When it began, in seconds since the start.")
+    started: datetime
+    finished_at: Seconds = Field(description="When its outcome was known.")
+    finished: datetime
+    line: str = Field(description="`+30s PUT 503`, as in the timeline.")
+    outcome: str = Field(description="What became of it, in a sentence.")
+    word: str = Field(description="The same in short: `503`, `timeout`, `answer lost`.")
+    status: int | None = Field(description="The status that the dispatcher saw, if any.")
+    fault: str | None = Field(description="The fault that was scripted for it.")
+    copy_outcome: str | None = Field(
+        description="What became of the second copy of one that arrived twice."
+    )
+    request: MessageSent
+    response: ResponseSeen | None
+
+
+State: TypeAlias = Literal["scheduled", "in flight", "delivered", "exhausted", "cancelled"]
+
+
+class DeliveryState(Model):
+    """A delivery, as it stands."""
+
+    position: int = Field(description="Its place in order of acceptance, from 0.")
+    request_id: str
+    key_id: str
+    state: State
+    settled: bool = Field(description="Whether nothing more will be sent.")
+    reason: str = Field(description="Why it was cancelled; empty otherwise.")
+    endpoint: str = Field(description="Where it goes, without credentials.")
+    method: str
+    model: str
+    characters: int = Field(description="Characters of the text that was asked for.")
+    accepted_at: Seconds = Field(description="In seconds since the start.")
+    accepted: datetime
+    due_at: Seconds | None = Field(description="When the next attempt is due.")
+    due: datetime | None
+    timeline: list[str] = Field(description="A line for each attempt.")
+    statuses: list[int | str] = Field(description="A status each, or the outcome's word.")
+    offsets: list[Seconds] = Field(description="When each began, in seconds since acceptance.")
+    attempts: list[AttemptMade]
+
+
+class DeliveriesPage(Model):
+    """Some deliveries, in order of acceptance."""
+
+    deliveries: list[DeliveryState]
+    next: int | None = Field(description="What to give as `after` for those that follow, if any.")
+
+
+class DeliveriesAsked(Asked):
+    """Which deliveries."""
+
+    state: (
+        Literal[
+            "scheduled", "in flight", "delivered", "exhausted", "cancelled", "pending", "settled"
+        ]
+        | None
+    ) = Field(None, description="`pending` and `settled` are several states.")
+    origin: str | None = Field(None, description="Those that go to `https://app.example`.")
+    request_id: str | None = None
+    limit: int = Field(100, ge=1, le=1000)
+    after: int = Field(-1, ge=-1, description="Only those behind this position.")
+
+
+class DeliveryAsked(Asked):
+    """Which of several deliveries of one request."""
+
+    position: int | None = Field(None, ge=0, description="Without it, the newest.")
+
+
+class Reply(Model):
+    """What a scripted receiver answers."""
+
+    status: int = 200
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str = ""
+    after: Span = Field(0, description="Seconds on the emulator's clock.")
+
+
+ReplyLike: TypeAlias = int | str | Reply
+FaultLike: TypeAlias = int | str | dict[str, Any] | None
+
+
+class Faults(Model):
+    """What happens to attempts on their way."""
+
+    faults: list[FaultLike] = Field(
+        description="Entry i shapes attempt i + 1: a word of the table of faults, a status, an"
+        " object with a `word` and its numbers, or null for no fault."
+    )
+
+
+class Connect(Model):
+    """Where callbacks to an origin lead."""
+
+    origin: str = Field(description="`https://app.example`")
+    to: str = Field(description="A base URL: `http://127.0.0.1:5000`.")
+    faults: list[FaultLike] = Field(
+        default_factory=list,
+        description="Entry i shapes attempt i + 1 of each delivery to that origin.",
+    )
+
+
+class Connected(Model):
+    """A route."""
+
+    origin: str
+    to: str
+
+
+class Receive(Model):
+    """A scripted receiver to be put at an origin."""
+
+    origin: str = Field(description="`https://app.example`")
+    replies: list[ReplyLike] = Field(
+        [200],
+        description="A status, `timeout`, `refused`, `reset` or an object each; the last one"
+        " repeats.",
+    )
+    faults: list[FaultLike] = Field(default_factory=list)
+
+
+class Replies(Model):
+    """What takes the place of what is left of a receiver's script."""
+
+    replies: list[ReplyLike]
+
+
+class ReceiverState(Model):
+    """A scripted receiver, and what it saw."""
+
+    number: int = Field(description="Its place in order of arrangement, from 0.")
+    url: str
+    unused: int = Field(description="How many of several replies were never given.")
+    requests: list[MessageSent]
+
+
+class Receivers(Model):
+    """All of them."""
+
+    receivers: list[ReceiverState]
+
+
+class Failures(Model):
+    """Failures of the endpoint, one for each of the next requests."""
+
+    failures: list[int | str | dict[str, Any] | None] = Field(
+        description="A status, `cut`, `stalled`, an object with the particulars of a"
+        " `RequestFailure`, or null, which lets one through."
+    )
+
+
+class Unmet(Model):
+    """What waits."""
+
+    unmet: int = Field(description="How many ordered failures no request has met.")
+
+
+class Cancel(Model):
+    """Why a delivery is given up."""
+
+    reason: str = "cancelled over the control API"
+
+
+class FailJob(Model):
+    """What a job fails with, though it was acknowledged."""
+
+    status: int = Field(422, ge=400, le=599)
+    err_code: str = "UNPROCESSABLE_ENTITY"
+    err_msg: str = "Failed to handle request."
+
+
+class Verify(Model):
+    """What may be left behind."""
+
+    allow: list[str] = Field(default_factory=list, description="Kinds that are no fault.")
+
+
+class Verdict(Model):
+    """What a strict test would say."""
+
+    ok: bool
+    leftovers: dict[str, list[str]] = Field(
+        description="What was left behind and is not allowed, in sentences, by kind."
+    )
+    text: str = Field(description="The sentences, and the timeline.")
+
+
+class Dropped(Model):
+    """What a reset has dropped."""
+
+    pending: list[str] = Field(description="Request ids of the deliveries that were pending.")
+    deliveries: int
+    requests: int
+    facts: int

@@ -1,0 +1,148 @@
+"""What a service shows, in the shapes of the control API."""
+
+import hashlib
+from collections.abc import Iterable
+
+from ringback.control.models import (
+    AttemptMade,
+    ClockState,
+    DeliveryState,
+    MessageSent,
+    ReceiverState,
+    ResponseSeen,
+)
+from ringback.core.base.duration import seconds
+from ringback.core.base.masking import masked_query
+from ringback.core.delivery.message import CallbackMessage
+from ringback.receiving.scripted import Receiver
+from ringback.service.service import Service
+from ringback.service.views import Attempt, Delivery, Response
+
+OCTETS = "application/octet-stream"
+
+_NANOSECONDS = 1_000_000_000
+
+
+class Shapes:
+    """Makes one answer. All attempts of a delivery share a message, which is digested once."""
+
+    def __init__(self, service: Service) -> None:
+        """Show *service*."""
+        self._clock = service.clock
+        self._service = service
+        self._messages: dict[int, MessageSent] = {}
+
+    def clock(self) -> ClockState:
+        """The clock at this moment."""
+        clock, service = self._clock, self._service
+        with clock.still():
+            moment, due = clock.now_ns, clock.next_due
+            return ClockState(
+                mode=service.pace.mode,
+                now=clock.at(moment),
+                elapsed=seconds(moment),
+                next_due=None if due is None else seconds(due),
+                next_due_time=None if due is None else clock.at(due),
+                pending=service.engine.dispatcher.pending,
+                in_flight=len(clock.tokens),
+                busy=clock.busy,
+                mover=clock.mover or None,
+            )
+
+    def attempts(self, attempts: Iterable[Attempt]) -> list[AttemptMade]:
+        """Some attempts."""
+        return [self._attempt(each) for each in attempts]
+
+    def delivery(self, delivery: Delivery) -> DeliveryState:
+        """One delivery."""
+        attempts = self.attempts(delivery.attempts)
+        due = delivery.due_at
+        return DeliveryState(
+            position=delivery.position,
+            request_id=delivery.request_id,
+            key_id=delivery.key_id,
+            state=delivery.state.value,
+            settled=delivery.settled,
+            reason=delivery.reason,
+            endpoint=str(delivery.endpoint),
+            method=delivery.request.method,
+            model=delivery.request.voice.name,
+            characters=len(delivery.request.text),
+            accepted_at=delivery.accepted_at,
+            accepted=self._clock.at(_moment(delivery.accepted_at)),
+            due_at=due,
+            due=None if due is None else self._clock.at(_moment(due)),
+            timeline=[each.line for each in attempts],
+            statuses=[each.word if each.status is None else each.status for each in attempts],
+            offsets=[each.offset for each in attempts],
+            attempts=attempts,
+        )
+
+    def receiver(self, number: int, receiver: Receiver) -> ReceiverState:
+        """One scripted receiver."""
+        return ReceiverState(
+            number=number,
+            url=receiver.url,
+            unused=receiver.unused,
+            requests=[self.message(each) for each in receiver.requests],
+        )
+
+    def message(self, message: CallbackMessage) -> MessageSent:
+        """What was sent to a receiver."""
+        known = self._messages.get(id(message))
+        if known is None:
+            known = self._messages[id(message)] = MessageSent(
+                method=message.method,
+                url=masked_query(message.url),
+                headers=message.headers.masked(),
+                size=_size(message),
+                sha256=message.digest or digest(message.body),
+            )
+        return known
+
+    def _attempt(self, attempt: Attempt) -> AttemptMade:
+        copy = attempt.copy
+        return AttemptMade(
+            request_id=attempt.request_id,
+            number=attempt.number,
+            offset=attempt.offset,
+            started_at=attempt.started_at,
+            started=self._clock.at(_moment(attempt.started_at)),
+            finished_at=attempt.finished_at,
+            finished=self._clock.at(_moment(attempt.finished_at)),
+            line=str(attempt),
+            outcome=str(attempt.outcome),
+            word=attempt.word,
+            status=attempt.status,
+            fault=attempt.fault,
+            copy_outcome=None if copy is None else str(copy),
+            request=self.message(attempt.request),
+            response=_response(attempt.response),
+        )
+
+
+def digest(body: bytes) -> str:
+    """The SHA-256 of *body*, in hexadecimal digits."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _size(message: CallbackMessage) -> int:
+    if not message.digest:
+        return len(message.body)
+    length = message.headers.get("content-length", "0")
+    return int(length) if length.isdigit() else 0
+
+
+def _response(response: Response | None) -> ResponseSeen | None:
+    if response is None:
+        return None
+    return ResponseSeen(
+        status=response.status,
+        headers=response.headers.masked(),
+        size=len(response.body),
+        sha256=digest(response.body),
+    )
+
+
+def _moment(at: float) -> int:
+    return round(at * _NANOSECONDS)
