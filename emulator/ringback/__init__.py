@@ -22,6 +22,8 @@ The names below are the public ones. Each is imported when it is first used, so 
     Journal, Fact                 everything that happened
     read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
     explore                       a story under every history of faults: an Exploration
+    check                         a battery of callbacks against a receiver: a CheckReport, with a
+                                  CheckResult, a Verdict, for each
     check_setting_name, read_origin, read_faults
                                   for plugins: the checks of settings' names, of base URLs and of
                                   faults
@@ -35,6 +37,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified as Identified
+    from ringback.checking.checking import check as check
+    from ringback.checking.verdicts import CheckReport as CheckReport
+    from ringback.checking.verdicts import CheckResult as CheckResult
+    from ringback.checking.verdicts import Verdict as Verdict
     from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
@@ -103,6 +109,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ringback.audio.repertoire": ["Identified"],
+    "ringback.checking.checking": ["check"],
+    "ringback.checking.verdicts": ["CheckReport", "CheckResult", "Verdict"],
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.delivery": ["State"],

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ringback.cli.check import check
 from ringback.cli.init import init
 from ringback.cli.output import written_or_told
 from ringback.cli.play import play
@@ -49,5 +50,5 @@ def main() -> None:
     """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
 
 
-for command in (play, validate, init, serve, rules, schema):
+for command in (play, check, validate, init, serve, rules, schema):
     main.add_command(command)
