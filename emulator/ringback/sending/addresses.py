@@ -62,7 +62,7 @@ class AddressRules:
 
         *own* are the emulator's own listeners.
         """
-        literal = ip_address(address)
+        literal = address_of(address) or ip_address(address)  # or else this says what is wrong
         if any(port == own_port and _reaches(literal, listener) for listener, own_port in own):
             return _not_allowed(
                 f"{address} port {port} is this emulator, and a callback to the emulator itself"

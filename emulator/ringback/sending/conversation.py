@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import h11
 
 from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.base.lines import lines_of
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Garbled, Outcome
 from ringback.core.delivery.shape import HEAD_LIMIT, INTERIM_LIMIT, SAMPLE_SIZE
@@ -28,6 +29,12 @@ _TLS_RECORDS = (b"\x15", b"\x16")
 """How an alert and a handshake of TLS begin: the receiver expected one, and got a request."""
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_TARGET = re.compile("[!-~]+")
+_ABOUT_THE_CONNECTION = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
+
+_SAID = h11.Request(method="POST", target="/", headers=[("host", "a"), ("content-length", "0")])
+"""A request to which an answer may come: its method says nothing about that, nor do its headers."""
+
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r\n]")
 
 
@@ -61,6 +68,9 @@ class Conversation:
         `connection: close` is the one header that is added, after all others. Host comes first,
         wherever the message has it: h11 sees to that.
         """
+        if (quick := _head(message, target)) is not None:
+            self._h11.send(_SAID)  # so that it expects an answer
+            return [quick, message.body] if message.body else [quick]
         headers = [*message.headers.on_the_wire, ("connection", "close")]
         request = h11.Request(method=message.method, target=target, headers=headers)
         head = self._h11.send(request)
@@ -167,3 +177,24 @@ def _answered_by(response: h11.Response, body: Body, odd: str = "") -> Answered:
     pairs = response.headers.raw_items()
     headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
     return answered(response.status_code, headers, body, odd)
+
+
+def _head(message: CallbackMessage, target: str) -> bytes | None:
+    """What h11 would make of the head of *message*; None where that is for h11 to say."""
+    host, others, lengths = [], [], []
+    for pair in message.headers.on_the_wire:
+        name = pair[0].lower()
+        if name == "host":
+            host.append(pair)
+            continue
+        others.append(pair)
+        if name == "content-length":
+            lengths.append(pair[1])
+        elif name in _ABOUT_THE_CONNECTION:
+            return None
+    lines = lines_of((*host, *others, ("connection", "close")))
+    if lines is None or not (lines.isascii() and _TARGET.fullmatch(target)):
+        return None
+    if len(host) != 1 or lengths != [str(len(message.body))]:
+        return None
+    return b"".join((f"{message.method} {target} HTTP/1.1\r\n".encode(), lines, b"\r\n"))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -10,6 +10,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ringback.core.answer.answer import refusal
 from ringback.core.base.ids import anonymous_id
 from ringback.core.base.rejection import Rejection
+from ringback.serving.gathering import Gathering
 
 _LOOKS = 4
 """How often a connection is looked at within the limit."""
@@ -21,6 +22,12 @@ class Connection(H11Protocol):
     """uvicorn's, which knows whether something has come since the last look."""
 
     silent_for = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        super().connection_made(
+            cast(asyncio.Transport, Gathering(cast(asyncio.Transport, transport)))
+        )
 
     def data_received(self, data: bytes) -> None:
         """Take what has come."""

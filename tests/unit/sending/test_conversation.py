@@ -1,7 +1,9 @@
 """One request and its answer as bytes: what the network does to the pieces changes nothing."""
 
 from itertools import pairwise
+from typing import Literal
 
+import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from ringback.core.base.headers import Headers
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Dropped, Garbled, Outcome
 from ringback.core.request.endpoint import Endpoint
+from ringback.sending import conversation
 from ringback.sending.conversation import ANSWER_LIMIT, Conversation
 
 BODY = b"sound"
@@ -39,6 +42,44 @@ def test_the_body_is_said_without_copying_it() -> None:
     pieces = Conversation().say(MESSAGE, APP.target)
     assert b"".join(pieces).endswith(b"\r\n\r\nsound")
     assert any(piece is BODY for piece in pieces)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([("host", "a"), ("Content-Length", "5"), ("X-Note", "a b")], BODY),
+        ([("content-length", "5"), ("x", ""), ("Host", "a"), ("x", "2")], BODY),
+        ([("host", "a"), ("content-length", "0")], b""),
+        ([("host", "a"), ("transfer-encoding", "chunked")], BODY),
+    ],
+)
+def test_the_bytes_are_those_that_h11_makes(
+    monkeypatch: pytest.MonkeyPatch,
+    method: Literal["POST", "PUT"],
+    headers: list[tuple[str, str]],
+    body: bytes,
+) -> None:
+    message = CallbackMessage(method, APP.url, Headers(headers), body)
+    said = b"".join(Conversation().say(message, APP.target))
+    monkeypatch.setattr(conversation, "_head", lambda *_: None)
+    assert b"".join(Conversation().say(message, APP.target)) == said
+
+
+@pytest.mark.parametrize(
+    ("headers", "target"),
+    [
+        ({"host": "a", "content-length": "5", "x": "a\r\nforged: 1"}, "/done"),
+        ({"host": "a", "content-length": "5", "x": "a\r\n\r\nGET / HTTP/1.1"}, "/done"),
+        ({"host": "a", "content-length": "4"}, "/done"),
+        ({"content-length": "5"}, "/done"),
+        ({"host": "a", "content-length": "5"}, "/done HTTP/1.1\r\nforged: 1\r\n"),
+    ],
+)
+def test_what_no_request_may_say_is_not_said(headers: dict[str, str], target: str) -> None:
+    message = CallbackMessage("POST", APP.url, Headers(headers), BODY)
+    with pytest.raises(h11.LocalProtocolError):
+        Conversation().say(message, target)
 
 
 def test_it_has_not_begun_before_the_first_byte() -> None:

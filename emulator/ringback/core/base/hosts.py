@@ -1,11 +1,13 @@
 """What a host is by its name alone: nothing is looked up."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
 
+@lru_cache(maxsize=256)
 def address_of(host: str) -> Address | None:
     """The address that *host* is written as, or None for a name."""
     try:
