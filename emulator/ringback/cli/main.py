@@ -1,8 +1,6 @@
 """The command line.
 
-Exit codes: 0 all as expected, 1 an expectation failed or the output cannot be written, 2 usage,
-3 a scenario file is invalid, 4 the server cannot start. Everything but click is imported by the
-command that needs it, when it runs.
+Everything but click is imported by the command that needs it, when it runs.
 """
 
 import io
@@ -12,6 +10,7 @@ from typing import Any
 import click
 
 from ringback.cli.check import check
+from ringback.cli.helping import ExplainedGroup
 from ringback.cli.init import init
 from ringback.cli.output import written_or_told
 from ringback.cli.play import play
@@ -20,11 +19,12 @@ from ringback.cli.schema import schema
 from ringback.cli.serve import serve
 from ringback.cli.validate import validate
 from ringback.errors import RingbackError, ScenarioError, ServerError, SettingsError
+from ringback.scenario.terminal import is_plain
 
 EXIT_CODES = {SettingsError: 2, ScenarioError: 3, ServerError: 4}
 
 
-class _Commands(click.Group):
+class _Commands(ExplainedGroup):
     """Says our errors in one message, without a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -36,6 +36,8 @@ class _Commands(click.Group):
             # What a terminal's encoding has no character for is spelt out: that is no failure.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
+        if is_plain():
+            ctx.color = False
         try:
             with written_or_told():
                 return super().invoke(ctx)
@@ -45,7 +47,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ringback")
+@click.version_option(None, "-V", "--version", package_name="ringback")
 def main() -> None:
     """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
 

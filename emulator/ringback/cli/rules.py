@@ -1,8 +1,12 @@
 """`ringback rules`: what Ringback holds of the service, and how sure it is."""
 
 import json
+import shutil
 
 import click
+
+_NARROWEST = 40
+"""Columns below which nothing is reflowed any more."""
 
 
 @click.command()
@@ -27,12 +31,19 @@ def rules(style: str) -> None:
     if style == "markdown":
         click.echo(page(TOPICS), nl=False)
         return
+    # click's own default, 80, is less than a page has that is written to a file.
+    width = max(shutil.get_terminal_size((100, 24)).columns, _NARROWEST)
     for topic in TOPICS:
-        click.secho(f"{topic.title}: {topic.about}\n", underline=True)
+        title = click.wrap_text(f"{topic.title}: {topic.about}", width)
+        click.secho(f"{title}\n", underline=True)
         for rule in topic.rules:
             setting = f", setting: {rule.setting}" if rule.setting else ""
-            click.secho(rule.name, bold=True, nl=False)
-            click.echo(f" ({rule.standing}{setting})")
-            click.echo(click.wrap_text(rule.statement, 100, "    ", "    "))
-            click.echo(click.wrap_text(f"Source: {rule.source}", 100, "    ", "    "))
+            standing = f"({rule.standing}{setting})"
+            name = click.style(rule.name, bold=True)
+            if len(f"{rule.name} {standing}") <= width:
+                click.echo(f"{name} {standing}")
+            else:
+                click.echo(f"{name}\n{click.wrap_text(standing, width, '    ', '     ')}")
+            for text in (rule.statement, f"Source: {rule.source}"):
+                click.echo(click.wrap_text(text, width, "    ", "    "))
         click.echo()

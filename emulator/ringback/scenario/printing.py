@@ -8,6 +8,7 @@ import click
 
 from ringback.scenario.batch import Batch
 from ringback.scenario.report import Report
+from ringback.scenario.terminal import is_plain
 
 Item = TypeVar("Item")
 _STYLES = {
@@ -19,7 +20,7 @@ _STYLES = {
 
 def tracked(items: Sequence[Item]) -> Iterator[Item]:
     """The *items* one by one, with a progress bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
+    if is_plain() or not sys.stderr.isatty():
         yield from items
         return
     from rich.console import Console
@@ -92,7 +93,7 @@ def _print_table(batch: Batch) -> None:
             Text("\n".join(_in_short(report.timeline, 5))),
             Text(report.end.partition(" ")[0]),
         )
-    Console().print(table)
+    Console(color_system=None if is_plain() else "auto").print(table)
 
 
 def _in_short(timeline: Sequence[str], most: int) -> list[str]:

@@ -1,0 +1,58 @@
+"""What `--help` says of all commands alike: their purpose, exit codes, and what may be repeated."""
+
+import inspect
+
+import click
+
+CODES = {
+    0: "all is as expected",
+    1: "an expectation failed, or the output cannot be written",
+    2: "the command line or a setting is wrong",
+    3: "a scenario file is invalid",
+    4: "the server cannot listen",
+}
+
+ENDS = {
+    "init": (0, 1, 2),
+    "play": (0, 1, 2, 3),
+    "rules": (0, 1, 2),
+    "schema": (0, 1, 2),
+    "serve": (0, 1, 2, 4),
+    "validate": (0, 1, 2, 3),
+}
+"""The exit codes of a command; one that is not here may end with any of them."""
+
+_AGAIN = "May be given more than once."
+
+
+class ExplainedGroup(click.Group):
+    """Adds to each of its commands what is said of all alike."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Take *cmd* in, and complete its help."""
+        super().add_command(cmd, name)
+        codes = ENDS.get(name or cmd.name or "", tuple(CODES))
+        if cmd.epilog is None:
+            cmd.epilog = _exits(codes)
+        for parameter in cmd.params:
+            if isinstance(parameter, click.Option) and parameter.multiple:
+                said = (parameter.help or "").rstrip()
+                if not said.endswith(_AGAIN):
+                    parameter.help = f"{said} {_AGAIN}".lstrip()
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its purpose in full: click would cut it off."""
+        rows = [(name, _purpose(command)) for name, command in sorted(self.commands.items())]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _purpose(command: click.Command) -> str:
+    """The first paragraph of a command's help."""
+    paragraph = inspect.cleandoc(command.help or "").partition("\n\n")[0]
+    return " ".join(paragraph.split())
+
+
+def _exits(codes: tuple[int, ...]) -> str:
+    lines = [f"{code}  {CODES[code]}" for code in codes]
+    return "\n".join(["\b", "Exit codes:", *(f"  {line}" for line in lines)])
