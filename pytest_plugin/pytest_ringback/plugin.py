@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the ini options."""
+    """Declare the options."""
+    parser.getgroup("ringback").addoption(
+        "--ringback-record",
+        metavar="DIR",
+        default=None,
+        help="where a failing test leaves a scenario file of what happened; pytest's cache, if this"
+        " is not given",
+    )
     parser.addini("ringback_port", "port of the fixtures' server; 0 picks a free one", default="0")
     parser.addini(
         "ringback_api_key",
@@ -151,12 +158,12 @@ def pytest_runtest_makereport(
         name_the_scope(call.excinfo.value)
     if "ringback" not in sys.modules:
         return (yield)
-    from pytest_ringback.reporting import add_timeline, as_the_app_raised_it, hide_own_frames
+    from pytest_ringback.reporting import add_sections, as_the_app_raised_it, hide_own_frames
 
     as_the_app_raised_it(item, call)
     hide_own_frames(call.excinfo)
     report = yield
-    add_timeline(item, report)
+    add_sections(item, report)
     return report
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 import pytest
 
+from pytest_ringback.recordings import add_recording
 from pytest_ringback.watching import WATCH, Watch
 
 SECTION = "ringback timeline"
@@ -28,8 +29,8 @@ _PLUMBING = ("asyncio.", "concurrent.", "contextlib.", "dataclasses.")
 """Modules whose frames, between ours, say as little about a test as ours do."""
 
 
-def add_timeline(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Add to *report* what every emulator of a failing test did."""
+def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Add to *report* what every emulator of a failing test did, and how to play it again."""
     watch = item.stash.get(WATCH, None)
     if watch is None:
         return
@@ -48,6 +49,7 @@ def add_timeline(item: pytest.Item, report: pytest.TestReport) -> None:
         for properties in (item.user_properties, report.user_properties):
             others = [each for each in properties if each[0] != PROPERTY]
             properties[:] = [*others, (PROPERTY, text)]
+        add_recording(item, report, watch)
     if report.when == "teardown":
         # Items live as long as the session; what a test's emulators hold must not.
         del item.stash[WATCH]

@@ -6,6 +6,7 @@ import pytest
 # does not import, so that there is one copy of every class, and no time is lost.
 import ringback.faces.emulator
 import ringback.faces.playing
+import ringback.recording.record
 import ringback.serving.server  # noqa: F401
 
 HOOK = "https://app.example/hook"

@@ -138,12 +138,16 @@ def test_the_pictures_are_what_their_script_draws() -> None:
         assert (folder / name).read_text("utf-8") == picture, "python docs/pictures/timeline.py"
 
 
-def test_the_page_on_pytest_names_every_keyword_of_the_marker_and_every_ini_option() -> None:
+def test_the_page_on_pytest_names_every_keyword_of_the_marker_and_every_option() -> None:
     text = (DOCS / "reference" / "pytest.md").read_text("utf-8")
     parser = Mock()
     pytest_addoption(parser)
     options = [call.args[0] for call in parser.addini.call_args_list]
+    options += [
+        f"{call.args[0]}={call.kwargs['metavar']}"
+        for call in parser.getgroup.return_value.addoption.call_args_list
+    ]
     for kind, keyword in LENIENCIES.items():
         assert re.search(rf"^\| `{kind}` \| .+ \| `{keyword}` \|$", text, re.MULTILINE), kind
     for option in options:
-        assert re.search(rf"^\| `{option}` \| .+ \| .+ \|$", text, re.MULTILINE), option
+        assert re.search(rf"^\| `{re.escape(option)}` \| .+ \| .+ \|$", text, re.MULTILINE), option
