@@ -200,7 +200,7 @@ def raised(call: Callable[[], object]) -> str:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-@pytest.mark.parametrize("mode", ["paused", "real"])
+@pytest.mark.parametrize("mode", ["paused", "real", "auto"])
 def test_in_a_fork_everything_that_acts_is_refused_and_the_url_leads_to_the_parent(
     mode: str,
 ) -> None:

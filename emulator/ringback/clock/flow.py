@@ -40,6 +40,9 @@ class Flow:
                         await bell.wait()
                 else:
                     await self._pause(self._begin_due(), bell)
+        except Exception:
+            _log.exception("the clock has stopped")
+            raise
         finally:
             self._jumps.stop()
 

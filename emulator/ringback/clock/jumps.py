@@ -91,11 +91,15 @@ class Jumps:
         if not self._waits:
             self._waits = True
             clock.when_quiet(self._quiet)
-        if self._alarm is None or self._alarm.over:
+        if self._alarm is None:
             if not self._seen.isdisjoint(clock.tokens):
                 self._give_up()
             self._seen = set(clock.tokens)
-            self._alarm = set_alarm(self._guard, self._ring)
+            self._alarm = set_alarm(self._guard, self._look)
+
+    def _look(self) -> None:
+        self._alarm = None
+        self._ring()
 
     def _quiet(self) -> None:
         self._waits = False

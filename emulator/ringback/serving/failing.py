@@ -30,14 +30,12 @@ async def send_failing(
     waiting = _Waiting(service, receive)
     try:
         if failure.delay:
-            service.clock.leave(token)
-            await waiting.until(service.clock.now_ns + nanoseconds(failure.delay))
+            await waiting.until(service.clock.now_ns + nanoseconds(failure.delay), token)
         if not waiting.over:
             await send(send_, answer)
             if failure.breaks == "stalled":
                 waiting.leave()
-                service.clock.leave(token)
-                await waiting.until(None)
+                await waiting.until(None, token)
         if waiting.abandoned:
             raise AnswerCut(ENDED)
     finally:
@@ -59,16 +57,21 @@ class _Waiting:
         self._stirred = asyncio.Event()
         self._token: object = None
 
-    async def until(self, moment: int | None) -> None:
-        """Wait for *moment* on the service's clock, or for ever. At its end time stands still."""
+    async def until(self, moment: int | None, token: object) -> None:
+        """Wait for *moment* on the service's clock, or for ever. At its end time stands still.
+
+        The *token* of the request is given back once its moment is armed: a clock that moves by
+        itself would pass it by.
+        """
+        clock = self._service.clock
         if self.over:
+            clock.leave(token)
             return
         self._stirred.clear()
-        timer = None
-        if moment is not None:
-            timer = self._service.clock.call_at(moment, self._arrive)
+        timer = None if moment is None else clock.call_at(moment, self._arrive)
+        clock.leave(token)
         hang_up = self._loop.create_task(self._hang_up())
-        forget = self._service.clock.when_closed(partial(call_on, self._loop, self._abandon))
+        forget = clock.when_closed(partial(call_on, self._loop, self._abandon))
         try:
             await self._stirred.wait()
         finally:

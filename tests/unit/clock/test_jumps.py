@@ -15,7 +15,7 @@ from ringback.clock.timer import Timer
 from ringback.clock.verbs import advance, advance_to_next, run_until_idle, settle, step
 from ringback.core.base.duration import SECOND
 from ringback.core.journal import ClockFailed
-from tests.unit.clock.walked_by_hand import Plan, elapsed, moves, walked
+from tests.unit.clock.walked_by_hand import Plan, elapsed, ended, moves, walked
 
 
 class Auto(Plan):
@@ -129,8 +129,11 @@ def test_it_keeps_out_of_the_way_of_a_walk_and_goes_on_after_it(plan: Auto) -> N
     next(walk)
     plan.run()
     assert plan.ran == []
-    walk.close()
     plan.end("real")
+    plan.run()
+    assert plan.ran == [(1, "real")]
+    assert ended(walk) == ["real"]
+    assert elapsed(plan) == 10
     plan.run()
     assert plan.ran == [(1, "real"), (30, "later")]
 
