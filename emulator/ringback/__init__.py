@@ -20,7 +20,8 @@ The names below are the public ones. Each is imported when it is first used, so 
     Crash                         what an application behind `connect` raised
     Identified                    which requests a body of audio answers
     Journal, Fact                 everything that happened
-    read_scenario, play_scenario  a ScenarioFile, and the Report of playing it
+    read_scenario, read_scenarios a ScenarioFile, or each case of a file that has a matrix
+    play_scenario                 the Report of playing one
     explore                       a story under every history of faults: an Exploration
     check                         a battery of callbacks against a receiver: a CheckReport, with a
                                   CheckResult, a Verdict, for each
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from ringback.receiving.scripted import Receiver as Receiver
     from ringback.scenario.reading import ScenarioFile as ScenarioFile
     from ringback.scenario.reading import read_scenario as read_scenario
+    from ringback.scenario.reading import read_scenarios as read_scenarios
     from ringback.scenario.report import Report as Report
     from ringback.sending.crashes import Crash as Crash
     from ringback.service.deliveries import Deliveries as Deliveries
@@ -162,7 +164,7 @@ _HOMES = {
     "ringback.faces.emulator": ["Emulator"],
     "ringback.faces.playing": ["play_scenario"],
     "ringback.receiving.scripted": ["Receiver"],
-    "ringback.scenario.reading": ["ScenarioFile", "read_scenario"],
+    "ringback.scenario.reading": ["ScenarioFile", "read_scenario", "read_scenarios"],
     "ringback.scenario.report": ["Report"],
     "ringback.sending.crashes": ["Crash"],
     "ringback.service.deliveries": ["Deliveries"],

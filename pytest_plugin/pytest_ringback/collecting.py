@@ -56,16 +56,20 @@ class ScenarioCollector(pytest.File):
     """Reads one file. An invalid one becomes a test that fails, so that all others still run."""
 
     def collect(self) -> Iterator["ScenarioItem"]:
-        """The one item of the file, named as the scenario is."""
-        from ringback import ScenarioError, read_scenario
+        """An item for each case of the file, named as the scenario is."""
+        from ringback import ScenarioError, read_scenarios
 
         try:
-            file = read_scenario(_relative(self.path, self.config.invocation_params.dir))
+            files = read_scenarios(_relative(self.path, self.config.invocation_params.dir))
         except ScenarioError as error:
             stem = self.path.name.partition(".")[0]
             yield ScenarioItem.from_parent(self, name=stem, file=None, error=error)
         else:
-            yield ScenarioItem.from_parent(self, name=file.scenario.name, file=file, error=None)
+            for file in files:
+                name = f"{file.scenario.name}[{file.case}]" if file.case else file.scenario.name
+                item = ScenarioItem.from_parent(self, name=name, file=file, error=None)
+                _mark(item, file)
+                yield item
 
 
 class ScenarioItem(pytest.Item):
@@ -96,7 +100,7 @@ class ScenarioItem(pytest.Item):
             if self._file.scenario.needs_an_application:
                 reason += " (ini option ringback_to)"
             pytest.skip(f"{report.file}: {reason}")
-        if not report.passed:
+        if not report.went_well:
             self.user_properties.append(("ringback_timeline", "\n".join(report.timeline)))
             raise NotAsExpected(report)
 
@@ -112,6 +116,19 @@ class ScenarioItem(pytest.Item):
         """File, line (from 0) and name of the scenario."""
         line = self._file.line(("name",)) - 1 if self._file else 0
         return self.path, line, self.name
+
+
+def _mark(item: pytest.Item, file: "ScenarioFile") -> None:
+    """Give *item* the marks that its file says: tags, and why it is skipped or expected to fail."""
+    scenario = file.scenario
+    for tag in scenario.tags:
+        # Whoever forbids marks that are not registered means slips in Python files.
+        item.config.addinivalue_line("markers", f"{tag}: a tag of scenario files")
+        item.add_marker(tag)
+    if scenario.skip:
+        item.add_marker(pytest.mark.skip(reason=scenario.skip))
+    if scenario.xfail:
+        item.add_marker(pytest.mark.xfail(reason=scenario.xfail, strict=True))
 
 
 def _relative(path: Path, directory: Path) -> Path:

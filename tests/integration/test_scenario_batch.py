@@ -14,7 +14,7 @@ from ringback.scenario import batch, playing
 from ringback.scenario.comparing import Check, Seen, compare
 from ringback.scenario.expectation import Expect
 from ringback.scenario.loopback import LoopbackReceiver
-from ringback.scenario.reading import ScenarioFile, read_scenario
+from ringback.scenario.reading import ScenarioFile, read_scenarios
 
 GOOD = """\
 version: 1
@@ -79,12 +79,12 @@ def test_one_bad_file_costs_no_other_its_result(line: str, over: str) -> None:
 def test_what_nobody_foresaw_while_reading_is_one_files_trouble(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def unforeseen(path: Path) -> ScenarioFile:
+    def unforeseen(path: Path) -> list[ScenarioFile]:
         if path.name.startswith("b."):
             raise ZeroDivisionError("at https://ada:s3cret@app.example")
-        return read_scenario(path)
+        return read_scenarios(path)
 
-    monkeypatch.setattr(batch, "read_scenario", unforeseen)
+    monkeypatch.setattr(batch, "read_scenarios", unforeseen)
     write(a=GOOD, b=GOOD, c=GOOD)
     result = played(".")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (3, "2 passed, 1 invalid")

@@ -45,9 +45,9 @@ GOOD = (Path(__file__).parents[2] / "scenarios" / "late-acceptance.ringback.yaml
             "bad.ringback.yaml: error: line 1 is not UTF-8 (byte 0xe9); save the file as UTF-8",
         ),
         (
-            GOOD.replace(b"version: 1", b"version: 2"),
-            "bad.ringback.yaml:1:10: error: version 2 is from a newer Ringback; this one reads"
-            " version 1",
+            GOOD.replace(b"version: 1", b"version: 3"),
+            "bad.ringback.yaml:1:10: error: version 3 is from a newer Ringback; this one reads"
+            " versions 1 and 2",
         ),
         (
             b"x: !!python/object:os.system {}",

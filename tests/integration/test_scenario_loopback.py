@@ -59,7 +59,7 @@ def test_a_caller_that_does_not_hang_up_keeps_no_other_waiting() -> None:
 
 
 def test_it_speaks_tls_under_the_name_of_the_callback(tmp_path: Path) -> None:
-    context, ca_file = certify("app.example", tmp_path)
+    context, ca_file = certify(tmp_path, "app.example")
     with LoopbackReceiver([], context) as receiver:
         assert receiver.url.startswith("https://127.0.0.1:")
     assert Path(ca_file).read_text().startswith("-----BEGIN CERTIFICATE-----")

@@ -23,12 +23,12 @@ def validate(paths: tuple[str, ...], style: str, quiet: bool) -> None:
     from ringback.errors import ScenarioError
     from ringback.scenario.batch import Batch
     from ringback.scenario.finding import find
-    from ringback.scenario.reading import read_scenario
+    from ringback.scenario.reading import read_scenarios
 
     valid, wrong = 0, Batch()
     for path in find(paths):
         try:
-            read_scenario(path)
+            read_scenarios(path)
         except ScenarioError as error:
             wrong.refuse(error)
         else:

@@ -1,7 +1,7 @@
 """The emulator as a coroutine holds it: its verbs are awaited."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -84,12 +84,17 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return await self.clock._move(verb, walk)
 
-    async def play(self, path: "str | Path") -> "Report":
+    async def play(self, path: "str | Path", case: str = "") -> "Report":
         """Play the scenario file at *path* on this emulator, and return its report.
 
+        *case* is the id of the one combination that is meant, where the file has a matrix.
+
         Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
-        says what it may not say. A scenario without `receiver` goes where its origin is connected.
+        says what it may not say. A scenario without `receiver`, or with `connect` alone, goes where
+        its origin is connected.
         """
-        performance = self._perform(path)
-        await self.run_until_idle()
-        return performance.passed_report()
+        with ExitStack() as stack:
+            performance = self._perform(path, case, stack)
+            for walk in performance.walks():
+                await self._move("play", walk)
+            return performance.passed_report()

@@ -1,5 +1,6 @@
 """The emulator as a plain function holds it: its verbs block."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -61,12 +62,17 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return self.clock._move(verb, walk)
 
-    def play(self, path: "str | Path") -> "Report":
+    def play(self, path: "str | Path", case: str = "") -> "Report":
         """Play the scenario file at *path* on this emulator, and return its report.
 
+        *case* is the id of the one combination that is meant, where the file has a matrix.
+
         Raises `AssertionError` with what was expected and got, and `ScenarioError` for a file that
-        says what it may not say. A scenario without `receiver` goes where its origin is connected.
+        says what it may not say. A scenario without `receiver`, or with `connect` alone, goes where
+        its origin is connected.
         """
-        performance = self._perform(path)
-        self.run_until_idle()
-        return performance.passed_report()
+        with ExitStack() as stack:
+            performance = self._perform(path, case, stack)
+            for walk in performance.walks():
+                self._move("play", walk)
+            return performance.passed_report()

@@ -5,6 +5,8 @@ from typing import Any
 
 from ringback.errors import RingbackError
 from ringback.faces.emulator import Emulator
+from ringback.scenario.acting.performance import StoryPerformance
+from ringback.scenario.acting.scene import set_the_scene
 from ringback.scenario.masking import masked
 from ringback.scenario.phrasing import for_files
 from ringback.scenario.playing import Front, Performance
@@ -24,14 +26,12 @@ def play_scenario(file: ScenarioFile, *, over: Over = "process", to: Any = None)
     report's trouble.
     """
     try:
-        if isinstance(file.scenario, Story):
-            raise NotPlayable("version 2 is read, and not played yet")
+        if file.scenario.skip:
+            raise NotPlayable(file.scenario.skip)
         with ExitStack() as stack:
-            stage = set_up(file.scenario, over, to, stack)
-            emulator = stack.enter_context(Emulator(stage.settings))
-            front = None if over == "process" else Front(emulator.url, emulator.run_until_idle)
-            performance = Performance(emulator._live_service, file, stage, front)
-            emulator.run_until_idle()
+            emulator, performance = _begun(file, over, to, stack)
+            for walk in performance.walks():
+                emulator._move("play", walk)
             return performance.report()
     except NotPlayable as error:
         return _unplayed(file, over, skipped=for_files(str(error)))
@@ -42,8 +42,32 @@ def play_scenario(file: ScenarioFile, *, over: Over = "process", to: Any = None)
         return _unplayed(file, over, trouble=trouble)
 
 
+def _begun(
+    file: ScenarioFile, over: Over, to: Any, stack: ExitStack
+) -> tuple[Emulator, Performance | StoryPerformance]:
+    """An emulator of its own, and the scenario begun on it; *stack* takes both down."""
+    scenario = file.scenario
+    if isinstance(scenario, Story):
+        scene = set_the_scene(scenario, over, to, stack)
+        emulator = stack.enter_context(Emulator(scene.settings))
+        service = emulator._live_service
+        return emulator, StoryPerformance(service, file, scene, lambda: emulator.url)
+    stage = set_up(scenario, over, to, stack)
+    emulator = stack.enter_context(Emulator(stage.settings))
+    front = None if over == "process" else Front(emulator.url, emulator.run_until_idle)
+    return emulator, Performance(emulator._live_service, file, stage, front)
+
+
 def _unplayed(file: ScenarioFile, over: Over, *, trouble: str = "", skipped: str = "") -> Report:
     scenario = file.scenario
     return Report(
-        file.name, scenario.name, scenario.why, over, trouble=masked(trouble), skipped=skipped
+        file.name,
+        file.title,
+        scenario.why,
+        over,
+        trouble=masked(trouble),
+        skipped=skipped,
+        case=file.case,
+        tags=scenario.tags,
+        xfail=scenario.xfail,
     )

@@ -17,9 +17,11 @@ from ringback.service.received import ReceivedRequests
 from ringback.service.views import Delivery
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
     from pathlib import Path
 
     from ringback.audio.repertoire import Identified
+    from ringback.scenario.acting.performance import StoryPerformance
     from ringback.scenario.playing import Performance
     from ringback.sending.crashes import Crash
 
@@ -235,11 +237,20 @@ class SharedFace(Life[ClockFace]):
         once. Tracebacks hold the application's own frames."""
         return [*self._crashed, *self._service.crashes]
 
-    def _perform(self, path: "str | Path") -> "Performance":
-        """Submit what the scenario file at *path* says."""
+    def _perform(
+        self, path: "str | Path", case: str, stack: "ExitStack"
+    ) -> "Performance | StoryPerformance":
+        """Begin with what the scenario file at *path* says; *stack* takes down what it sets up."""
         from pathlib import Path
 
+        from ringback.scenario.acting.performance import StoryPerformance
+        from ringback.scenario.acting.scene import Scene
         from ringback.scenario.playing import Performance
         from ringback.scenario.reading import read_scenario
+        from ringback.scenario.story.story import Story
 
-        return Performance(self._live_service, read_scenario(Path(path)))
+        file = read_scenario(Path(path), case)
+        service = self._live_service
+        if not isinstance(file.scenario, Story):
+            return Performance(service, file)
+        return StoryPerformance(service, file, Scene(service.settings, stack), lambda: self.url)

@@ -16,7 +16,7 @@ from ringback.scenario.batch import Batch
 _DATA = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _PROPERTY = (*_DATA, (":", "%3A"), (",", "%2C"))
 
-_WORDS = {"passed": "passed", "failed": "**FAILED**", "skipped": "skipped"}
+_WORDS = {"passed": "passed", "failed": "**FAILED**", "skipped": "skipped", "xfailed": "xfailed"}
 
 MOST_ROWS = 500
 """Scenarios in a summary, of which a step may write 1 MiB."""

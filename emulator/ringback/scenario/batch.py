@@ -8,7 +8,7 @@ from typing import Any
 from ringback.errors import Mistake, ScenarioError
 from ringback.scenario.choosing import Choice, everything
 from ringback.scenario.masking import masked
-from ringback.scenario.reading import ScenarioFile, read_scenario
+from ringback.scenario.reading import ScenarioFile, read_scenarios
 from ringback.scenario.report import Report, document
 from ringback.scenario.source import printable
 
@@ -38,6 +38,11 @@ class Batch:
         return sum(bool(report.skipped) for report in self.reports)
 
     @property
+    def xfailed(self) -> int:
+        """How many scenarios failed, as they say themselves."""
+        return sum(report.outcome == "xfailed" for report in self.reports)
+
+    @property
     def exit_code(self) -> int:
         """0: all as expected, or skipped; 1: an expectation failed; 3: a file is invalid."""
         if self.invalid:
@@ -48,9 +53,10 @@ class Batch:
     def summary(self) -> str:
         """How many passed, failed, were skipped and were invalid."""
         counts = {
-            "passed": len(self.reports) - self.failed - self.skipped,
+            "passed": len(self.reports) - self.failed - self.skipped - self.xfailed,
             "failed": self.failed,
             "skipped": self.skipped,
+            "xfailed": self.xfailed,
             "invalid": self.invalid,
         }
         return ", ".join(
@@ -80,7 +86,7 @@ class Batch:
         Of an invalid file nothing is known but its own name.
         """
         try:
-            file = read_scenario(path)
+            files = read_scenarios(path)
         except ScenarioError as error:
             if choice(printable(path)):
                 self.refuse(error)
@@ -90,10 +96,10 @@ class Batch:
             mistake = Mistake(name, None, None, said)
             self.refuse(ScenarioError([f"{name}: error: {said}"], [mistake]))
         else:
-            if not choice(f"{file.name} {file.scenario.name}"):
-                return
-            self.needy += file.scenario.needs_an_application
-            self.reports.append(play(file))
+            for file in files:
+                if choice(" ".join([file.name, file.title, *file.scenario.tags])):
+                    self.needy += file.scenario.needs_an_application
+                    self.reports.append(play(file))
 
     def refuse(self, error: ScenarioError) -> None:
         """Count a file that cannot be played, for the *error* of reading it."""

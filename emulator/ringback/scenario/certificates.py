@@ -8,8 +8,8 @@ from ringback.errors import ServerError
 CA_FILE = "authority.pem"
 
 
-def certify(host: str, directory: Path) -> tuple[ssl.SSLContext, str]:
-    """A server's TLS context for *host*, and the file of the authority to be trusted for it.
+def certify(directory: Path, *hosts: str) -> tuple[ssl.SSLContext, str]:
+    """A server's TLS context for *hosts*, and the file of the authority to be trusted for it.
 
     The file is written into *directory*. Raises `ServerError` without the extra `tls`.
     """
@@ -22,7 +22,7 @@ def certify(host: str, directory: Path) -> tuple[ssl.SSLContext, str]:
         ) from None
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
+    authority.issue_cert(*hosts).configure_cert(context)
     ca_file = directory / CA_FILE
     authority.cert_pem.write_to_path(str(ca_file))
     return context, str(ca_file)

@@ -91,10 +91,12 @@ class Check:
 
 def compare(expect: Expect, seen: Seen) -> list[Check]:
     """Hold *seen* against every expectation, in the order of the file's keys."""
-    return [
-        replace(each, expected=sayable(each.expected), got=sayable(each.got))
-        for each in _checks(expect, seen)
-    ]
+    return [shown(each) for each in _checks(expect, seen)]
+
+
+def shown(check: Check) -> Check:
+    """*check* in words that a report may hold."""
+    return replace(check, expected=sayable(check.expected), got=sayable(check.got))
 
 
 def _checks(expect: Expect, seen: Seen) -> Iterator[Check]:
@@ -106,9 +108,9 @@ def _checks(expect: Expect, seen: Seen) -> Iterator[Check]:
     if expect.each is not None:
         for index, attempt in enumerate(seen.attempts):
             where = ("expect", "each")
-            yield from _request(f"attempt {index + 1}", where, expect.each, attempt, seen)
+            yield from request_checks(f"attempt {index + 1}", where, expect.each, attempt, seen)
     if expect.state is not None:
-        yield _equal("state", ("expect", "state"), expect.state, seen.state)
+        yield equal("state", ("expect", "state"), expect.state, seen.state)
 
 
 def _answer(expected: ExpectedAnswer | str | None, seen: Seen) -> Iterator[Check]:
@@ -125,9 +127,11 @@ def _answer(expected: ExpectedAnswer | str | None, seen: Seen) -> Iterator[Check
     yield Check("answer", (*where, "status"), str(status), str(answer), right)
     if expected.err_code is not None:
         place = (*where, "err_code")
-        yield _text("err_code", place, expected.err_code, answer.err_code or None, seen)
+        yield text_check("err_code", place, expected.err_code, answer.err_code or None, seen.known)
     if expected.err_msg is not None:
-        yield _text("err_msg", (*where, "err_msg"), expected.err_msg, answer.err_msg or None, seen)
+        yield text_check(
+            "err_msg", (*where, "err_msg"), expected.err_msg, answer.err_msg or None, seen.known
+        )
 
 
 def _attempts(expect: Expect, seen: Seen) -> Iterator[Check]:
@@ -137,7 +141,7 @@ def _attempts(expect: Expect, seen: Seen) -> Iterator[Check]:
         if expect.each is not None and not seen.attempts:
             yield Check("attempts", ("expect", "each"), "at least one", "none", passed=False)
         return
-    yield _equal("number of attempts", where, str(len(expected)), str(len(seen.attempts)))
+    yield equal("number of attempts", where, str(len(expected)), str(len(seen.attempts)))
     for index, (wanted, attempt) in enumerate(zip(expected, seen.attempts, strict=False)):
         yield from _attempt(f"attempt {index + 1}", (*where, index), wanted, attempt, seen)
 
@@ -145,59 +149,64 @@ def _attempts(expect: Expect, seen: Seen) -> Iterator[Check]:
 def _attempt(
     what: str, where: DocumentPath, expected: ExpectedAttempt, attempt: SeenAttempt, seen: Seen
 ) -> Iterator[Check]:
-    yield _equal(f"{what}, at", (*where, "at"), words(expected.at), words(attempt.at))
+    yield equal(f"{what}, at", (*where, "at"), words(expected.at), words(attempt.at))
     if expected.got is not None:
-        yield _equal(f"{what}, got", (*where, "got"), str(expected.got), attempt.got)
-    yield from _request(what, where, expected, attempt, seen)
+        yield equal(f"{what}, got", (*where, "got"), str(expected.got), attempt.got)
+    yield from request_checks(what, where, expected, attempt, seen)
 
 
-def _request(
+def request_checks(
     what: str, where: DocumentPath, expected: ExpectedRequest, attempt: SeenAttempt, seen: Seen
 ) -> Iterator[Check]:
+    """Hold one callback against what is expected of it."""
     if expected.method is not None:
-        yield _equal(f"{what}, method", (*where, "method"), expected.method, attempt.method)
+        yield equal(f"{what}, method", (*where, "method"), expected.method, attempt.method)
     if expected.url is not None:
         wanted = _as_sent(expected.url)
-        yield _text(f"{what}, url", (*where, "url"), wanted, attempt.url, seen)
+        yield text_check(f"{what}, url", (*where, "url"), wanted, attempt.url, seen.known)
     for name, value in expected.headers.items():
         place = (*where, "headers", name)
-        yield _header(f"{what}, header {name}", place, name, value, attempt, seen)
+        yield header_check(
+            f"{what}, header {name}", place, name, value, attempt.headers, seen.known
+        )
     if expected.body is not None:
-        yield from _body(f"{what}, body", (*where, "body"), expected.body, attempt, seen)
+        yield from body_checks(f"{what}, body", (*where, "body"), expected.body, attempt.body, seen)
 
 
-def _header(
+def header_check(
     what: str,
     where: DocumentPath,
     name: str,
     expected: str | None,
-    attempt: SeenAttempt,
-    seen: Seen,
+    headers: Headers,
+    known: Mapping[str, str],
 ) -> Check:
-    got = attempt.headers.get(name)
+    """Whether the header *name* is as expected, or absent where it is to be."""
+    got = headers.get(name)
     shown = "none" if got is None else quoted(masked_header(name, got))
     if expected is None:
         return Check(what, where, "none", shown, got is None)
-    right = got is not None and variables.agrees(expected, got, seen.known)
-    wanted = _wanted(masked_header(name, variables.meaning(expected, seen.known)))
+    right = got is not None and variables.agrees(expected, got, known)
+    wanted = _wanted(masked_header(name, variables.meaning(expected, known)))
     other = " (another one)" if not right and wanted == shown else ""
     return Check(what, where, wanted, shown + other, right)
 
 
-def _body(
-    what: str, where: DocumentPath, expected: ExpectedBody, attempt: SeenAttempt, seen: Seen
+def body_checks(
+    what: str, where: DocumentPath, expected: ExpectedBody, body: bytes, seen: Seen
 ) -> Iterator[Check]:
+    """Hold a *body* against what is expected of its bytes."""
     if expected.sha256 is not None:
-        got = hashlib.sha256(attempt.body).hexdigest()
-        yield _equal(f"{what}, sha256", (*where, "sha256"), expected.sha256, got)
+        got = hashlib.sha256(body).hexdigest()
+        yield equal(f"{what}, sha256", (*where, "sha256"), expected.sha256, got)
     if expected.bytes is not None:
-        got = str(len(attempt.body))
-        yield _equal(f"{what}, bytes", (*where, "bytes"), str(expected.bytes), got)
+        got = str(len(body))
+        yield equal(f"{what}, bytes", (*where, "bytes"), str(expected.bytes), got)
     if expected.same_as is not None:
         other = _body_of(expected.same_as, seen)
-        right = other == attempt.body
+        right = other == body
         wanted = f"that of {_named(expected.same_as)} ({_summary(other)})"
-        yield Check(what, (*where, "same_as"), wanted, _summary(attempt.body), right)
+        yield Check(what, (*where, "same_as"), wanted, _summary(body), right)
 
 
 def _body_of(same_as: int | str, seen: Seen) -> bytes | None:
@@ -216,13 +225,17 @@ def _summary(body: bytes | None) -> str:
     return f"{len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()[:12]}…"
 
 
-def _equal(what: str, where: DocumentPath, expected: str, got: str) -> Check:
+def equal(what: str, where: DocumentPath, expected: str, got: str) -> Check:
+    """Whether one thing is the other, in words."""
     return Check(what, where, expected, got or "none", expected == got)
 
 
-def _text(what: str, where: DocumentPath, expected: str, got: str | None, seen: Seen) -> Check:
-    right = got is not None and variables.agrees(expected, got, seen.known)
-    wanted = _wanted(variables.meaning(expected, seen.known))
+def text_check(
+    what: str, where: DocumentPath, expected: str, got: str | None, known: Mapping[str, str]
+) -> Check:
+    """Whether a text is the expected one, or what a variable stands for among those *known*."""
+    right = got is not None and variables.agrees(expected, got, known)
+    wanted = _wanted(variables.meaning(expected, known))
     return Check(what, where, wanted, "none" if got is None else quoted(got), right)
 
 

@@ -22,7 +22,7 @@ def junit(batch: Batch) -> str:
         tests=str(len(batch.reports) + len(invalid)),
         failures=str(batch.failed),
         errors=str(len(invalid)),
-        skipped=str(batch.skipped),
+        skipped=str(batch.skipped + batch.xfailed),
     )
     for report in batch.reports:
         _add(suite, report)
@@ -41,6 +41,8 @@ def _add(suite: Element, report: Report) -> None:
     case = _case(suite, report.file, report.name, mistakes[0].line if mistakes else None)
     if report.skipped:
         _tell(SubElement(case, "skipped"), report.skipped, "")
+    elif report.outcome == "xfailed":
+        _tell(SubElement(case, "skipped"), f"expected to fail: {report.xfail}", str(report))
     elif report.failed:
         _tell(SubElement(case, "failure"), mistakes[0].message, str(report))
     SubElement(case, "system-out").text = _sayable("\n".join(report.story))

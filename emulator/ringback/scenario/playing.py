@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from ringback.clock import verbs
+from ringback.clock.steps import Steps
+from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import nanoseconds
 from ringback.core.base.rejection import Rejection
@@ -29,6 +32,9 @@ from ringback.scenario.submitting import Submitted, submit_in_process, submit_ov
 from ringback.scenario.values import VERSION
 from ringback.service.service import Service
 from ringback.service.views import Attempt, Delivery
+
+Walk: TypeAlias = Callable[[VirtualClock], Steps[verbs.Made]]
+"""A walk that whoever plays has to carry out, blocking or awaiting."""
 
 SOON = 0.001
 """Real seconds between two looks at whether an answer has come."""
@@ -76,6 +82,10 @@ class Performance:
             self._asked = connect(service, scenario, self._stage, endpoint)
         self._submitted = self._submit()
 
+    def walks(self) -> Iterator[Walk]:
+        """What has to be carried out before the `report`."""
+        yield verbs.run_until_idle
+
     def report(self) -> Report:
         """Hold what has been seen so far against what the file expects.
 
@@ -100,7 +110,7 @@ class Performance:
     def passed_report(self) -> Report:
         """The same, of a performance that passed. Raises `AssertionError` with what is wrong."""
         report = self.report()
-        if not report.passed:
+        if report.failed:
             raise AssertionError(str(report))
         return report
 

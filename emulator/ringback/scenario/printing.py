@@ -15,6 +15,7 @@ _STYLES = {
     "passed": ("passed", "green"),
     "failed": ("FAILED", "bold red"),
     "skipped": ("skipped", "yellow"),
+    "xfailed": ("xfailed", "yellow"),
 }
 
 
@@ -69,9 +70,10 @@ def _lines(report: Report) -> str:
     """Two lines: what was played, and what happened."""
     if report.skipped:
         return f"skipped {report.file}: {report.name}\n        {report.skipped}"
-    word = "passed" if report.passed else "FAILED"
+    word = _STYLES[report.outcome][0].ljust(7)
     happened = [*_in_short(report.timeline, 12), f"= {report.end or report.trouble}"]
-    return f"{word}  {report.file}: {report.name}\n        {', '.join(happened)}"
+    why = f" ({report.xfail})" if report.outcome == "xfailed" else ""
+    return f"{word} {report.file}: {report.name}{why}\n        {', '.join(happened)}"
 
 
 def _print_table(batch: Batch) -> None:

@@ -14,7 +14,8 @@ class Report:
 
     *over* is `process` or `sockets`, *timeline* has one line for each attempt, *end* is the
     delivery's state or the answer that refused the request. *trouble* says why a scenario could
-    not be played to its end, *skipped* why it was not begun; both are empty otherwise.
+    not be played to its end, *skipped* why it was not begun; both are empty otherwise. *case* is
+    the id of one combination of a matrix, *xfail* says why it is expected to fail.
     """
 
     file: str
@@ -26,6 +27,9 @@ class Report:
     end: str = ""
     trouble: str = ""
     skipped: str = ""
+    case: str = ""
+    tags: tuple[str, ...] = ()
+    xfail: str = ""
 
     @property
     def passed(self) -> bool:
@@ -38,17 +42,26 @@ class Report:
         return self.outcome == "failed"
 
     @property
-    def outcome(self) -> Literal["passed", "failed", "skipped"]:
-        """One of the three things that can become of a scenario."""
+    def outcome(self) -> Literal["passed", "failed", "skipped", "xfailed"]:
+        """One of the four things that can become of a scenario."""
         if self.skipped:
             return "skipped"
-        well = not self.trouble and all(check.passed for check in self.checks)
-        return "passed" if well else "failed"
+        if self.xfail:
+            return "failed" if self.went_well else "xfailed"
+        return "passed" if self.went_well else "failed"
+
+    @property
+    def went_well(self) -> bool:
+        """Whether everything was as the steps expect, whatever was expected of the whole."""
+        return not self.trouble and all(check.passed for check in self.checks)
 
     @property
     def mistakes(self) -> list[Mistake]:
         """What was not as expected, in parts."""
-        trouble = [Mistake(self.file, None, None, self.trouble)] if self.trouble else []
+        said = self.trouble
+        if self.xfail and self.went_well:
+            said = f"it passed, and is expected to fail ({self.xfail}); take `xfail` out"
+        trouble = [Mistake(self.file, None, None, said)] if said else []
         failed = [
             Mistake(self.file, each.line, each.column, str(each))
             for each in self.checks
@@ -77,6 +90,8 @@ class Report:
             return f"passed  {self.file}: {self.name}"
         if self.skipped:
             return f"{self.file}: skipped: {self.skipped}"
+        if self.outcome == "xfailed":
+            return f"{self.file}: failed, as expected: {self.xfail}"
         return "\n".join([*self.failures, *self.story])
 
     def as_json(self) -> dict[str, Any]:
@@ -84,12 +99,15 @@ class Report:
         return {
             "file": self.file,
             "name": self.name,
+            "case": self.case,
+            "tags": list(self.tags),
             "why": self.why,
             "over": self.over,
             "outcome": self.outcome,
             "passed": self.passed,
             "trouble": self.trouble,
             "skipped": self.skipped,
+            "xfail": self.xfail,
             "end": self.end,
             "timeline": list(self.timeline),
             "checks": [_as_json(check) for check in self.checks],
@@ -107,6 +125,7 @@ def document(
         "passed": outcomes.count("passed"),
         "failed": outcomes.count("failed"),
         "skipped": outcomes.count("skipped"),
+        "xfailed": outcomes.count("xfailed"),
         "invalid": invalid,
         "scenarios": [report.as_json() for report in reports],
         "problems": [each._asdict() for each in problems],

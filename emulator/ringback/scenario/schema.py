@@ -12,7 +12,10 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from ringback.scenario.model import Scenario
+from ringback.scenario.part import Part
 from ringback.scenario.source import DocumentPath
+from ringback.scenario.story.defaults import FolderDefaults
+from ringback.scenario.story.matrix import VARIED
 from ringback.scenario.story.story import Story
 from ringback.scenario.story.writing import spelt_out
 from ringback.scenario.values import NEWEST, VERSION
@@ -22,8 +25,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:ringback:scenario"
 """The schema's name: it is printed, and published nowhere."""
 
+DEFAULTS = 0
+"""Stands for the defaults of a folder, which are no scenario, among the versions."""
+
 MODELS: dict[int, type[Scenario | Story]] = {VERSION: Scenario, NEWEST: Story}
 """What a file of each version may say."""
+
+_DESCRIBED: dict[int, type[Part]] = {**MODELS, DEFAULTS: FolderDefaults}
 
 
 def version_of(value: Any) -> int:
@@ -48,12 +56,49 @@ class _AsWritten(GenerateJsonSchema):
 @cache
 def json_schema(version: int = VERSION) -> dict[str, Any]:
     """The schema of one *version*, draft 2020-12. Do not change what you get: it is made once."""
-    schema = MODELS[version].model_json_schema(schema_generator=_AsWritten)
+    schema = _DESCRIBED[version].model_json_schema(schema_generator=_AsWritten)
     schema = spelt_out(schema, schema["$defs"])
     for definition in schema["$defs"].values():
         definition.pop("title", None)  # the name of a class: an editor would show it to people
-    named = {"$schema": DIALECT, "$id": f"{IDENTITY}:{version}"}
-    return {**named, **schema, "title": f"Ringback scenario, version {version}"}
+    if version == NEWEST:
+        schema = _varied(schema)
+    what = f"scenario, version {version}" if version else "defaults"
+    named = {"$schema": DIALECT, "$id": f"{IDENTITY}:{version or 'defaults'}"}
+    return {**named, **schema, "title": f"Ringback {what}"}
+
+
+def _varied(schema: dict[str, Any]) -> dict[str, Any]:
+    """*schema*, where a value of the matrix may stand for any value of a step or a setting."""
+    definitions = {
+        name: _in_parts(each) if name != "Defaults" else each
+        for name, each in schema["$defs"].items()
+    }
+    properties = {
+        name: _or_varied(each) if name in ("steps", "settings", "tags") else each
+        for name, each in schema["properties"].items()
+    }
+    definitions["Varied"] = {"type": "string", "pattern": VARIED}
+    return {**schema, "properties": properties, "$defs": definitions}
+
+
+def _in_parts(schema: dict[str, Any]) -> dict[str, Any]:
+    """*schema*, where each part of a value may be one of the matrix."""
+    copy = dict(schema)
+    for key in ("anyOf", "oneOf"):
+        if key in copy:
+            copy[key] = [_in_parts(each) for each in copy[key]]
+    if "properties" in copy:
+        copy["properties"] = {name: _or_varied(each) for name, each in copy["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(copy.get(key), dict):
+            copy[key] = _or_varied(copy[key])
+    return copy
+
+
+def _or_varied(schema: dict[str, Any]) -> dict[str, Any]:
+    said = {key: value for key, value in schema.items() if key == "description"}
+    rest = {key: value for key, value in schema.items() if key != "description"}
+    return {**said, "anyOf": [_in_parts(rest), {"$ref": "#/$defs/Varied"}]}
 
 
 def whole_schema() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ringback.scenario.certificates import certify
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.model import Scenario
 from ringback.scenario.script import Script, divide
+from ringback.scenario.story.story import Story
 from ringback.service.service import Service
 from ringback.settings.settings import Settings
 
@@ -69,7 +70,7 @@ def set_up(scenario: Scenario, over: Over, to: Any, stack: ExitStack) -> Stage:
     if endpoint.scheme == "https":
         directory = stack.enter_context(TemporaryDirectory(prefix="ringback-"))
         try:
-            context, ca_file = certify(endpoint.host, Path(directory))
+            context, ca_file = certify(Path(directory), endpoint.host)
         except ValueError:
             raise NotPlayable(
                 f"no certificate can name the host {endpoint.host}; play the scenario in process"
@@ -111,7 +112,7 @@ def connect(service: Service, scenario: Scenario, stage: Stage, endpoint: Endpoi
     return None
 
 
-def check_settings(settings: Settings, scenario: Scenario) -> None:
+def check_settings(settings: Settings, scenario: Scenario | Story) -> None:
     """Refuse to play a scenario under other settings than its own. Raises `SettingsError`."""
     given = scenario.settings.given
     needed = Settings(**given)

@@ -38,7 +38,9 @@ def submit_in_process(service: Service, submit: Submit) -> Submitted:
     service.answered(answer)
     service.clock.changed()
     breaks: Break = answer.failure.breaks if answer.failure else ""
-    return Submitted(_seen(answer.status, answer.body, answer.hint, breaks), answer.request_id)
+    return Submitted(
+        read_answer(answer.status, answer.body, answer.hint, breaks), answer.request_id
+    )
 
 
 def submit_over_http(
@@ -62,7 +64,7 @@ def submit_over_http(
             {"Authorization": f"Token {api_key}", "Content-Type": content_type},
         )
         response = connection.getresponse()
-        answer = _seen(response.status, response.read())
+        answer = read_answer(response.status, response.read())
     except TimeoutError:
         if not stalls:
             raise TimeoutError(f"the emulator did not answer within {PATIENCE} s") from None
@@ -82,7 +84,8 @@ def _content(submit: Submit) -> tuple[str, bytes]:
     return content_type, (json.dumps({"text": submit.text}) if is_json else submit.text).encode()
 
 
-def _seen(status: int, body: bytes, hint: str = "", breaks: Break = "") -> SeenAnswer:
+def read_answer(status: int, body: bytes, hint: str = "", breaks: Break = "") -> SeenAnswer:
+    """An answer with its error, where it is the service's own."""
     if status < 300 or breaks:
         return SeenAnswer(status, hint=hint, breaks=breaks)
     try:

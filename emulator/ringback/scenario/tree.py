@@ -5,8 +5,8 @@ nor a second key of the same name, expands aliases and recurses as deep as the f
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -69,6 +69,18 @@ class Tree:
     def key_place(self, path: DocumentPath) -> Place:
         """The place of the key at *path*, or of its value where it has none, as in a list."""
         return self.keys.get(path) or self.place(path)
+
+    def moved(self, paths: Mapping[DocumentPath, DocumentPath]) -> "Tree":
+        """The same for a document that has at some *paths* what stands at others in the file."""
+        if not paths:
+            return self
+        places, keys = dict(self.places), dict(self.keys)
+        for path, origin in paths.items():
+            length = len(origin)
+            for known, moved in ((self.places, places), (self.keys, keys)):
+                inside = {each: place for each, place in known.items() if each[:length] == origin}
+                moved |= {(*path, *each[length:]): place for each, place in inside.items()}
+        return replace(self, places=places, keys=keys)
 
 
 class _Abandoned(Exception):

@@ -60,6 +60,9 @@ def test_a_report_fits_into_json() -> None:
         "passed": False,
         "trouble": "",
         "skipped": "",
+        "xfail": "",
+        "case": "",
+        "tags": [],
         "end": "delivered",
         "timeline": ["+5s POST 200"],
         "checks": [

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import Discriminator, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, model_validator
 from pydantic import Tag as Form
 
 from ringback.core.delivery.fault import FaultLike
@@ -34,11 +34,9 @@ class Outage(Part):
         return self
 
 
-class ScriptedReceiver(Part):
-    """Who answers at an origin, by a script."""
+class ReceiverScript(Part):
+    """How a receiver answers."""
 
-    at: Origin
-    """The origin, such as `https://app.example`."""
     replies: Annotated[
         tuple[ReplyEntry, ...], Field(strict=False, min_length=1, max_length=MAX_ENTRIES)
     ] = (200,)
@@ -47,6 +45,15 @@ class ScriptedReceiver(Part):
     """What happens on the way, one entry for each attempt of a delivery; `null` for nothing."""
     down: Annotated[tuple[Outage, ...], Field(strict=False, max_length=MAX_ENTRIES)] = ()
     """When it answers otherwise, whatever its list says: `[{from: 0s, to: 65s}]`."""
+
+
+class ScriptedReceiver(ReceiverScript):
+    """Who answers at an origin, by a script."""
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.pop("required", None))
+
+    at: Origin
+    """The origin, such as `https://app.example`."""
 
     @property
     def script(self) -> list[ReplyLike]:

@@ -1,25 +1,18 @@
 """A scenario file of version 2: a story in steps."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
 from ringback.scenario.changes import ChangedSettings
 from ringback.scenario.part import MAX_ENTRIES, Part
+from ringback.scenario.story.defaults import Defaults, Two
 from ringback.scenario.story.steps import Step, StepEntry
-from ringback.scenario.story.writing import Reason, Tag
-from ringback.scenario.values import Checked, Name, one_of, wrong
-
-VERSION = 2
+from ringback.scenario.story.writing import Label, Reason, Tag
+from ringback.scenario.values import Name, one_of, wrong
 
 LEFTOVERS = ("pending", "replies", "failures", "faults")
 """What a story may leave behind only if it says so."""
-
-
-def _two(value: int) -> int:
-    if value != VERSION:
-        raise wrong(f"version {value}")
-    return value
 
 
 class Story(Part):
@@ -29,7 +22,7 @@ class Story(Part):
         str | None,
         Field(alias="$schema", description="Where an editor finds the schema of this file."),
     ] = None
-    version: Annotated[int, Checked(_two, {"const": VERSION})]
+    version: Two
     """The version of this format: 2."""
     name: Name
     """The story in one line."""
@@ -48,6 +41,13 @@ class Story(Part):
     """What may be left at the end: `pending` deliveries, unused `replies`, `failures`, `faults`."""
     settings: ChangedSettings = ChangedSettings()
     """Settings of the emulator that the story needs."""
+    defaults: Defaults = Defaults()
+    """What steps say unless they say otherwise."""
+    matrix: Annotated[
+        dict[Label, Annotated[tuple[Any, ...], Field(strict=False, min_length=1)]],
+        Field(min_length=1),
+    ] = Field(default_factory=dict)
+    """Values by name, for which `$matrix.NAME` stands: the file is a case of each combination."""
     steps: Annotated[
         tuple[StepEntry, ...], Field(strict=False, min_length=1, max_length=MAX_ENTRIES)
     ]
