@@ -40,7 +40,14 @@ _GROUPS = {
     ),
     "Requests": ("ReceivedRequests", "ReceivedRequest", "SpeakRequest", "Headers", "Identified"),
     "Everything that happened": ("Journal", "Fact"),
-    "Scenario files": ("Report", "ScenarioFile", "read_scenario", "play_scenario", "Mistake"),
+    "Scenario files": (
+        "Report",
+        "ScenarioFile",
+        "read_scenario",
+        "read_scenarios",
+        "play_scenario",
+        "Mistake",
+    ),
 }
 """The names that are read first. `Settings` have a page of their own."""
 
