@@ -438,6 +438,7 @@ def test_an_error_before_the_attempt_surfaces_and_nothing_stays_in_flight(
     def broken() -> CallbackMessage:
         raise ZeroDivisionError("in the audio")
 
+    workshop.replies(200)
     workshop.compose = broken
     workshop.accept()
     with pytest.raises(ZeroDivisionError, match="in the audio"):

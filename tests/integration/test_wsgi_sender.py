@@ -19,8 +19,9 @@ from ringback.core.base.headers import Headers
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered
 from ringback.errors import SettingsError
+from ringback.sending.interface import takes
 from ringback.sending.sender import UNLIMITED, Limits
-from ringback.sending.wsgi import Environ, WsgiSender, takes
+from ringback.sending.wsgi import Environ, WsgiSender
 from tests.integration.messages import APP, AUDIO, endpoint_of, message_to, send
 
 Start = Callable[..., Callable[[bytes], object]]

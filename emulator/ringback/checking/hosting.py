@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ringback.errors import ServerError
-from ringback.sending.wsgi import takes
+from ringback.sending.interface import takes
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

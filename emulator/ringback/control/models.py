@@ -191,7 +191,7 @@ class Faults(Model):
 
     faults: list[FaultLike] = Field(
         description="Entry i shapes attempt i + 1: a word of the table of faults, a status, an"
-        " object with a `word` and its numbers, or null for no fault."
+        " object with a `fault` and its numbers, or null for no fault."
     )
 
 

@@ -12,6 +12,7 @@ from ringback.core.base.dataclass import dataclass
 from ringback.core.base.history import History
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Attempt, Job, State
+from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.query import Ignored
 from ringback.core.request.speak import SpeakRequest
 
@@ -192,6 +193,18 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptCopied:
+    """The second copy of attempt *number* came after that had ended, and led to *outcome*."""
+
+    name: ClassVar[str] = "attempt.copied"
+    at: int
+    job: Job
+    position: int
+    number: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class BackgroundFailed:
     """What a receiver went on doing after its answer raised an error; the answer stands.
 
@@ -251,6 +264,7 @@ Fact: TypeAlias = (
     | StreamClosed
     | AttemptStarted
     | AttemptFinished
+    | AttemptCopied
     | BackgroundFailed
     | DeliveryCancelled
     | ClockMoved

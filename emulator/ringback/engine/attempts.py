@@ -12,6 +12,7 @@ from ringback.core.delivery.outcome import Aborted
 from ringback.core.delivery.shape import Shape
 from ringback.engine.calls import Call, Calls
 from ringback.engine.choosing import Choosing
+from ringback.engine.copies import Copies
 from ringback.engine.ledger import Ledger, number_of
 from ringback.errors import MachineError
 from ringback.sending.faults import Pair, Twice
@@ -27,6 +28,7 @@ class Attempts:
         clock: VirtualClock,
         ledger: Ledger,
         calls: Calls,
+        copies: Copies,
         routes: Routes,
         compose: Callable[[Delivery], CallbackMessage],
         *,
@@ -40,6 +42,7 @@ class Attempts:
         self._agenda = clock.agenda
         self._ledger = ledger
         self._calls = calls
+        self._copies = copies
         self._routes = routes
         self._compose = compose
         self._follow = follow
@@ -54,14 +57,20 @@ class Attempts:
         if agenda.taken >= agenda.slots and not self._is_answered_at_once(delivery):
             agenda.put_off(due)
             return None
-        message = self._message(delivery)
         route = self._routes.find(delivery.job.endpoint.origin)
         number = number_of(delivery)
+        shape = self._take(delivery, route, number)
+        if shape is not None and self._copies.stands_back(due, delivery, shape):
+            return None
         if number > route.reached:
             route.reached = number
-        shape = self._take(delivery, route, number)
+        message = self._message(delivery)
         if shape is not None:
             message = shape.sent(message)
+            if shape.comes_again:
+                self._copies.expect()
+            if shape.breaks and route.sender is not None:
+                return self._call(due, Call(delivery, message, shape, route.sender))
             if shape.instead is not None:
                 ledger.answered(ledger.start(due, delivery), message, shape, shape.instead)
                 return None
@@ -80,9 +89,11 @@ class Attempts:
             raise MachineError(f"the route of {delivery.job.endpoint.origin} leads nowhere")
         elif pair is not None:
             sender = Twice(sender, pair)
-        call = Call(delivery, message, shape, sender, pair)
+        return self._call(due, Call(delivery, message, shape, sender, pair))
+
+    def _call(self, due: Due, call: Call) -> Launch:
         self._calls.add(call)
-        call.delivery = ledger.start(due, delivery)
+        call.delivery = self._ledger.start(due, call.delivery)
         return partial(self._calls.launch, call)
 
     def fail(self, position: int, reason: str) -> None:
@@ -105,7 +116,7 @@ class Attempts:
         route = self._routes.find(delivery.job.endpoint.origin)
         shape = self._shape(delivery, route)
         if shape is not None and shape.instead is not None:
-            return True
+            return not shape.breaks or route.sender is None
         return route.respond is not None and self._follow is None
 
     def _shape(self, delivery: Delivery, route: Route) -> Shape | None:

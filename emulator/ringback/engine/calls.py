@@ -23,20 +23,21 @@ from ringback.engine.ledger import Ledger, number_of, shaped
 from ringback.sending.answers import described
 from ringback.sending.faults import Pair
 from ringback.sending.redirects import Trail
-from ringback.sending.sender import Limits, Sender, Work
+from ringback.sending.sender import SOUND, Limits, Line, Sender, Work
 
 _log = logging.getLogger("ringback.engine")
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One attempt under way to a real receiver."""
+    """One attempt under way to a real receiver; or the late copy of the one numbered *copy_of*."""
 
     delivery: Delivery
     message: CallbackMessage
     shape: Shape | None
     sender: Sender
     pair: Pair | None = None
+    copy_of: int = 0
     token: object = None
     task: "asyncio.Task[None] | None" = None
     awaited: bool = False
@@ -48,7 +49,7 @@ class Call:
     @property
     def number(self) -> int:
         """Counted from 1."""
-        return number_of(self.delivery)
+        return self.copy_of or number_of(self.delivery)
 
     @property
     def under_way(self) -> bool:
@@ -56,8 +57,8 @@ class Call:
         return not self.ended or bool(self.going_on)
 
     def __str__(self) -> str:
-        job = self.delivery.job
-        return f"attempt {self.number} of {job.request_id} to {job.endpoint}"
+        job, what = self.delivery.job, "the copy of " if self.copy_of else ""
+        return f"{what}attempt {self.number} of {job.request_id} to {job.endpoint}"
 
     def expire(self) -> None:
         """Stop the attempt, for its real limit has passed."""
@@ -113,7 +114,7 @@ class Calls:
     async def _carry_out(self, call: Call) -> None:
         total, alarm = self.limits.total, None
         watch, crashed = partial(self._watch, call), self.limits.crashed
-        limits = Limits(self.limits.connect, total, watch, crashed)
+        limits = Limits(self.limits.connect, total, watch, crashed, _line(call))
         try:
             if total is not None:
                 alarm = set_alarm(total, partial(self._loop.call_soon, call.expire))
@@ -150,7 +151,7 @@ class Calls:
     def _watch(self, call: Call, work: Work) -> None:
         """Have time wait for what a receiver goes on doing when it has answered *call*."""
         call.going_on += 1
-        of_copy = call.pair is not None and call.pair.first is not None
+        of_copy = bool(call.copy_of) or (call.pair is not None and call.pair.first is not None)
         self._afterwork.watch(str(call), partial(self._note, call, of_copy), work)
 
     def _note(self, call: Call, of_copy: bool, error: BaseException | None) -> None:
@@ -171,7 +172,7 @@ class Calls:
 
         One that has been heard, and whose second copy alone is under way, was not in vain.
         """
-        if call.pair is not None and call.pair.first is not None:
+        if call.copy_of or (call.pair is not None and call.pair.first is not None):
             self._hang_up(call, _cut_short(call, Aborted(reason)))
             return
         with self._clock.lock:
@@ -192,7 +193,7 @@ class Calls:
                 return
             call.ended = True
             copy = None if call.pair is None else call.pair.second
-            started_at = call.delivery.started_at or 0
+            started_at = clock.now_ns if call.copy_of else call.delivery.started_at or 0
             ended_at = max(started_at, clock.now_ns)
             if isinstance(outcome, TimedOut):
                 # The limit has passed in real time, and lasts as long on a clock that a walk keeps
@@ -203,13 +204,23 @@ class Calls:
             if call.note:
                 outcome = remarked(outcome, call.note)
             ledger, what = self._ledger, (call.delivery, call.message, call.shape)
-            if takes != 0:
+            if call.copy_of:
+                ledger.copied(call.delivery, call.copy_of, outcome, ended_at)
+            elif takes != 0:
                 passed = None if takes is None else takes + ended_at - started_at
                 ledger.take(*what, *ledger.heard(Answer(outcome, passed)), copy)
             else:
                 ledger.end(*what, outcome, ended_at, copy)
         clock.leave(call.token)
         clock.changed()
+
+
+def _line(call: Call) -> Line:
+    """What *call* travels on."""
+    shape = call.shape
+    if shape is None or not (shape.breaks or shape.drags):
+        return SOUND
+    return Line(shape.size_of(call.message.body) if shape.breaks else None, shape.drags)
 
 
 def _cut_short(call: Call, end: Outcome) -> Answer:

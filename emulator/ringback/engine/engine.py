@@ -20,6 +20,7 @@ from ringback.core.journal import Journal
 from ringback.engine.attempts import Attempts
 from ringback.engine.calls import Calls
 from ringback.engine.choosing import Choosing
+from ringback.engine.copies import Copies
 from ringback.engine.ledger import Ledger
 from ringback.engine.preparing import Preparing
 from ringback.sending.crashes import Crashes
@@ -77,10 +78,12 @@ class Engine(Listener):
         )
         self._preparing = Preparing(self.clock, self._ledger)
         self._calls = Calls(self.clock, loop, self._ledger, self._limits(settings))
+        self.copies = Copies(self.clock, loop, self._ledger, self._calls, routes, limit)
         self._attempts = Attempts(
             self.clock,
             self._ledger,
             self._calls,
+            self.copies,
             routes,
             compose,
             follow=partial(Trail, routes, limit, rules=settings.callback_rules)

@@ -4,6 +4,8 @@ The dispatcher decides, the agenda is armed with what it decided, and the journa
 three at once, here and nowhere else, so that they never disagree. Called under the clock's lock.
 """
 
+from collections.abc import Callable
+
 from ringback.clock.agenda import Due
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
@@ -14,6 +16,7 @@ from ringback.core.delivery.outcome import Answered, Outcome, TimedOut, noted, w
 from ringback.core.delivery.reply import Answer
 from ringback.core.delivery.shape import Shape
 from ringback.core.journal import (
+    AttemptCopied,
     AttemptFinished,
     AttemptStarted,
     BackgroundFailed,
@@ -45,6 +48,8 @@ class Ledger:
         self._agenda = clock.agenda
         self._journal = journal
         self._limit = limit
+        self.ended: Callable[[Delivery, CallbackMessage, Shape | None], object] | None = None
+        """Is told of each attempt that has ended, and what it has sent, while somebody wants it."""
 
     def message_of(self, delivery: Delivery) -> CallbackMessage | None:
         """What the attempts of *delivery* carry, None before the first one, or if it is made anew
@@ -138,7 +143,7 @@ class Ledger:
         copy: Outcome | None = None,
     ) -> None:
         """Record an attempt, and arm its retry if there is one."""
-        position = delivery.position
+        position, sent = delivery.position, message
         if self._forgets_bodies:
             message, outcome = message.by_digest(), without_body(outcome)
             copy = None if copy is None else without_body(copy)
@@ -157,6 +162,17 @@ class Ledger:
         self._journal.append(
             AttemptFinished(ended_at, after.job, position, attempt, after.state, after.due_at)
         )
+        if self.ended is not None:
+            self.ended(after, sent, shape)
+
+    def copied(self, delivery: Delivery, number: int, outcome: Outcome, at: int) -> None:
+        """Record what became of a copy that came after its attempt had ended."""
+        outcome = shaped(Answer(outcome), None).outcome
+        if self._forgets_bodies:
+            outcome = without_body(outcome)
+        position = delivery.position
+        self.dispatcher.copied(position, number, outcome, at)
+        self._journal.append(AttemptCopied(at, delivery.job, position, number, outcome))
 
     def remark(self, position: int, number: int, note: str, *, of_copy: bool | None) -> None:
         """Record the error of a receiver after its answer: a *note* to an attempt that has ended.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Generator
 
 from ringback.core.base.headers import NO_HEADERS, Headers
-from ringback.core.delivery.outcome import Answered
+from ringback.core.delivery.outcome import Answered, Dropped
 
 BODY_LIMIT = 65536
 """Bytes of an answer's body that are kept. Nothing in it matters to the dispatcher."""
@@ -12,6 +12,10 @@ BODY_LIMIT = 65536
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BODILESS = frozenset({204, 304})
+
+
+BROKEN = Dropped("reset", "sending")
+"""What comes of an attempt whose connection breaks in the middle of the request."""
 
 
 class HungUp(ConnectionResetError):

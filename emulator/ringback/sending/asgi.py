@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.endpoint import Endpoint
-from ringback.sending.answers import Given, HungUp, described, turn
+from ringback.sending.answers import BROKEN, Given, HungUp, described, turn
 from ringback.sending.crashes import follows_from
 from ringback.sending.sender import Crashed, Limits
 
@@ -52,7 +52,7 @@ class AsgiSender:
             # Each request has a copy of the namespace of the lifespan (ASGI HTTP specification).
             scope["state"] = dict(self._state)
         loop = asyncio.get_running_loop()
-        call = _Call(message.body, endpoint, loop.create_future(), limits.crashed)
+        call = _Call(message.body, endpoint, loop.create_future(), limits.crashed, limits.line.cut)
         work = loop.create_task(call.run(self._app, scope))
         try:
             await call.heard
@@ -65,6 +65,9 @@ class AsgiSender:
             raise call.error
         if not call.over or isinstance(call.error, KeyboardInterrupt):
             limits.watch(work)
+        if limits.line.cut is not None:
+            return BROKEN
+        if not call.over or isinstance(call.error, KeyboardInterrupt):
             return call.answer.outcome()
         return call.answer.outcome(described(call.error) if call.error else "")
 
@@ -99,13 +102,19 @@ class _Call:
     """
 
     def __init__(
-        self, body: bytes, endpoint: Endpoint, heard: asyncio.Future[None], crashed: Crashed
+        self,
+        body: bytes,
+        endpoint: Endpoint,
+        heard: asyncio.Future[None],
+        crashed: Crashed,
+        cut: int | None,
     ) -> None:
         self.answer = Given()
         self.heard = heard
         self.over = False
         self.error: BaseException | None = None
-        self._request: bytes | None = body
+        self._request: bytes | None = body if cut is None else body[:cut]
+        self._breaks = cut is not None
         self._endpoint = endpoint
         self._crashed = crashed
         self._ended = False
@@ -138,7 +147,9 @@ class _Call:
     async def receive(self) -> Event:
         if self._request is not None:
             body, self._request = self._request, None
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": self._breaks}
+        if self._breaks:
+            self.hang_up()
         # As over a socket, the other side stays until it has the whole answer.
         if not (self.answer.complete or self._hung_up):
             self._gone = self._gone or asyncio.Event()
@@ -205,7 +216,10 @@ class _Call:
         """Whether *error* is what the app makes of our having hung up, or of an interrupt."""
         if isinstance(error, KeyboardInterrupt):
             return True
-        return self._hung_up and follows_from(error, HungUp, asyncio.CancelledError)
+        # What frameworks make of a request that breaks off has as many types as there are of them.
+        return self._hung_up and (
+            self._breaks or follows_from(error, HungUp, asyncio.CancelledError)
+        )
 
     async def _tell(self) -> None:
         """Let the others go on before an app is told, again and again, that nobody listens.

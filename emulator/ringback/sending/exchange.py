@@ -1,16 +1,22 @@
 """One request and its answer over one connection."""
 
 import asyncio
+import os
 import socket
 import ssl
+import struct
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
 
 from ringback.core.delivery.outcome import Dropped, Outcome
+from ringback.sending.answers import BROKEN
 from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation
 from ringback.sending.tls import Tls
+
+_AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+"""Has the system tear a connection down where it is closed (`SO_LINGER`, for 0 seconds)."""
 
 PIECE = 65536
 """Bytes handed to the transport at once. It copies what the socket does not take."""
@@ -32,8 +38,10 @@ class Exchange(asyncio.Protocol):
         raw: socket.socket,
         outcome: asyncio.Future[Outcome],
         tls: Tls | None = None,
+        *,
+        breaks: bool = False,
     ) -> None:
-        """Wait for `connection_made`."""
+        """Wait for `connection_made`; one that *breaks* is torn down once all of it is sent."""
         self.outcome = outcome
         self.secured = None if tls is None else outcome.get_loop().create_future()
         self._conversation = conversation
@@ -42,6 +50,7 @@ class Exchange(asyncio.Protocol):
         self._tls = tls
         self._transport: asyncio.Transport | None = None
         self._paused = False
+        self._breaks = breaks
         self._found: Outcome | None = None
 
     @property
@@ -112,6 +121,8 @@ class Exchange(asyncio.Protocol):
             if not tls.established:
                 return
             self._be_secured()
+        if self._breaks:
+            self._found = BROKEN  # whatever the receiver says to a part of a request
         while self._left and not (self._paused or transport.is_closing()):
             piece = self._left.pop()
             try:
@@ -122,6 +133,14 @@ class Exchange(asyncio.Protocol):
                 return
             if len(piece) > PIECE:
                 self._left.append(piece[PIECE:])
+        if self._breaks and not (self._left or self._paused or transport.is_closing()):
+            self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            transport.abort()
+
+    def add(self, piece: bytes) -> None:
+        """Send *piece* behind all else, if anybody still wants it."""
+        self._left.insert(0, memoryview(piece))
+        self._write()
 
     def _hear(self, data: bytes) -> Outcome | None:
         if self._tls is None:

@@ -19,7 +19,8 @@ from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation
 from ringback.sending.deadline import Expired, deadline
 from ringback.sending.exchange import Exchange
-from ringback.sending.sender import Alarm, Limits
+from ringback.sending.pieces import cut_off, in_bits, pause
+from ringback.sending.sender import Alarm, Limits, Line
 from ringback.sending.tls import Tls, trusting, trusting_everyone
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -68,9 +69,14 @@ class HttpSender:
         try:
             with deadline(self._alarm, limits.total):
                 with deadline(self._alarm, limits.connect):
-                    exchange = await self._connect(message, endpoint)
+                    exchange, rest = await self._connect(message, endpoint, limits.line)
                 if isinstance(exchange, Unreachable):
                     return exchange
+                for piece in rest:
+                    await pause(self._alarm, limits.line.drag / len(rest))
+                    if exchange.outcome.done():
+                        break
+                    exchange.add(piece)
                 return await exchange.outcome
         except Expired as late:
             return TimedOut(late.limit, "answer" if exchange else "connect")
@@ -81,20 +87,29 @@ class HttpSender:
                 exchange.abandon()
 
     async def _connect(
-        self, message: CallbackMessage, endpoint: Endpoint
-    ) -> Exchange | Unreachable:
-        """Dial, shake hands where it is https, and begin the exchange. Raises `OSError`."""
+        self, message: CallbackMessage, endpoint: Endpoint, line: Line
+    ) -> tuple[Exchange | Unreachable, Sequence[bytes]]:
+        """Dial, shake hands where it is https, and begin the exchange. Raises `OSError`.
+
+        The exchange is to be given the pieces that come with it, bit by bit.
+        """
         scheme, host, port = self._base or (endpoint.scheme, endpoint.host, endpoint.port)
         addresses = await self._addresses(host, port, endpoint.origin)
         if isinstance(addresses, Unreachable):
-            return addresses
+            return addresses, ()
         loop = asyncio.get_running_loop()
         raw = await _dial(addresses, port)
         conversation = Conversation()
         request = conversation.say(message, endpoint.target)
+        rest: Sequence[bytes] = ()
+        if line.cut is not None:
+            request = cut_off(request, message.body, line.cut)
+        elif line.drag:
+            request, rest = request[:1], in_bits(request[1:])
         # The certificate is the endpoint's, wherever its callbacks lead.
         tls = Tls(self._trust(), endpoint.host.removesuffix(".")) if scheme == "https" else None
-        exchange = Exchange(conversation, request, raw, loop.create_future(), tls)
+        breaks = line.cut is not None
+        exchange = Exchange(conversation, request, raw, loop.create_future(), tls, breaks=breaks)
         try:
             await loop.create_connection(lambda: exchange, sock=raw)
             if exchange.secured is not None:
@@ -102,7 +117,7 @@ class HttpSender:
         except BaseException:
             exchange.abandon()  # asyncio has closed it already, and would now send the rest first
             raise
-        return exchange
+        return exchange, rest
 
     async def _addresses(self, host: str, port: int, origin: str) -> Sequence[str] | Unreachable:
         if refusal := self._rules.refuse_host(host, origin):

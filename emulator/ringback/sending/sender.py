@@ -34,17 +34,33 @@ def logged(endpoint: Endpoint, error: BaseException) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What a fault does to a connection.
+
+    It breaks once *cut* bytes of the body are sent; None: it does not. The body is on its way for
+    *drag* real seconds, if it travels over a socket.
+    """
+
+    cut: int | None = None
+    drag: float = 0
+
+
+SOUND = Line()
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How long an attempt may take, in real seconds; None where the clock stands still.
 
     *watch* is told what a receiver goes on doing, before its answer is handed over, and *crashed*
-    what an application of this process raises.
+    what an application of this process raises. *line* is what the attempt travels on.
     """
 
     connect: float | None = None
     total: float | None = None
     watch: Callable[[Work], object] = field(default=unwatched, compare=False, repr=False)
     crashed: Crashed = field(default=logged, compare=False, repr=False)
+    line: Line = SOUND
 
 
 UNLIMITED = Limits()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import inspect
 import io
 import re
 import sys
@@ -11,18 +10,18 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Aborted, Outcome
 from ringback.core.request.endpoint import Endpoint
-from ringback.errors import SettingsError
-from ringback.sending.answers import Given, HungUp, described, turn
+from ringback.sending.answers import BROKEN, Given, HungUp, described, turn
 from ringback.sending.asgi import CLIENT
 from ringback.sending.crashes import follows_from
 from ringback.sending.sender import Crashed, Limits, Work
 from ringback.sending.swallowed import hear
+from ringback.sending.torn import torn
 
 Environ = dict[str, Any]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -49,7 +48,10 @@ class WsgiSender:
         """Call the app with *message* and say what it answered."""
         call = _Call(endpoint, asyncio.get_running_loop(), limits.crashed)
         try:
-            call.start(self._app, environ_of(message, endpoint))
+            environ = environ_of(message, endpoint)
+            if limits.line.cut is not None:
+                environ["wsgi.input"] = torn(message.body[: limits.line.cut])
+            call.start(self._app, environ)
         except RuntimeError as error:
             return Aborted(f"this process has no room for a thread ({error})")
         try:
@@ -64,7 +66,8 @@ class WsgiSender:
         if isinstance(call.error, KeyboardInterrupt) and not call.complete:
             raise call.error
         call.noted = call.told  # what is told of from here on is noted when the app has ended
-        return call.outcome(None if call.watched_by(limits.watch) else call.error)
+        outcome = call.outcome(None if call.watched_by(limits.watch) else call.error)
+        return outcome if limits.line.cut is None else BROKEN
 
 
 def environ_of(message: CallbackMessage, endpoint: Endpoint) -> Environ:
@@ -252,49 +255,3 @@ def _text(header: object) -> str:
         raise TypeError(f"headers are made of str, not {type(header).__name__}")
     header.encode("latin-1")  # raises what a server raises
     return header.strip(" \t")
-
-
-_ALONE = {"tornado.web.Application": "Tornado", "aiohttp.web_app.Application": "aiohttp"}
-"""Applications that only their own servers run."""
-
-
-def takes(app: object) -> Literal["asgi", "wsgi"]:
-    """Which interface *app* speaks, by its signature. Raises `SettingsError` if nobody can tell."""
-    for cls in type(app).__mro__:
-        if (name := _ALONE.get(f"{cls.__module__}.{cls.__qualname__}")) is not None:
-            raise SettingsError(
-                f"{app!r} is of {name}, which speaks neither ASGI nor WSGI: have it listen on a"
-                " port of its own, and pass its base URL, 'http://127.0.0.1:PORT'"
-            )
-    if callable(app):
-        asynchronous = any(map(inspect.iscoroutinefunction, (app, app.__call__)))
-        required, open_to_three = _positional(app)
-        if required == 3 or (asynchronous and open_to_three):
-            return "asgi"
-        if required == 2 and not asynchronous:
-            return "wsgi"
-    raise SettingsError(
-        f"cannot tell what {app!r} is: pass a base URL as 'http://127.0.0.1:8000', an ASGI app"
-        " (scope, receive, send) or a WSGI app (environ, start_response)"
-    )
-
-
-def _positional(app: Callable[..., object]) -> tuple[int, bool]:
-    """How many arguments *app* needs, and whether it can be called with three."""
-    try:
-        signature = inspect.signature(app)
-    except (TypeError, ValueError):  # some callables written in C have none
-        return 0, False
-    try:
-        signature.bind(1, 2, 3)
-    except TypeError:
-        open_to_three = False
-    else:
-        open_to_three = True
-    required = [
-        parameter
-        for parameter in signature.parameters.values()
-        if parameter.default is parameter.empty
-        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    ]
-    return len(required), open_to_three

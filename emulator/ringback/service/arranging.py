@@ -60,6 +60,12 @@ class Arranging:
         whose = _origin(origin)
         plan = read_plan(faults, self._settings.retries + 1, whose)
         route = self._route(to, lifespan)
+        for shape in plan.shapes if plan is not None and not isinstance(to, str) else ():
+            if shape is not None and shape.real:
+                raise SettingsError(
+                    f"{whose}: {shape.name!r} is for a receiver behind a socket: connect(…,"
+                    " 'http://127.0.0.1:PORT'), or leave out real=True for virtual seconds"
+                )
         route.plan = plan
         self.routes.connect(whose, route)
 
@@ -107,8 +113,14 @@ class Arranging:
             return Route(respond=to.answer)
         if isinstance(to, str):
             return Route(sender=self._dialled(to))
+        if isinstance(to, list | tuple):
+            raise SettingsError(
+                f"connect(…, {to!r}): a route leads to one receiver, and these are {len(to)}: give"
+                " each an origin of its own"
+            )
         from ringback.sending.asgi import AsgiSender
-        from ringback.sending.wsgi import WsgiSender, takes
+        from ringback.sending.interface import takes
+        from ringback.sending.wsgi import WsgiSender
 
         if takes(to) == "wsgi":
             return Route(sender=WsgiSender(to))

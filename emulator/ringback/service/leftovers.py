@@ -30,14 +30,16 @@ class Traces:
     """What a test has arranged, and what came of it.
 
     *arranged* are all routes with their origins, *plans* the faults that are for some deliveries,
-    wherever they go, *unmet* is how many failures no request has met,
-    *unheard* are errors that no verb has raised, and *crashes* those of applications.
+    wherever they go, *copies* what is still to come of them, *unmet* is how many failures no
+    request has met, *unheard* are errors that no verb has raised, and *crashes* those of
+    applications.
     """
 
     pending: Sequence[Delivery]
     receivers: Iterable[Receiver]
     arranged: Sequence[tuple[str, Route]]
     plans: Iterable[Plan]
+    copies: Iterable[str]
     unmet: int
     unheard: Iterable[BaseException]
     crashes: Iterable[Crash]
@@ -86,6 +88,8 @@ def _faults(traces: Traces) -> Iterator[str]:
             yield from _faults_of(route.plan)
     for plan in traces.plans:
         yield from _faults_of(plan)
+    for copy in traces.copies:
+        yield f"{copy}, has not come: run_until_idle() brings what is due"
 
 
 def _faults_of(plan: Plan | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from ringback.core.journal import (
     AnswerFailed,
+    AttemptCopied,
     AttemptFinished,
     AttemptStarted,
     BackgroundFailed,
@@ -92,6 +93,7 @@ class Recognition:
                     | StreamClosed()
                     | AttemptStarted()
                     | AttemptFinished()
+                    | AttemptCopied()
                     | BackgroundFailed()
                     | DeliveryCancelled()
                     | ClockMoved()

@@ -208,6 +208,7 @@ class Service:
             self.arranging.receivers,
             self.arranging.routes.arranged,
             [*self.arranging.orders, *self.arranging.plans],
+            self.engine.copies.coming,
             self.failures.unmet,
             self.clock.unheard,
             self.crashes,

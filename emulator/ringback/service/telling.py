@@ -13,6 +13,7 @@ from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import State
 from ringback.core.journal import (
     AnswerFailed,
+    AttemptCopied,
     AttemptFinished,
     AttemptStarted,
     BackgroundFailed,
@@ -87,6 +88,11 @@ def _line(fact: Fact) -> str:
                 f" {attempt.outcome.word!r}{state}{due}"
                 f" request={fact.job.request_id} ({attempt.outcome}{copy})"
             )
+        case AttemptCopied():
+            return (
+                f"{at} copy of attempt {fact.number} {fact.outcome.word!r}"
+                f" request={fact.job.request_id} ({fact.outcome})"
+            )
         case DeliveryCancelled():
             return f"{at} cancelled request={fact.request_id}: {fact.reason}"
         case ClockFailed():
@@ -134,6 +140,7 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact], ahead: int
                 | JobFailed()
                 | AttemptStarted()
                 | AttemptFinished()
+                | AttemptCopied()
                 | BackgroundFailed()
                 | DeliveryCancelled()
             ):
@@ -199,7 +206,8 @@ def _of_attempts(attempts: Sequence[Attempt]) -> Iterator[str]:
 
 def _story(attempt: Attempt) -> str:
     fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
-    copy = f"  copy: {attempt.copy}" if attempt.copy is not None else ""
+    late = "" if attempt.copied_at is None else f" at {words(round(attempt.copied_at * SECOND))}"
+    copy = f"  copy{late}: {attempt.copy}" if attempt.copy is not None else ""
     return f"{attempt.outcome}{fault}{copy}"
 
 

@@ -106,6 +106,12 @@ class Attempt:
         return self._attempt.copy
 
     @property
+    def copied_at(self) -> int | float | None:
+        """When a copy ended that came after it, in seconds since the emulator's start; or None."""
+        at = self._attempt.copied_at
+        return None if at is None else seconds(at)
+
+    @property
     def request(self) -> CallbackMessage:
         """What was sent: `method`, `url`, `headers`, `body`."""
         return self._attempt.message

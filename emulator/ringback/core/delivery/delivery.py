@@ -60,8 +60,8 @@ class Job:
 class Attempt:
     """One try, ended. *number* counts from 1; *fault* is the scripted one, if any.
 
-    *copy* is what became of the second copy of one that arrived twice. It decides nothing, for the
-    dispatcher hears the first.
+    *copy* is what became of the second copy of one that arrived twice, and *copied_at* when that
+    ended, if it was after the attempt. It decides nothing, for the dispatcher hears the first.
     """
 
     number: int
@@ -71,6 +71,7 @@ class Attempt:
     outcome: Outcome
     fault: str | None = None
     copy: Outcome | None = None
+    copied_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,12 @@ class Delivery:
             return replace(attempt, outcome=remarked(attempt.outcome, note))
 
         return replace(self, attempts=tuple(map(with_note, self.attempts)))
+
+    def copied(self, number: int, outcome: Outcome, at: int) -> "Delivery":
+        """This delivery once the second copy of attempt *number* has come to its *outcome*."""
+        attempts = list(self.attempts)
+        attempts[number - 1] = replace(attempts[number - 1], copy=outcome, copied_at=at)
+        return replace(self, attempts=tuple(attempts))
 
     def _finished(self, attempt: Attempt, policy: RetryPolicy) -> "Delivery":
         if self.started_at is None or attempt.number != len(self.attempts) + 1:

@@ -20,6 +20,7 @@ from ringback.core.delivery.delivery import (
     State,
 )
 from ringback.core.delivery.kept import Kept
+from ringback.core.delivery.outcome import Outcome
 from ringback.core.delivery.retry import RetryPolicy
 from ringback.errors import MachineError
 
@@ -142,6 +143,11 @@ class Dispatcher:
             return
         delivery = self._deliveries[position]
         self._deliveries[position] = delivery.remarked(number, note, of_copy=of_copy)
+
+    def copied(self, position: int, number: int, outcome: Outcome, at: int) -> None:
+        """Note what became of the second copy of attempt *number*, after that had ended."""
+        if not self._forgot(position):
+            self._deliveries[position] = self._deliveries[position].copied(number, outcome, at)
 
     def _apply(self, position: int, event: Started | Finished | Cancelled) -> Delivery:
         before = self._deliveries[position]

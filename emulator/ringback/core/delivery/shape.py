@@ -71,6 +71,11 @@ class Shape:
         return LATE_COPY_AFTER * SECOND if self.after is None else self.after
 
     @property
+    def comes_again(self) -> bool:
+        """Whether it may come again once it has ended."""
+        return self.copied_after is not None or self.copied_late is not None
+
+    @property
     def swaps(self) -> bool:
         """Whether the next one of another delivery goes first."""
         return self.word == "swapped"
