@@ -57,8 +57,8 @@ class Watch:
     def timeline(self) -> str:
         """What every emulator of the test did."""
         if len(self.emulators) == 1:
-            return next(iter(self.emulators.values())).timeline
-        return "\n\n".join(f"{name}:\n{each.timeline}" for name, each in self.emulators.items())
+            return _told(next(iter(self.emulators.values())))
+        return "\n\n".join(f"{name}:\n{_told(each)}" for name, each in self.emulators.items())
 
     def end_fixture(self) -> None:
         """One fixture of ours is over."""
@@ -197,3 +197,9 @@ def _settings(request: pytest.FixtureRequest, settings: Settings, watch: Watch) 
     if any(each.api_key == chosen.api_key for each in watch.emulators.values()):
         return chosen.changed(api_key=None)
     return chosen
+
+
+def _told(emulator: AnyEmulator) -> str:
+    """The timeline of *emulator*, and what is to be said of its clock."""
+    noted = emulator.clock.disagreement
+    return f"{emulator.timeline}\nnote: {noted}" if noted else emulator.timeline

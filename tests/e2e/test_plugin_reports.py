@@ -44,6 +44,33 @@ def test_a_failing_test_without_a_fixture_of_ours_shows_none(pytester: pytest.Py
     assert "ringback timeline" not in result.stdout.str()
 
 
+def test_a_frozen_application_that_is_told_another_time_is_told_of(
+    pytester: pytest.Pytester,
+) -> None:
+    suite = """
+from freezegun import freeze_time
+
+@freeze_time("2031-05-17 12:00:00")
+def test_fails(ringback):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+        await send({"type": "http.response.body"})
+
+    ringback.connect(APP, app)
+    ringback.submit("Hello", callback="https://app.example/hook")
+    ringback.advance(30)
+    assert False
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "note: at +30s the emulator's clock stood at 2031-05-17 12:00:30+00:00, and the"
+            " application was told 2031-05-17 12:00:00+00:00. clock.lead(frozen) moves both*",
+        ]
+    )
+
+
 def test_requests_that_were_refused_are_part_of_the_story(pytester: pytest.Pytester) -> None:
     suite = """
 def test_fails(ringback):

@@ -54,6 +54,23 @@ def leap(now: datetime, moment: datetime) -> str:
     )
 
 
+def led_astray(verb: str, now: datetime, told: datetime) -> str:
+    """For a verb of a clock whose freezer was moved by somebody else."""
+    return (
+        f"{verb}(): the clock leads the freezer, and stands at {now}; the freezer was moved to"
+        f" {told} by itself. Move the clock, and the freezer goes along; or have the clock go along"
+        " with the freezer: clock.follow(frozen)."
+    )
+
+
+def disagreed(moment: int, now: datetime, told: datetime) -> str:
+    """For an attempt at *moment*, when the application was told another time."""
+    return (
+        f"at {words(moment)} the emulator's clock stood at {now}, and the application was told"
+        f" {told}. clock.lead(frozen) moves both, and so does clock.follow(frozen)."
+    )
+
+
 def never_true(journal: Sequence[Fact], made: Sequence[AttemptFinished], within: int) -> str:
     """For `advance_until` at its limit; *within* is in nanoseconds, *made* are facts of *journal*.
 

@@ -220,7 +220,7 @@ class Walk:
                 return False
             due = agenda.look(limit)
             if due is None or (limit is not None and due[0] > limit):
-                clock.moment = max(clock.moment, limit or 0)
+                clock.go(max(clock.moment, limit or 0))
                 return None
             self._generations.count(due)
             self._launch = clock.jump(due)

@@ -16,8 +16,8 @@ from functools import partial
 
 from ringback.clock.advice import busy_beside, busy_inside, no_steps
 from ringback.clock.agenda import Agenda, Due
+from ringback.clock.leader import Leader
 from ringback.clock.listener import NOBODY, Launch, Listener
-from ringback.clock.presence import Presence
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import words
 from ringback.core.journal import ClockFailed, Journal
@@ -27,7 +27,7 @@ ALWAYS = 1 << 63
 """A moment beyond all others: time that flows comes to everything, in the background too."""
 
 
-class VirtualClock(Presence):
+class VirtualClock(Leader):
     """A time with a mover, from its beginning to its end."""
 
     def __init__(
@@ -109,7 +109,7 @@ class VirtualClock(Presence):
     def jump(self, due: Due) -> Launch | None:
         """Go to what the agenda has just shown to be *due*, and `begin` it; under the lock."""
         if due[0] > self.moment:
-            self.moment = self.reachable(due[0])
+            self.go(self.reachable(due[0]))
         return self.begin(due)
 
     # -- the mover -------------------------------------------------------------------------------
@@ -123,6 +123,7 @@ class VirtualClock(Presence):
             self.check_open(verb)
             if self.is_inside:
                 raise ClockBusy(busy_inside(verb))
+            self.check_led(verb)
             if self.mover:
                 if joining:
                     return False

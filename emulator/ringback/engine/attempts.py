@@ -92,6 +92,7 @@ class Attempts:
         return self._call(due, Call(delivery, message, shape, sender, pair))
 
     def _call(self, due: Due, call: Call) -> Launch:
+        self._clock.compare()
         self._calls.add(call)
         call.delivery = self._ledger.start(due, call.delivery)
         return partial(self._calls.launch, call)

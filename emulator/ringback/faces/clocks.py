@@ -9,6 +9,7 @@ from typing import Any
 
 from ringback.clock.forks import check_process, lineage
 from ringback.clock.guard import set_alarm
+from ringback.clock.leading import grasp
 from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended
 from ringback.clock.virtual import VirtualClock
@@ -76,9 +77,44 @@ class _Face(Sealed):
         """
         self._virtual.observe()
 
+    def lead(self, frozen: Any = None) -> None:
+        """Have a freezer of time go along with this clock, so that both tell the same time.
+
+        *frozen* is what `with freeze_time(…) as frozen` or `with time_machine.travel(…) as
+        traveller` binds, or a fixture of theirs; without it, the freezer that is active. From here
+        on the application's `datetime.now()` is exact at every attempt, in every thread of this
+        process. Move the clock, and leave the freezer alone.
+
+        Raises `SettingsError` for what cannot be moved, and for a clock that flows.
+        """
+        check_process(self._lineage)
+        self._virtual.check_open("lead")
+        self._virtual.lead(grasp(frozen))
+
+    @property
+    def disagreement(self) -> str:
+        """What is to be said of a callback at which the application was told another time.
+
+        Empty, unless time is frozen, is neither led nor followed, and was more than an attempt
+        apart from this clock.
+        """
+        return self._virtual.disagreement
+
 
 class BlockingClock(BlockingVerbs, _Face):
     """A clock whose verbs block."""
+
+    def follow(self, frozen: Any = None) -> None:
+        """Have this clock go along with a freezer: `frozen.tick(30)` delivers before it returns.
+
+        Its `tick`, `move_to` and `shift` move the clock on their way, from due moment to due
+        moment, so the application's time is exact at every attempt. That lasts until the emulator
+        ends or is reset. The rest is as with `lead`.
+        """
+        self.lead(frozen)
+        freezer = grasp(frozen)
+        put_back = freezer.replace(self.advance, self._virtual.anchor)
+        self._virtual.when_closed(put_back)
 
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         check_process(self._lineage)
@@ -100,6 +136,17 @@ class AwaitableClock(AwaitableVerbs, _Face):
 
     What the test has started on its loop, such as its application, has its turn before time moves.
     """
+
+    def follow(self, frozen: Any = None) -> None:
+        """Refuse: `frozen.tick(30)` cannot await what it would cause. `lead` is awaited.
+
+        Raises `WrongFace`.
+        """
+        raise WrongFace(
+            "clock.follow(): frozen.tick() cannot await the deliveries that it would cause. Have"
+            " the freezer go along instead, clock.lead(frozen), and await clock.advance(30); or"
+            " await clock.sync() after it was moved."
+        )
 
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         check_process(self._lineage)
