@@ -73,9 +73,9 @@ def typical(work: Callable[[], object], times: int) -> float:
     return median(spans)
 
 
-def fresh(workload: str, *arguments: object) -> float:
-    """Run one of `workloads.py` in a Python of its own, and read the figure that it prints."""
-    command = [sys.executable, "-m", "tests.benchmarks.workloads", workload, *map(str, arguments)]
+def fresh(workload: str, *arguments: object, module: str = "tests.benchmarks.workloads") -> float:
+    """Run one of *module* in a Python of its own, and read the figure that it prints."""
+    command = [sys.executable, "-m", module, workload, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     return float(json.loads(done.stdout))
 

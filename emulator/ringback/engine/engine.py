@@ -116,7 +116,7 @@ class Engine(Listener):
 
     def _limits(self, settings: Settings) -> Limits:
         """The limits of attempts in real time: there are none while the clock stands."""
-        if not settings.rate:
+        if not self.clock.rate:
             return Limits(crashed=self.crashes.add)
         return Limits(
             settings.seconds_of("connect_timeout"),

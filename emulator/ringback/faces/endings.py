@@ -4,16 +4,19 @@ import asyncio
 import concurrent.futures
 from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ringback.clock.guard import set_alarm
 from ringback.clock.loops import EngineLoop
 from ringback.clock.turns import call_on, ended
 from ringback.errors import Stuck
-from ringback.sending.started import StartedAsgiSender
+
+if TYPE_CHECKING:
+    from ringback.sending.started import StartedAsgiSender
 
 
 def shut_down(
-    apps: Iterable[StartedAsgiSender], loop: EngineLoop, guard: float
+    apps: "Iterable[StartedAsgiSender]", loop: EngineLoop, guard: float
 ) -> list[BaseException]:
     """Shut *apps* down on *loop*, for *guard* real seconds each; what they raise is returned."""
     errors: list[BaseException] = []
@@ -29,7 +32,7 @@ def shut_down(
     return errors
 
 
-async def shut_down_here(apps: Iterable[StartedAsgiSender], guard: float) -> list[BaseException]:
+async def shut_down_here(apps: "Iterable[StartedAsgiSender]", guard: float) -> list[BaseException]:
     """The same on the running loop."""
     errors: list[BaseException] = []
     loop = asyncio.get_running_loop()

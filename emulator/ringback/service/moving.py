@@ -71,7 +71,7 @@ class Pace:
     def guard(self) -> float:
         """Real seconds that a verb waits for anything: where limits are real, for those as well."""
         guard = self._settings.seconds_of("guard")
-        if self._settings.rate:
+        if self._engine.clock.rate:
             guard += self._settings.seconds_of("attempt_timeout")
         return min(guard, threading.TIMEOUT_MAX)
 

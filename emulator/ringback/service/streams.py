@@ -10,8 +10,6 @@ from ringback.core.base.ids import IdSource
 from ringback.core.journal import Journal, StreamClosed, StreamFlushed, StreamWarned
 from ringback.core.request.editions import V2, Edition
 from ringback.core.request.speak import SpeakRequest
-from ringback.core.stream.aura import TextStream
-from ringback.core.stream.flux import TurnStream
 from ringback.core.stream.opening import Opening
 from ringback.core.stream.stream import Effect, HangUp, Play, Say, Stream
 from ringback.service.voice import Voice
@@ -105,9 +103,13 @@ class Session:
 def new_stream(
     edition: Edition, opening: Opening, opened_at: int, settings: Settings, ids: IdSource
 ) -> Stream:
-    """The stream that *edition* has."""
+    """The stream that *edition* has; the first one imports what that takes."""
     if edition.path == V2.path:
+        from ringback.core.stream.flux import TurnStream
+
         return TurnStream(opening.voice, ids.speech_id, duration, opened_at, opening.speed)
+    from ringback.core.stream.aura import TextStream
+
     return TextStream(
         opening.voice,
         opened_at,

@@ -1,22 +1,15 @@
 """The vendor's paths as one ASGI application, and a JSON error for all others."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
+from functools import cached_property
 
-from starlette.applications import Starlette
-from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringback.core.request.editions import V1, V2
 from ringback.core.request.origin import Origins
-from ringback.core.stream.opening import V1_STREAM, V2_STREAM
-from ringback.serving import account
-from ringback.serving.account import Private, Public
 from ringback.serving.guard import Guard, Tell
-from ringback.serving.misdirected import NothingHere
 from ringback.serving.mount import Mount, Mounted, Surroundings, is_ours
 from ringback.serving.speaking import SpeakEndpoint
-from ringback.serving.stream import StreamEndpoint
 from ringback.serving.target import in_origin_form
 from ringback.serving.tenants import Tenants
 
@@ -44,10 +37,16 @@ class _Paths:
     """The hot paths pass by the router and its middleware."""
 
     def __init__(self, tenants: Tenants) -> None:
-        speak = {edition.path: SpeakEndpoint(tenants, edition) for edition in (V1, V2)}
-        self._speak = speak
+        self._tenants = tenants
+        self._speak = {edition.path: SpeakEndpoint(tenants, edition) for edition in (V1, V2)}
         self.ours: ASGIApp | None = None
-        self._router = _router(tenants, routes(tenants, speak))
+
+    @cached_property
+    def _router(self) -> ASGIApp:
+        """All other paths: the first request to one imports what that takes."""
+        from ringback.serving.routes import router
+
+        return router(self._tenants, self._speak)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint: ASGIApp | None = None
@@ -61,32 +60,3 @@ class _Paths:
                 await self(within, receive, send)
                 return
         await (endpoint or self._router)(scope, receive, send)
-
-
-def routes(tenants: Tenants, speak: Mapping[str, ASGIApp]) -> list[Route | WebSocketRoute]:
-    """Every path that is served; *speak* are those that speak over HTTP."""
-    get = partial(Private, tenants, "GET")
-    project = "/v1/projects/{project_id}"
-    return [
-        # Where this is mounted under another path, these are found here.
-        *(Route(path, endpoint) for path, endpoint in speak.items()),
-        WebSocketRoute(V1.path, StreamEndpoint(tenants, V1_STREAM)),
-        WebSocketRoute(V2.path, StreamEndpoint(tenants, V2_STREAM)),
-        Route("/v1/models", Public(tenants, account.models)),
-        Route("/v1/models/{uuid}", Public(tenants, account.model)),
-        Route("/v2/models", Public(tenants, account.flux_models)),
-        Route("/v1/projects", get(account.projects)),
-        Route(project, get(account.project)),
-        Route(f"{project}/models", get(account.project_models)),
-        Route(f"{project}/models/{{uuid}}", get(account.project_model)),
-        Route("/v1/auth/token", get(account.token)),
-        Route("/v1/auth/grant", Private(tenants, "POST", account.grant)),
-        WebSocketRoute("/{path:path}", NothingHere(tenants)),
-    ]
-
-
-def _router(tenants: Tenants, routes: list[Route | WebSocketRoute]) -> Starlette:
-    app = Starlette(routes=routes)
-    app.router.redirect_slashes = False  # /v1/speak/ is another path, and there is nothing
-    app.router.default = NothingHere(tenants)
-    return app

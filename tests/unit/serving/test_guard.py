@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message
 
 from ringback import Emulator
 from ringback.core.answer.answer import PERMISSIONS
-from ringback.serving.app import routes
+from ringback.serving.routes import routes
 
 SERVER = ("127.0.0.1", 8088)
 ALLOWED = "https://app.example"

@@ -27,6 +27,8 @@ def _dataclass(
 
     def define(plain: type) -> type:
         own = [name for name in _METHODS if vars(plain).get(name) is not None]
+        if plain.__doc__ is None:  # or else it is made of the signature, which takes milliseconds
+            plain.__doc__ = plain.__name__
         cls: type = dataclasses.dataclass(
             init=False,
             repr=False,

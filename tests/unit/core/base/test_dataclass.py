@@ -259,3 +259,16 @@ def test_the_standard_library_inherits_the_fields() -> None:
     assert repr(Deep(1)).endswith("Deep(x=1, y=0, z=5)")
     assert Deep(1) != Point(1)
     assert Deep(1, 2, 3) == Deep(1, 2, z=3)
+
+
+def test_a_class_without_a_docstring_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(inspect, "signature", look)
+
+    @dataclass(frozen=True, slots=True)
+    class Plain:
+        name: str
+
+    assert Plain.__doc__ == "Plain"

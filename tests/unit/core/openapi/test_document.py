@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from ringback.core.openapi.document import document
 from ringback.core.request.editions import V1, V2
-from ringback.serving.app import routes
+from ringback.serving.routes import routes
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(document("1.2.3")))
 
