@@ -6,7 +6,7 @@ import pytest
 
 from ringback import Emulator, Server, Settings
 from tests.integration.asking import ask, get, post
-from tests.integration.both_faces import APP, HOOK
+from tests.integration.both_faces import APP, HOOK, wait_until
 
 
 @pytest.fixture
@@ -66,8 +66,7 @@ def test_a_clock_goes_on_in_another_mode(ringback: Emulator) -> None:
     receiver = ringback.receiver(APP)
     ringback.submit("Hello", callback=HOOK)
     assert ask(ringback.url, "PUT", "/clock", {"mode": "x100"}).json["mode"] == "x100"
-    while not receiver.requests:
-        pass
+    wait_until(lambda: bool(receiver.requests))
     assert ask(ringback.url, "PUT", "/clock", {"mode": "paused"}).json["mode"] == "paused"
     before = get(ringback.url, "/clock")["elapsed"]
     assert get(ringback.url, "/clock")["elapsed"] == before

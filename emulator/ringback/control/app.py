@@ -96,6 +96,8 @@ class ControlApi:
         if service is not None:
             return service
         names = self._around.tenants.names()
+        if not names:
+            raise Problem(409, "no emulator is served at this moment; it may be beginning again")
         if credential is None:
             detail = f"{len(names)} emulators are served here: say whose is meant, by its key"
         else:

@@ -1,5 +1,6 @@
 """Finds the operation that a request is for, reads what it says, and sends what comes of it."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +15,7 @@ from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
 from ringback.service.service import Service
 from ringback.serving.aside import aside
-from ringback.serving.exchange import read_body, send
+from ringback.serving.exchange import hear_out, read_body, send
 from ringback.serving.mount import PREFIX
 
 _JSON = [("content-type", "application/json"), *OURS]
@@ -27,6 +28,7 @@ class Dispatching:
         """Sort them: most paths have no parts that vary."""
         self._fixed: dict[str, dict[str, Operation]] = {}
         self._varying: list[Operation] = []
+        self._described: Answer | None = None
         for each in OPERATIONS:
             if "{" in each.path:
                 self._varying.append(each)
@@ -45,6 +47,9 @@ class Dispatching:
 
         Raises `Problem` while the body has not been read.
         """
+        if path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
+            await hear_out(receive, send_, self._document())
+            return
         operation, parts = self._find(path, scope["method"])
         service = find(scope)
         query = read_query(operation, scope)
@@ -59,6 +64,14 @@ class Dispatching:
             result = answer_of(error)
         if result is not None:
             await send(send_, _encoded(result))
+
+    def _document(self) -> Answer:
+        """The OpenAPI document: for everyone who is let in, whoever is served."""
+        if self._described is None:
+            from ringback.control.openapi import document
+
+            self._described = Answer(200, _JSON, json.dumps(document(OPERATIONS)).encode(), "")
+        return self._described
 
     async def _carried_out(self, operation: Operation, call: Call) -> Result:
         result: Result

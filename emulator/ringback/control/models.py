@@ -11,6 +11,10 @@ Span: TypeAlias = Annotated[int | float, Field(allow_inf_nan=False)]
 """Seconds that somebody asks for: a number, and one that there is."""
 
 
+LARGE = 2**53
+"""Beyond it, languages that have only floating-point numbers cannot count."""
+
+
 class Model(BaseModel):
     """Strict: no other key, and nothing that is turned into what was wanted."""
 
@@ -164,13 +168,13 @@ class DeliveriesAsked(Asked):
     origin: str | None = Field(None, description="Those that go to `https://app.example`.")
     request_id: str | None = None
     limit: int = Field(100, ge=1, le=1000)
-    after: int = Field(-1, ge=-1, description="Only those behind this position.")
+    after: int = Field(-1, ge=-1, le=LARGE, description="Only those behind this position.")
 
 
 class DeliveryAsked(Asked):
     """Which of several deliveries of one request."""
 
-    position: int | None = Field(None, ge=0, description="Without it, the newest.")
+    position: int | None = Field(None, ge=0, le=LARGE, description="Without it, the newest.")
 
 
 class Reply(Model):
@@ -298,3 +302,114 @@ class Dropped(Model):
     deliveries: int
     requests: int
     facts: int
+
+
+class RequestReceived(Model):
+    """A request to a speak endpoint as it arrived. What is secret is masked."""
+
+    place: int = Field(description="Its place in order of arrival, from 0.")
+    at: Seconds = Field(description="When, in seconds since the start.")
+    time: datetime
+    method: str
+    path: str
+    query: str
+    headers: list[Header]
+    content_type: str | None
+    size: int = Field(description="Bytes of the body.")
+    sha256: str | None = Field(description="SHA-256 of the body, where bodies are kept.")
+    status: int = Field(description="What it was answered, and 101 for a stream.")
+    request_id: str
+
+
+class RequestsPage(Model):
+    """Some requests, in order of arrival."""
+
+    requests: list[RequestReceived]
+    next: int | None = Field(description="What to give as `after` for those that follow, if any.")
+    dropped: int = Field(description="How many are not kept any more.")
+
+
+class RequestsAsked(Asked):
+    """Which requests."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    after: int = Field(-1, ge=-1, le=LARGE, description="Only those behind this place.")
+
+
+class FactTold(Model):
+    """Something that happened."""
+
+    place: int = Field(description="Its place in the journal, from 0.")
+    fact: str = Field(description="Its name, such as `attempt.finished`.")
+    at: Seconds = Field(description="When, in seconds since the start.")
+    time: datetime
+    line: str = Field(description="The same in words; empty for what is not worth a line.")
+    details: dict[str, Any] = Field(description="All that it says, secrets masked.")
+
+
+class JournalPage(Model):
+    """Some facts, in order."""
+
+    facts: list[FactTold]
+    next: int = Field(description="What to give as `since` for those that follow.")
+    dropped: int = Field(description="How many are not kept any more.")
+
+
+class Since(Asked):
+    """From where on."""
+
+    since: int = Field(0, ge=0, le=LARGE, description="From this place of the journal on.")
+
+
+class JournalAsked(Since):
+    """Which facts."""
+
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class ExportAsked(Asked):
+    """In which form."""
+
+    format: str = Field(description="`scenario`, `jsonl` or `har`.")
+
+
+class Wait(Model):
+    """What to wait for."""
+
+    for_: Literal["idle", "request", "delivery", "attempts", "fact"] = Field(
+        alias="for",
+        description="`idle`: no delivery is pending, and nothing is in flight. `request`: so many"
+        " have arrived. `delivery`: that of a request is settled, or so many are. `attempts`: so"
+        " many have ended, of a request or of all. `fact`: the journal has so many from `since`"
+        " on.",
+    )
+    count: int = Field(1, ge=1, le=LARGE)
+    request_id: str | None = None
+    since: int = Field(0, ge=0, le=LARGE)
+    timeout: Span = Field(5, gt=0, le=600, description="Real seconds.")
+
+
+class Waited(Model):
+    """It is so."""
+
+    clock: ClockState
+    next: int = Field(description="What to give as `since` for what follows.")
+
+
+class Timeline(Model):
+    """Everything as text."""
+
+    text: str
+
+
+class Status(Model):
+    """An emulator, and how much of everything there is."""
+
+    version: str = Field(description="Ringback's.")
+    key_id: str = Field(description="The identifier of its key: what callbacks carry.")
+    project_id: str
+    clock: ClockState
+    deliveries: int
+    requests: int
+    facts: int
+    dropped: dict[str, int] = Field(description="How many of each are not kept any more.")

@@ -1,5 +1,6 @@
 """What a request says, read strictly, and what is wrong with it in sentences."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,8 +25,6 @@ def read_query(operation: Operation, scope: Scope) -> BaseModel | None:
         if text:
             raise Problem(422, f"{operation.method} {operation.path} takes no query")
         return None
-    if not text:
-        return kind()
     pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
@@ -71,7 +70,7 @@ _ACCEPTS = ("accept", "application/json")
 def _mistakes(error: ValidationError, kind: type[BaseModel], where: str) -> Problem:
     """All that is wrong, in one sentence each."""
     found: list[dict[str, str]] = []
-    for each in error.errors(include_url=False, include_context=True, include_input=False):
+    for each in error.errors(include_url=False, include_context=True, include_input=True):
         place = _place(each["loc"])
         message = str(each["msg"])
         match each["type"]:
@@ -81,6 +80,13 @@ def _mistakes(error: ValidationError, kind: type[BaseModel], where: str) -> Prob
                 message = f"there is no key {quoted(name)}.{meant(name, names)}"
                 if not meant(name, names):
                     message += f" There are {', '.join(names)}." if names else " It is empty."
+            case "literal_error":
+                expected = str(each["ctx"]["expected"])
+                words = re.findall(r"'([^']*)'", expected)
+                near = meant(str(each.get("input", "")), words)
+                message = (
+                    f"{place}: {quoted(str(each.get('input', '')))} is none of {expected}.{near}"
+                )
             case "missing":
                 message = f"{quoted(place)} is missing"
             case _:

@@ -7,15 +7,21 @@ from ringback.control.models import (
     AttemptMade,
     ClockState,
     DeliveryState,
+    FactTold,
     MessageSent,
     ReceiverState,
+    RequestReceived,
     ResponseSeen,
 )
 from ringback.core.base.duration import seconds
 from ringback.core.base.masking import masked_query
 from ringback.core.delivery.message import CallbackMessage
+from ringback.core.journal import Fact
 from ringback.receiving.scripted import Receiver
+from ringback.recording import plain
+from ringback.service.received import ReceivedRequest, shown_query
 from ringback.service.service import Service
+from ringback.service.telling import line
 from ringback.service.views import Attempt, Delivery, Response
 
 OCTETS = "application/octet-stream"
@@ -99,6 +105,37 @@ class Shapes:
                 sha256=message.digest or digest(message.body),
             )
         return known
+
+    def request(self, place: int, request: ReceivedRequest) -> RequestReceived:
+        """What arrived."""
+        kept = len(request.body) == request.size
+        return RequestReceived(
+            place=place,
+            at=request.at,
+            time=self._clock.at(_moment(request.at)),
+            method=request.method,
+            path=request.path,
+            query=shown_query(request.query),
+            headers=request.headers.masked(),
+            content_type=request.content_type,
+            size=request.size,
+            sha256=digest(request.body) if kept else None,
+            status=request.status,
+            request_id=request.request_id,
+        )
+
+    def fact(self, place: int, fact: Fact) -> FactTold:
+        """What happened."""
+        told = plain.fact(fact)
+        del told["fact"], told["at"]
+        return FactTold(
+            place=place,
+            fact=fact.name,
+            at=seconds(fact.at),
+            time=self._clock.at(fact.at),
+            line=line(fact),
+            details=told,
+        )
 
     def _attempt(self, attempt: Attempt) -> AttemptMade:
         copy = attempt.copy

@@ -1,8 +1,14 @@
 """Every operation of the control API: the one place that names its paths."""
 
-from collections.abc import Sequence
-
-from ringback.control import arranging, beginning, clock, deliveries
+from ringback.control import (
+    arranging,
+    beginning,
+    clock,
+    deliveries,
+    events,
+    looking,
+    waiting,
+)
 from ringback.control.models import (
     Advance,
     Cancel,
@@ -14,9 +20,12 @@ from ringback.control.models import (
     DeliveryAsked,
     DeliveryState,
     Dropped,
+    ExportAsked,
     FailJob,
     Failures,
     Faults,
+    JournalAsked,
+    JournalPage,
     Mode,
     Moved,
     Nothing,
@@ -24,9 +33,16 @@ from ringback.control.models import (
     Receivers,
     ReceiverState,
     Replies,
+    RequestsAsked,
+    RequestsPage,
+    Since,
+    Status,
+    Timeline,
     Unmet,
     Verdict,
     Verify,
+    Wait,
+    Waited,
 )
 from ringback.control.operations import Operation
 
@@ -35,7 +51,7 @@ _ONE = "/deliveries/{request_id}"
 _MOVES = (409, 504)
 """What a verb may meet: another mover, nothing due; and something real that does not end."""
 
-OPERATIONS: Sequence[Operation] = (
+OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/clock", clock.show, "How the clock stands", ClockState),
     Operation("PUT", "/clock", clock.change, "Go on in another mode", ClockState, Mode),
     *(
@@ -118,6 +134,52 @@ OPERATIONS: Sequence[Operation] = (
     ),
     Operation("POST", "/faults", arranging.fault, "Let deliveries meet faults", Faults, Faults),
     Operation("POST", "/failures", arranging.fail, "Let the next requests fail", Unmet, Failures),
+    Operation(
+        "GET",
+        "/requests",
+        looking.requests,
+        "What arrived, in order",
+        RequestsPage,
+        query=RequestsAsked,
+    ),
+    Operation(
+        "GET",
+        "/journal",
+        looking.journal,
+        "What happened, in order",
+        JournalPage,
+        query=JournalAsked,
+    ),
+    Operation(
+        "GET",
+        "/events",
+        events.events,
+        "What happens, as it does: server-sent events, which `Last-Event-ID` resumes",
+        "text/event-stream",
+        query=Since,
+        how="waiting",
+    ),
+    Operation("GET", "/timeline", looking.timeline, "All of it as text", Timeline, how="aside"),
+    Operation("GET", "/status", looking.status, "Which emulator this is", Status),
+    Operation(
+        "GET",
+        "/export",
+        looking.exported,
+        "Everything that happened, to take along",
+        "text/plain",
+        query=ExportAsked,
+        how="aside",
+    ),
+    Operation(
+        "POST",
+        "/wait",
+        waiting.wait,
+        "Wait until something has happened, in real seconds",
+        Waited,
+        Wait,
+        errors=(408, 409),
+        how="waiting",
+    ),
     Operation(
         "POST",
         "/verify",

@@ -5,6 +5,7 @@ page and the logs. Moments are nanoseconds since the emulator's start.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, TypeAlias, overload
 
 from ringback.core.answer.failure import RequestFailure
@@ -282,6 +283,7 @@ class Journal(Sequence[Fact]):
         """Remember what is appended from now on: the last *keep* facts at least; None: all."""
         self._facts: History[Fact] = History(keep)
         self.on_append: Callable[[Fact], None] | None = None
+        self._listeners: dict[object, Callable[[], object]] = {}
 
     def __repr__(self) -> str:
         return f"<Journal [{len(self._facts)} facts]>"
@@ -291,6 +293,15 @@ class Journal(Sequence[Fact]):
         self._facts.add(fact)
         if self.on_append is not None:
             self.on_append(fact)
+        if self._listeners:
+            for listener in list(self._listeners.values()):
+                listener()
+
+    def listen(self, listener: Callable[[], object]) -> Callable[[], object]:
+        """Call *listener* after each new fact; it must be quick. Returns how to end that."""
+        token = object()
+        self._listeners[token] = listener
+        return partial(self._listeners.pop, token, None)
 
     def since(self, position: int) -> list[Fact]:
         """The facts from *position*, a former `end`, on, as far as they are kept."""

@@ -118,6 +118,8 @@ class Life(Sealed, Generic[ClockFace]):
         try:
             self._end_service()
         finally:
+            if self._begun is not None:
+                self._begun.succession.settle(None)
             if self._server is not None and self._owns_server:
                 self._server.stop()
                 self._server = None
@@ -223,9 +225,12 @@ class Life(Sealed, Generic[ClockFace]):
             arrange(service)
         if self._server is not None:
             self._server.add(service, control)
+        former = self._begun
         face = clock(service.engine, service.pace.guard)
         # At once: a test begins again each time, and pays for what `Sealed` looks at.
         vars(self).update(_lineage=lineage(), _clock=face, _begun=service, _live=True)
+        if former is not None:
+            former.succession.settle(service)
         return service
 
     def _end_service(self) -> None:

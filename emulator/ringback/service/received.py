@@ -107,7 +107,7 @@ class ReceivedRequest:
     request_id: str
 
     def __repr__(self) -> str:
-        query = f"?{_shown(self.query)}" if self.query else ""
+        query = f"?{shown_query(self.query)}" if self.query else ""
         return (
             f"<{self.method} {self.path}{query} at {self.at} s, {self.headers!r},"
             f" {self.size} bytes: answered {self.status}, request {self.request_id}>"
@@ -158,7 +158,7 @@ def _view(reception: Reception) -> ReceivedRequest:
     )
 
 
-def _shown(query: str) -> str:
+def shown_query(query: str) -> str:
     """*query* as people may see it, its escapes read: a callback's own query may hold secrets."""
     pairs = [pair.partition("=") for pair in masked(query).split("&")]
     return in_one_line(

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from itertools import count
 from typing import Any
 
 from ringback.clock.forks import unlock_in_forks
@@ -29,13 +30,16 @@ from ringback.service.arranging import Arranging
 from ringback.service.jobs import Jobs
 from ringback.service.leftovers import Traces, leftovers
 from ringback.service.moving import Pace
-from ringback.service.owner import Owner
+from ringback.service.owner import Owner, Succession
 from ringback.service.received import ReceivedRequests, sent
 from ringback.service.recognition import Recognition
 from ringback.service.telling import timeline
 from ringback.service.views import Book, Delivery
 from ringback.service.voice import Voice
 from ringback.settings.settings import Settings
+
+_LIVES = count(1)
+"""A number for each service of the process: places in two journals are no places in one."""
 
 
 class Service:
@@ -59,6 +63,8 @@ class Service:
         """
         self.settings = settings
         self.owner = owner
+        self.life = next(_LIVES)
+        self.succession: Succession[Service] = Succession()
         self.lock = threading.RLock()
         unlock_in_forks(self.lock)
         self.journal = Journal(settings.keep)
