@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ringback.cli.check import check
+from ringback.cli.exec import exec_
 from ringback.cli.helping import ExplainedGroup
 from ringback.cli.init import init
 from ringback.cli.output import written_or_told
@@ -52,5 +53,5 @@ def main() -> None:
     """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
 
 
-for command in (play, check, validate, init, serve, rules, schema):
+for command in (play, check, validate, init, serve, exec_, rules, schema):
     main.add_command(command)

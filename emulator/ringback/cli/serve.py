@@ -26,7 +26,7 @@ from ringback.cli.serving_options import configured, serving_options
     metavar="FILE",
     help="Write the port there once the socket listens; it is gone at the end.",
 )
-@serving_options
+@serving_options("real")
 @click.pass_context
 def serve(context: click.Context, /, print_settings: bool, **_options: Any) -> None:
     """Serve the endpoint until it is interrupted. Any API key is accepted.

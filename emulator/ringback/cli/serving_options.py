@@ -57,14 +57,6 @@ def _changes(_: click.Context, __: click.Parameter, changes: tuple[str, ...]) ->
 
 
 _OPTIONS = (
-    click.option(
-        "--clock",
-        default="real",
-        show_default=True,
-        callback=_clock_mode,
-        help="real, paused, xN for N times faster (x100), or auto, which goes to the next due"
-        " moment as soon as nothing is under way.",
-    ),
     click.option("--seed", type=int, help="Decides request ids; the same seed repeats them."),
     click.option(
         "--connect",
@@ -129,11 +121,26 @@ _OPTIONS = (
 )
 
 
-def serving_options(command: F) -> F:
-    """Give *command* the options that decide what its server does."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+def serving_options(clock: str) -> Callable[[F], F]:
+    """Give a command the options that decide what its server does; *clock* is its default."""
+
+    def decorate(command: F) -> F:
+        for option in (*reversed(_OPTIONS), _clock_option(clock)):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _clock_option(default: str) -> Callable[[F], F]:
+    return click.option(
+        "--clock",
+        default=default,
+        show_default=True,
+        callback=_clock_mode,
+        help="real, paused, xN for N times faster (x100), or auto, which goes to the next due"
+        " moment as soon as nothing is under way.",
+    )
 
 
 def configured(context: click.Context, section: str, defaults: dict[str, Any]) -> "Configuration":
