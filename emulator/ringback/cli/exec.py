@@ -1,5 +1,6 @@
 """`ringback exec`: its options. `executing` runs the command, and is imported when it is to."""
 
+import os
 import sys
 from typing import Any
 
@@ -59,6 +60,11 @@ def exec_(
     where it cannot be run; 1 where the command ended with 0, and left behind what a strict test
     may not: then standard error has what, and the timeline.
     """
+    if os.name == "nt":
+        raise click.UsageError(
+            "exec needs process groups, which Windows has not; start `ringback serve --port-file"
+            " FILE` beside the command"
+        )
     from ringback.cli.executing import execute
     from ringback.cli.standalone import defaults
 

@@ -5,11 +5,12 @@ however that came, the pipe ends, and the guard ends the group.
 """
 
 import os
+import select
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -51,7 +52,6 @@ class Family:
         self._grace = grace
         self._came: list[int] = []
         self._passed = 0
-        self._former: dict[signal.Signals, Any] = {}
         self._running = False
         try:
             self._guard = subprocess.Popen(  # noqa: S603 - a fixed program, and its fixed script
@@ -74,33 +74,48 @@ class Family:
         The first signal that would end us is passed on to all of the group; the next one, or the
         end of the grace, kills it. Raises `NotStarted`.
         """
-        former = signal.setitimer(signal.ITIMER_REAL, 0)
-        self._listen()
         terminal = Terminal(self.group)
-        try:
-            terminal.give()
-            child = _started(command, environ, self.group)
-            self._running = True
-            self._pass_on()
-            return self._waited(child, terminal)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            terminal.take_back()
-            self._end()
-            for number, handler in self._former.items():
-                signal.signal(number, handler)
-            signal.setitimer(signal.ITIMER_REAL, *former)
+        with self._listening() as woken:
+            try:
+                terminal.give()
+                child = _started(command, environ, self.group)
+                self._running = True
+                self._pass_on()
+                return _waited(child, terminal, woken)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                terminal.take_back()
+                self._end()
 
-    def _listen(self) -> None:
-        """From now on a signal ends nothing here, but is passed on; one ignored stays so."""
-        self._hear(signal.SIGCHLD, signal.SIG_DFL)  # who ignores it is told of no child's end
-        self._hear(signal.SIGALRM, lambda *_: self._send(signal.SIGKILL))
+    @contextmanager
+    def _listening(self) -> Iterator[int]:
+        """Have no signal end anything here, but be passed on; one that is ignored stays so.
+
+        What can be read from the given descriptor says that one has come: the system may hand it
+        to any thread, and then interrupts nothing that this one waits for.
+        """
+        woken, wake = os.pipe()
+        os.set_blocking(woken, False)
+        os.set_blocking(wake, False)
+        handlers: dict[signal.Signals, Any] = {
+            signal.SIGCHLD: lambda *_: None,
+            signal.SIGALRM: lambda *_: self._send(signal.SIGKILL),
+        }
         for number in ENDING:
             if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
-                self._hear(number, self._take)
-
-    def _hear(self, number: signal.Signals, handler: Any) -> None:
-        self._former[number] = signal.signal(number, handler)
+                handlers[number] = self._take
+        timer = signal.setitimer(signal.ITIMER_REAL, 0)
+        former_wake = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        former = {number: signal.signal(number, each) for number, each in handlers.items()}
+        try:
+            yield woken
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(former_wake)
+            signal.setitimer(signal.ITIMER_REAL, *timer)
+            os.close(woken)
+            os.close(wake)
 
     def _take(self, number: int, _frame: object) -> None:
         self._came.append(number)
@@ -120,16 +135,6 @@ class Family:
             os.killpg(self.group, number)
             if number != signal.SIGKILL:
                 os.killpg(self.group, signal.SIGCONT)  # who is stopped hears of nothing
-
-    def _waited(self, child: "subprocess.Popen[bytes]", terminal: "Terminal") -> int:
-        while True:
-            _, status = os.waitpid(child.pid, os.WUNTRACED)
-            if os.WIFSTOPPED(status):
-                terminal.stop_with_it()
-            else:
-                code = os.waitstatus_to_exitcode(status)
-                child.returncode = code  # or it would be waited for again
-                return code if code >= 0 else 128 - code
 
     def _end(self) -> None:
         """End what the command has left running, and the guard."""
@@ -152,6 +157,22 @@ class Family:
         except (ProcessLookupError, PermissionError):  # macOS: all that is left are zombies
             return False
         return _runs(self.group)
+
+
+def _waited(child: "subprocess.Popen[bytes]", terminal: "Terminal", woken: int) -> int:
+    """Wait for the end of *child*: its exit code, or that of a shell for what killed it."""
+    while True:
+        number, status = os.waitpid(child.pid, os.WUNTRACED | os.WNOHANG)
+        if not number:
+            select.select([woken], [], [])
+            with suppress(BlockingIOError):
+                os.read(woken, 1024)
+        elif os.WIFSTOPPED(status):
+            terminal.stop_with_it()
+        else:
+            code = os.waitstatus_to_exitcode(status)
+            child.returncode = code  # or it would be waited for again
+            return code if code >= 0 else 128 - code
 
 
 def _runs(group: int) -> bool:

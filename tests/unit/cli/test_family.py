@@ -44,13 +44,16 @@ def test_what_a_command_leaves_running_ends_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_is_passed_on_to_all_that_a_command_has_started(
-    number: signal.Signals, tmp_path: Path
-) -> None:
+def test_a_signal_is_passed_on_to_the_command(number: signal.Signals, tmp_path: Path) -> None:
     name = number.name.removeprefix("SIG")
-    inner = f"trap 'echo inner >>heard; exit' {name}; echo up >ready; sleep 1000 & wait"
-    outer = f"trap 'wait; echo outer >>heard; exit 3' {name}; sh -c \"{inner}\" & wait"
-    assert signalled(outer, tmp_path, number) == 3
+    script = f"trap 'exit 3' {name}; echo up >ready; sleep 1000 & wait"
+    assert signalled(script, tmp_path, number) == 3
+
+
+def test_a_signal_is_passed_on_to_all_that_a_command_has_started(tmp_path: Path) -> None:
+    inner = "trap 'echo inner >>heard; exit' TERM; echo up >ready; sleep 1000 & wait"
+    outer = f"trap 'wait; echo outer >>heard; exit 3' TERM; sh -c \"{inner}\" & wait"
+    assert signalled(outer, tmp_path, signal.SIGTERM) == 3
     assert (tmp_path / "heard").read_text().split() == ["inner", "outer"]
 
 
