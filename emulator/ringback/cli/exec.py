@@ -25,6 +25,9 @@ def _exports(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> d
     "exec",
     context_settings={"allow_interspersed_args": False},
     short_help="Run a command beside a server of its own, and look at what it leaves behind.",
+    epilog="Exit codes: the command's own, 128 + N where signal N ended it, 127 where there is no"
+    " such command, 126 where it cannot be run; 1 where it ended with 0, and left behind what a"
+    " strict test may not; 2 the command line or a setting is wrong, 4 the server cannot listen.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option(
@@ -55,10 +58,7 @@ def exec_(
 
     The command finds it by RINGBACK_URL, RINGBACK_WS_URL and RINGBACK_API_KEY. Signals are passed
     on to it, and nothing that it has started outlives it.
-
-    Exit codes: the command's own, 128 + N where signal N ended it, 127 where there is none, 126
-    where it cannot be run; 1 where the command ended with 0, and left behind what a strict test
-    may not: then standard error has what, and the timeline.
+    Standard error has the timeline of what failed.
     """
     if os.name == "nt":
         raise click.UsageError(
