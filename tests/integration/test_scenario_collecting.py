@@ -146,3 +146,38 @@ def test_collecting_a_run_without_scenarios_imports_nothing(pytester: pytest.Pyt
     result = pytester.runpytest_subprocess("-q", "-s", "-pno:schemathesis", *FEW_PLUGINS)
     result.assert_outcomes(passed=1)
     assert json.dumps([]) in result.stdout.str()
+
+
+MATRIX = """\
+version: 2
+name: A story
+tags: [smoke, slow]
+matrix: {method: [put, post]}
+steps:
+  - receiver: {at: "https://app.example"}
+  - submit: {text: Hello, callback: "https://app.example/hook", callback_method: $matrix.method}
+  - run_until_idle
+  - expect: {each: {method: PUT}, state: delivered}
+"""
+
+
+def test_each_case_of_a_matrix_is_a_test_with_the_marks_of_its_tags(
+    pytester: pytest.Pytester,
+) -> None:
+    write(pytester, cases=MATRIX)
+    result = run(pytester, "-v", "--strict-markers")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["cases.ringback.yaml::A story?put? PASSED*"])
+    run(pytester, "--strict-markers", "-m", "smoke and not slow").assert_outcomes(deselected=2)
+    run(pytester, "--strict-markers", "-m", "smoke", "-k", "put").assert_outcomes(
+        passed=1, deselected=1
+    )
+
+
+def test_a_story_says_why_it_is_skipped_or_expected_to_fail(pytester: pytest.Pytester) -> None:
+    broken = MATRIX.replace("tags: [smoke, slow]", "xfail: the receiver posts")
+    write(pytester, skipped=MATRIX.replace("tags: [smoke, slow]", "skip: not now"), broken=broken)
+    result = run(pytester, "-rsx")
+    result.assert_outcomes(skipped=2, xfailed=1, failed=1)
+    result.stdout.fnmatch_lines(["*not now*"])
+    result.stdout.fnmatch_lines(["*XPASS(strict)*the receiver posts*"])

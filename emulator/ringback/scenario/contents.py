@@ -39,10 +39,10 @@ def _json_check(
     try:
         got = json.loads(body)
     except ValueError:
-        return Check(what, where, _written(expected), f"no JSON: {_shown(body)}", passed=False)
+        return Check(what, where, written(expected), f"no JSON: {_shown(body)}", passed=False)
     difference = first_difference(expected, got, known)
     if difference is None:
-        return Check(what, where, _written(expected), _written(got), passed=True)
+        return Check(what, where, written(expected), written(got), passed=True)
     path, wanted, found = difference
     at = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     return Check(f"{what}, {at}" if at else what, (*where, *path), wanted, found, passed=False)
@@ -58,9 +58,9 @@ def first_difference(
     if isinstance(expected, dict) and isinstance(got, dict):
         for name in expected.keys() | (set() if partly else got.keys()):
             if name not in got:
-                return (name,), _written(expected[name]), "none"
+                return (name,), written(expected[name]), "none"
             if name not in expected:
-                return (), f"no key {name!r}", _written(got[name])
+                return (), f"no key {name!r}", written(got[name])
         pairs: list[tuple[str | int, Any, Any]] = [(n, expected[n], got[n]) for n in expected]
     elif isinstance(expected, list) and isinstance(got, list):
         if len(expected) != len(got):
@@ -69,10 +69,10 @@ def first_difference(
     elif isinstance(expected, str) and (expected == variables.ANY or isinstance(got, str)):
         right = expected == variables.ANY or variables.agrees(expected, got, known)
         meant = variables.meaning(expected, known)
-        return None if right else ((), _written(meant), _written(got))
+        return None if right else ((), written(meant), written(got))
     else:
         alike = expected == got and isinstance(expected, bool) == isinstance(got, bool)
-        return None if alike else ((), _written(expected), _written(got))
+        return None if alike else ((), written(expected), written(got))
     for name, wanted, found in pairs:
         inner = first_difference(wanted, found, known)
         if inner is not None:
@@ -80,7 +80,8 @@ def first_difference(
     return None
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value as one line of JSON, in short."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 

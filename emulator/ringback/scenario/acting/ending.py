@@ -86,13 +86,21 @@ def timeline(deliveries: Sequence[Delivery], subjects: Subjects) -> Iterator[str
 
 
 def endings(deliveries: Sequence[Delivery], subjects: Subjects) -> str:
-    """What became of every delivery, in words; without any, what was answered."""
+    """What became of every delivery, in words; without any, what each request was answered."""
     several = len(deliveries) > 1
     ends = [
         f"{_label(delivery, number, subjects)} {delivery.state}" if several else str(delivery.state)
         for number, delivery in enumerate(deliveries, 1)
     ]
-    return ", ".join(ends) or "no delivery"
+    return ", ".join(ends or map(_answered, subjects.all)) or "no request"
+
+
+def _answered(subject: Subject) -> str:
+    answer = None if subject.talk is None else subject.talk.answer
+    if subject.exchange is not None and subject.exchange.answer.done():
+        answer = subject.exchange.answer.result()
+    said = "no answer" if answer is None else answer.breaks or str(answer.status)
+    return f"{subject.label} {said}"
 
 
 def _label(delivery: Delivery, number: int, subjects: Subjects) -> str:

@@ -15,6 +15,7 @@ from ringback.scenario.acting.client import Client, advised
 from ringback.scenario.acting.ending import Arranged, end_checks, endings, timeline
 from ringback.scenario.acting.looking import Look, all_checks, received_checks
 from ringback.scenario.acting.scene import Scene
+from ringback.scenario.acting.streams import Streams
 from ringback.scenario.acting.subjects import Subject, Subjects
 from ringback.scenario.comparing import Check, shown
 from ringback.scenario.masking import sayable
@@ -62,6 +63,7 @@ class StoryPerformance:
         self._scene = scene
         self._subjects = Subjects()
         self._client = Client(service, url, over_http=scene.over == "sockets")
+        self._streams = Streams(service, scene, self._subjects, url)
         self._arranged = Arranged()
         self._checks: list[Check] = []
         self._broken = False
@@ -169,8 +171,20 @@ class StoryPerformance:
                 yield from self._wait(said, where)
             case "expect":
                 self._expect(said, where)
-            case _:
-                raise NotPlayable(f"`{step.verb}` is not played yet")
+            case "open":
+                self._streams.open(said, where)
+            case "send":
+                self._streams.send(said)
+            case "close":
+                self._streams.close(said)
+                yield waiting.quiet
+            case "expect_frames":
+                yield waiting.quiet
+                long = (*where, "frames")
+                place = long if long in self._file.tree.places else where
+                self._checks += self._streams.checks(said, place)
+            case unknown:
+                raise AssertionError(f"no step is known by the verb {unknown!r}")
 
     def _submit(self, step: Step, where: DocumentPath) -> Iterator[Walk]:
         listed = isinstance(step.submit, tuple)
@@ -231,7 +245,7 @@ class StoryPerformance:
         self._checks += received_checks(where, sight.received or {}, self._scene.seen)
 
     def _look(self, subject: Subject, where: DocumentPath) -> Look:
-        answer = subject.opened
+        answer = None if subject.talk is None else subject.talk.answer
         if subject.exchange is not None:
             answer = subject.exchange.heard(self._service.clock.now_ns)
         if answer is not None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ringback.core.request.endpoint import Endpoint
-from ringback.scenario.acting.client import Exchange, Heard
+from ringback.scenario.acting.client import Exchange
+from ringback.scenario.acting.talks import Talk
 from ringback.scenario.source import DocumentPath
 from ringback.scenario.story.references import DELIVERY, REQUEST, STREAM
 from ringback.service.views import Delivery
@@ -23,7 +24,7 @@ class Subject:
     where: DocumentPath
     exchange: Exchange | None = None
     delivery: Delivery | None = None
-    opened: Heard | None = None
+    talk: Talk | None = None
     request_id: str = ""
     named: bool = False
     pending_seen: bool = False
