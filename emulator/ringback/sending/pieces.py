@@ -11,8 +11,13 @@ _BITS = 8
 
 
 def cut_off(request: Sequence[bytes], body: bytes, size: int) -> list[bytes]:
-    """The pieces of *request* up to *size* bytes of its *body*, which is one of them."""
+    """The pieces of *request* up to *size* bytes of its *body*, which is one of them.
+
+    Of a request without a body the head lacks its end.
+    """
     pieces: list[bytes] = []
+    if not body:
+        return [request[0][:-2]]
     for piece in request:
         if piece is body:
             return [*pieces, body[:size]] if size else pieces

@@ -12,14 +12,14 @@ HEAD, BODY, END = b"POST / HTTP/1.1\r\n\r\n", b"0123456789", b"0\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    ("size", "pieces"), [(0, [HEAD]), (4, [HEAD, b"0123"]), (10, [HEAD, BODY])]
+    ("size", "pieces"), [(0, [HEAD]), (4, [HEAD, b"0123"]), (9, [HEAD, BODY[:9]])]
 )
 def test_what_is_cut_off_ends_within_its_body(size: int, pieces: list[bytes]) -> None:
     assert cut_off([HEAD, BODY, END], BODY, size) == pieces
 
 
-def test_a_request_without_its_body_is_whole() -> None:
-    assert cut_off([HEAD, END], b"", 0) == [HEAD, END]
+def test_a_request_without_a_body_does_not_come_whole_either() -> None:
+    assert cut_off([HEAD], b"", 0) == [HEAD[:-2]]
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 100])

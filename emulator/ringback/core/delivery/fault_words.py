@@ -24,7 +24,7 @@ WORDS: Mapping[str, Word] = {
     "reset": Word("nothing", "`reset`, while it waits for the answer"),
     "timeout": Word("nothing", "`timeout`, at the attempt limit"),
     "reset during": Word(
-        "the head, half of the body (or *at* bytes of it) and the end of the connection",
+        "the head, half of the body (or *at* bytes of it) and a broken connection",
         "`reset`, while sending",
         takes=("at",),
     ),

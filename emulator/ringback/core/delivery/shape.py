@@ -103,8 +103,9 @@ class Shape:
         return hear(answer, answer.outcome, self)
 
     def size_of(self, body: bytes) -> int:
-        """How many bytes of *body* arrive."""
-        return len(body) // 2 if self.at is None else min(self.at, len(body))
+        """How many bytes of *body* arrive: never all of them where the connection breaks."""
+        most = max(0, len(body) - 1) if self.breaks else len(body)
+        return len(body) // 2 if self.at is None else min(self.at, most)
 
 
 def shape_of(fault: Fault | Reply | None) -> Shape | None:

@@ -89,13 +89,14 @@ def test_how_often_an_attempt_arrives_while_it_lasts_is_known() -> None:
     assert shape(Fault("duplicate", after=1)).arrives == 1
 
 
-@pytest.mark.parametrize(("at", "size"), [(None, 4), (0, 0), (5, 5), (99, 8)])
+@pytest.mark.parametrize(("at", "size"), [(None, 4), (0, 0), (5, 5), (8, 7), (99, 7)])
 def test_how_much_of_a_body_arrives_before_its_connection_breaks_is_known(
     at: int | None, size: int
 ) -> None:
     broken = shape(Fault("reset during", at=at))
     assert broken.breaks
     assert broken.size_of(b"\x0f" * 8) == size
+    assert broken.size_of(b"") == 0
     assert not shape("reset before").breaks
 
 
