@@ -8,11 +8,13 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, mod
 from ringback.core.base.duration import seconds
 from ringback.core.delivery.fault import FaultLike
 from ringback.core.delivery.reply import Reply, ReplyLike
+from ringback.core.delivery.retry import RetryPolicy
 from ringback.core.request.editions import V1
 from ringback.core.request.endpoint import Endpoint, split
 from ringback.core.request.query import write_query
 from ringback.scenario.changes import ChangedSettings
 from ringback.scenario.expectation import Expect
+from ringback.scenario.faulting import LongFault, form_of_fault
 from ringback.scenario.part import MAX_ENTRIES, ONLY_THESE, Part, check_sent, form
 from ringback.scenario.times import Span
 from ringback.scenario.values import (
@@ -77,9 +79,12 @@ ReplyEntry: TypeAlias = Annotated[
 FaultEntry: TypeAlias = Annotated[
     Annotated[Status, Tag("status")]
     | Annotated[FaultWord, Tag("word")]
+    | Annotated[LongFault, Tag("fault")]
     | Annotated[LongReply, Tag("long form")]
     | Annotated[None, Tag("none")],
-    Discriminator(form, custom_error_type="fault_form", custom_error_message="not a fault"),
+    Discriminator(
+        form_of_fault, custom_error_type="fault_form", custom_error_message="not a fault"
+    ),
 ]
 TagEntry: TypeAlias = Annotated[
     Annotated[str, Tag("word")]
@@ -196,6 +201,14 @@ class Scenario(Part):
     def _can_come_true(self) -> "Scenario":
         if self.failed_job is not None and self.expect.refused:
             raise wrong("a refused request has no job that could fail", "failed_job")
+        most = self.settings.given.get("retries", RetryPolicy().retries) + 1
+        if len(self.faults) > most:
+            raise wrong(
+                f"there is no attempt for this one: a delivery has {most} at most; take it out, or"
+                f" write settings: {{retries: {len(self.faults) - 1}}}",
+                "faults",
+                most,
+            )
         return self
 
     skip: ClassVar[str] = ""
@@ -222,4 +235,14 @@ class Scenario(Part):
 
 def scripted(entries: Iterable[Any]) -> list[Any]:
     """Answers or faults as the emulator takes them."""
-    return [entry.to_reply() if isinstance(entry, LongReply) else entry for entry in entries]
+    return [_as_taken(entry) for entry in entries]
+
+
+def _as_taken(entry: Any) -> Any:
+    match entry:
+        case LongReply():
+            return entry.to_reply()
+        case LongFault():
+            return entry.to_fault()
+        case _:
+            return entry

@@ -8,6 +8,10 @@ from ringback.core.delivery.reply import Reply, ReplyLike
 from ringback.core.delivery.shape import shape_of
 
 LATE_AND_LOST = "an answer that is both late and lost cannot come from a real receiver"
+SILENT_AND_ALTERED = (
+    "a receiver that gives no answer cannot be a real one that is sent something else"
+)
+LATE_COPY = "a real receiver cannot tell a copy that comes late from the next attempt"
 SLOW_DUPLICATE = "a duplicate that is not answered at once cannot be played to a real receiver"
 
 
@@ -42,8 +46,8 @@ def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: 
     """Divide a script between a real receiver and the dispatcher, for so many *attempts* at most.
 
     Words and late answers become faults: a real receiver could show them in real time alone. It
-    ends before an answer both late and lost, and before a duplicate of which either is no answer
-    given at once; whether it comes to that only the play can tell.
+    ends before an answer both late and lost, before a duplicate of which either is no answer given
+    at once, and before a copy that comes late; whether it comes to that only the play can tell.
     """
     entries = _repeating(replies)
     answers: list[Reply] = []
@@ -61,13 +65,18 @@ def divide(replies: Sequence[ReplyLike], faults: Sequence[FaultLike], attempts: 
 
 def _attempt(entries: Iterator[Reply | str], fault: FaultLike) -> tuple[Sequence[Reply], FaultLike]:
     """What the receiver answers in one attempt, and the fault under which it is made."""
+    shape = shape_of(read_fault(fault))
     times = arrivals(fault)
     if not times:
         return (), fault
+    if shape is not None and shape.comes_again:
+        raise _Indivisible(LATE_COPY)
     reply = next(entries)
     if times > 1:
         return (_at_once(reply), _at_once(next(entries))), fault
     if isinstance(reply, str):
+        if shape is not None and shape.alters:
+            raise _Indivisible(SILENT_AND_ALTERED)
         return (), reply
     if not reply.after:
         return (reply,), fault

@@ -24,6 +24,13 @@ NEWEST = 2
 
 REPLY_WORDS = tuple(str(word) for word in NoReply)
 FAULT_WORDS = BARE_WORDS
+LONG_FAULTS = {
+    word: f"{{fault: {word}, {name}: {'3s' if name == 'after' else 504}}}"
+    for word, kind in WORDS.items()
+    for name in kind.needs
+}
+"""How a word is written that needs a number."""
+
 OUTCOME_WORDS = (
     *REPLY_WORDS,
     outcome.AnswerLost.word,
@@ -242,7 +249,14 @@ ReplyWord = Annotated[
         },
     ),
 ]
-FaultWord = Annotated[str, one_of(FAULT_WORDS, "a fault")]
+FaultWord = Annotated[
+    str,
+    one_of(
+        FAULT_WORDS,
+        "a fault",
+        {word: f"it needs a number: write {long}" for word, long in LONG_FAULTS.items()},
+    ),
+]
 OutcomeWord = Annotated[str, one_of(OUTCOME_WORDS, "an outcome")]
 EndWord = Annotated[str, one_of(ENDS, "an end of a delivery")]
 BreakWord = Annotated[str, one_of(BREAKS, "a way for an answer to break off")]

@@ -128,6 +128,7 @@ def _wrong_form(kind: str, *, words: tuple[str, ...], rest: str) -> Callable[...
     return lambda value, _: f"{shown(value)} is not {kind}; {choice}"
 
 
+_LONG_FAULT = ", null, a mapping with `fault` and its numbers"
 _LONG_FORM = ", or a mapping with `status`, `headers`, `body` or `after`"
 _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "scenario": lambda _, context: str(context["text"]),
@@ -144,7 +145,11 @@ _SAYINGS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "too_short": lambda _value, _: "the list is empty; write at least one entry",
     "too_long": lambda _, context: f"the list has more than {context['max_length']} entries",
     "reply_form": _wrong_form("an answer", words=REPLY_WORDS, rest=_LONG_FORM),
-    "fault_form": _wrong_form("a fault", words=FAULT_WORDS, rest=f", null{_LONG_FORM}"),
+    "fault_form": _wrong_form(
+        "a fault",
+        words=FAULT_WORDS,
+        rest=_LONG_FAULT + _LONG_FORM,
+    ),
     "outcome_form": _wrong_form("an outcome", words=OUTCOME_WORDS, rest=""),
     "header_form": _not_a_text,
     "list_form": _not_a_list,

@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from ringback.core.base.duration import SECOND
+from ringback.core.delivery.fault import Fault
 from ringback.core.delivery.fault_words import BARE_WORDS
 from ringback.core.delivery.reply import Reply
 from ringback.errors import ScenarioError
@@ -135,8 +136,9 @@ AN_ANSWER = (
     " with `status`, `headers`, `body` or `after`"
 )
 A_FAULT = (
-    f"is not a fault; write a status such as 503, one of {', '.join(BARE_WORDS)}, null, or a"
-    " mapping with `status`, `headers`, `body` or `after`"
+    f"is not a fault; write a status such as 503, one of {', '.join(BARE_WORDS)}, null, a"
+    " mapping with `fault` and its numbers, or a mapping with `status`, `headers`, `body` or"
+    " `after`"
 )
 KEYS_BELONG = "stands where keys belong; write `key: value` under it"
 ONE_LINE = "a name is one line of 1 to 200 printable characters"
@@ -211,6 +213,24 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
         ),
         ("receiver: [{«hedaers»: {}}]", "unknown key 'hedaers'; did you mean 'headers'?"),
         ("faults: [«lost»]", "'lost' is not a fault; did you mean 'answer lost'?"),
+        (
+            "faults: [«slow»]",
+            "'slow' is not a fault; it needs a number: write {fault: slow, after: 3s}",
+        ),
+        (
+            "faults: [{fault: «answer replaced»}]",
+            "answer replaced needs a number: write {fault: answer replaced, status: 504}",
+        ),
+        (
+            "faults: [{fault: timeout, at: «3»}]",
+            "timeout takes no 'at': it is for reset during, body cut, bit flipped",
+        ),
+        ("faults: [{fault: «lats copy»}]", "'lats copy' is not a fault; did you mean 'late copy'?"),
+        (
+            f"faults: [{'null, ' * 11}«timeout»]",
+            "there is no attempt for this one: a delivery has 11 at most; take it out, or write"
+            " settings: {retries: 11}",
+        ),
         ("faults: [«[»1]]", f"a list {A_FAULT}"),
         (
             "«expect»: {}",
@@ -317,8 +337,15 @@ def test_the_long_forms_mean_what_the_short_ones_do() -> None:
         with_line("receiver: [503, timeout, {status: 500, headers: {a: b}, body: x, after: 500ms}]")
     )
     assert scenario.replies == [503, "timeout", Reply(500, {"a": "b"}, "x", 0.5)]
-    scenario = read(with_line("faults: [null, answer lost, {status: 500}]"))
-    assert scenario.scripted_faults == [None, "answer lost", Reply(500, {}, "")]
+    scenario = read(
+        with_line("faults: [null, answer lost, {status: 500}, {fault: slow, after: 500ms}]")
+    )
+    assert scenario.scripted_faults == [
+        None,
+        "answer lost",
+        Reply(500, {}, ""),
+        Fault("slow", after=0.5),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,16 @@
 
 import pytest
 
-from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.fault import Fault, FaultLike
 from ringback.core.delivery.reply import Reply, ReplyLike
-from ringback.scenario.script import LATE_AND_LOST, SLOW_DUPLICATE, Script, divide
+from ringback.scenario.script import (
+    LATE_AND_LOST,
+    LATE_COPY,
+    SILENT_AND_ALTERED,
+    SLOW_DUPLICATE,
+    Script,
+    divide,
+)
 
 
 def test_statuses_are_the_receivers() -> None:
@@ -53,6 +60,16 @@ def test_a_duplicate_uses_up_two_replies() -> None:
     assert divide([503, 409, 204], ["duplicate"], 2) == Script(
         (Reply(503), Reply(409), Reply(204)), ("duplicate", None)
     )
+
+
+def test_a_copy_that_comes_late_ends_the_script_before_it() -> None:
+    assert divide([200], ["late copy"], 9) == Script((), (), 1, LATE_COPY)
+    late = Fault("duplicate", after=3)
+    assert divide([200], [None, late], 9) == Script((Reply(200),), (None,), 2, LATE_COPY)
+
+
+def test_a_silent_receiver_that_is_sent_something_else_ends_the_script_before_it() -> None:
+    assert divide(["timeout"], ["body cut"], 9) == Script((), (), 1, SILENT_AND_ALTERED)
 
 
 @pytest.mark.parametrize("replies", [["timeout", 200], [200, "reset"], [200, Reply(200, after=1)]])

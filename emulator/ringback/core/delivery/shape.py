@@ -86,6 +86,11 @@ class Shape:
         return self.word == "reset during"
 
     @property
+    def alters(self) -> bool:
+        """Whether something else is sent than would be."""
+        return self.word in _ALTERATIONS
+
+    @property
     def drags(self) -> float:
         """Real seconds that it is on its way."""
         return (self.after or 0) / SECOND if self.real else 0

@@ -106,6 +106,8 @@ def test_how_much_of_a_body_arrives_before_its_connection_breaks_is_known(
 def test_an_attempt_travels_as_it_is_under_any_other_fault() -> None:
     given = message()
     assert sent("answer lost", given) is given
+    assert not shape("answer lost").alters
+    assert shape("body cut").alters
 
 
 @pytest.mark.parametrize(
