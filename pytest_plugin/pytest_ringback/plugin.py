@@ -24,7 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where a failing test leaves a scenario file of what happened; pytest's cache, if this"
         " is not given",
     )
-    parser.addini("ringback_port", "port of the fixtures' server; 0 picks a free one", default="0")
+    parser.addini(
+        "ringback_port",
+        "port of the fixtures' server, to which a worker of pytest-xdist adds its number; 0 picks a"
+        " free one",
+        default="0",
+    )
     parser.addini(
         "ringback_api_key",
         "API key of each test's first emulator, for an application that reads its key once; empty:"
@@ -85,16 +90,22 @@ def ringback_settings() -> "Settings":
 
 @pytest.fixture(scope="session")
 def ringback_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
-    """The one server of this session: its socket is paid for once."""
+    """The one server of this session: its socket is paid for once.
+
+    It listens once its `url` is asked for, by a test or by an emulator; on a fixed port, which an
+    application knows without asking, from the beginning.
+    """
     from pytest_ringback.marking import refuse
+    from pytest_ringback.proxies import past_proxies
     from ringback import Server, ServerError
 
     port = _port(pytestconfig)
     try:
-        server = Server(port=port)
+        server = Server(port=port, on_demand=port == 0)
     except ServerError as error:
-        refuse(f"ini option ringback_port: {error}{_advice_to_workers(pytestconfig)}")
-    yield server
+        refuse(f"ini option ringback_port: {error}{_added(pytestconfig)}")
+    with past_proxies():
+        yield server
     server.stop()
 
 
@@ -177,10 +188,26 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _port(config: pytest.Config) -> int:
+    """The port of this process: each worker of pytest-xdist has a server of its own."""
     value = str(config.getini("ringback_port"))
     if not (value.isascii() and value.isdigit() and int(value) <= 65535):
         raise pytest.UsageError(f"ringback_port is a port number, or 0 to pick one, not {value!r}")
-    return int(value)
+    if int(value) == 0:
+        return 0
+    port = int(value) + _worker(config)
+    if port > 65535:
+        raise pytest.UsageError(
+            f"ringback_port is {value}, and this worker of pytest-xdist would have {port}: choose a"
+            " lower one"
+        )
+    return port
+
+
+def _worker(config: pytest.Config) -> int:
+    """The number of this worker of pytest-xdist; 0 where there is none."""
+    name = str(getattr(config, "workerinput", {}).get("workerid", ""))
+    number = name.removeprefix("gw")
+    return int(number) if number.isascii() and number.isdigit() else 0
 
 
 def _collects(config: pytest.Config) -> bool:
@@ -200,7 +227,6 @@ def _check_application(config: pytest.Config) -> None:
         raise pytest.UsageError(f"ringback_to is a base URL, http://127.0.0.1:PORT, not {url!r}")
 
 
-def _advice_to_workers(config: pytest.Config) -> str:
-    if not hasattr(config, "workerinput"):
-        return ""
-    return ". Each worker of pytest-xdist has a server of its own, so a fixed port serves only one"
+def _added(config: pytest.Config) -> str:
+    number = _worker(config)
+    return f". It is the option's port + {number}, the number of this worker" if number else ""

@@ -371,7 +371,7 @@ def test_story(ringback):
         ("retris=3", "unknown keyword 'retris'; did you mean 'retries'?"),
         ("allow_pendng=True", "unknown keyword 'allow_pendng'; did you mean 'allow_pending'?"),
         ("retries=-1", "retries is 0 or more, not -1"),
-        ("clock='fast'", "clock is 'paused', 'real' or 'xN' such as 'x100', not 'fast'"),
+        ("clock='fast'", "clock is 'paused', 'auto', 'real' or 'xN' such as 'x100', not 'fast'"),
         ("strict='no'", "strict is True or False, not 'no'"),
         ("allow_pending=1", "allow_pending is True or False, not 1"),
         ("faults='reset'", "faults must be a list: write faults=['reset']"),

@@ -63,6 +63,7 @@ def test_the_session_leaves_no_thread_of_the_server(pytester: pytest.Pytester) -
 import threading
 
 def test_story(ringback_server):
+    assert ringback_server.url
     assert [each for each in threading.enumerate() if each.name == "ringback server"]
 """
     before = names_of_threads()

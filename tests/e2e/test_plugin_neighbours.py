@@ -1,5 +1,6 @@
 """The plugin beside others: what it imports, how it is loaded, loops, workers and freezers."""
 
+import os
 import re
 import socket
 from importlib.metadata import version
@@ -90,6 +91,20 @@ def test_it_is_loaded_by_name_where_nothing_is_loaded_by_itself(
     write(pytester, STORY)
     result = pytester.runpytest_inprocess("-c/dev/null", "--rootdir=.", f"-p{name}")
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("pytest_ringback", "pytest_ringback.plugin"),
+        ("pytest_ringback.plugin", "pytest_ringback"),
+    ],
+)
+def test_it_may_be_asked_for_twice(pytester: pytest.Pytester, names: tuple[str, str]) -> None:
+    """By the module of its entry point, which is loaded by itself, and by its own."""
+    write(pytester, STORY, conftest='pytest_plugins = ["pytest_ringback.plugin"]')
+    options = [f"-p{name}" for name in names]
+    pytester.runpytest_inprocess(*OPTIONS, "-pno:ringback", *options).assert_outcomes(passed=1)
 
 
 def test_it_is_left_out_by_name(pytester: pytest.Pytester) -> None:
@@ -238,18 +253,132 @@ def test_marked():
     assert report.count('name="ringback_timeline"') == 3
 
 
-def test_a_worker_is_told_why_a_fixed_port_is_in_use(pytester: pytest.Pytester) -> None:
-    worker = "def pytest_configure(config): config.workerinput = {}"
+WORKER = "def pytest_configure(config): config.workerinput = {'workerid': 'gw1'}"
+
+
+def test_each_worker_has_the_fixed_port_and_its_number(pytester: pytest.Pytester) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = run(pytester, STORY, conftest=worker, ini=f"ringback_port = {port}\n")
+    suite = f"""
+def test_story(ringback_server):
+    connection = http.client.HTTPConnection("127.0.0.1", {port}, timeout=20)
+    connection.request("GET", "/v1/models")  # it listens before its url is asked for
+    connection.getresponse()
+    connection.close()
+    assert ringback_server.port == {port}
+"""
+    run(pytester, suite, conftest=WORKER, ini=f"ringback_port = {port - 1}\n").assert_outcomes(
+        passed=1
+    )
+
+
+def test_a_worker_is_told_why_a_fixed_port_is_in_use(pytester: pytest.Pytester) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run(pytester, STORY, conftest=WORKER, ini=f"ringback_port = {port - 1}\n")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
         [
-            f"ini option ringback_port: port {port} on 127.0.0.1 is in use; *. Each worker of"
-            " pytest-xdist has a server of its own, so a fixed port serves only one"
+            f"ini option ringback_port: port {port} on 127.0.0.1 is in use; *. It is the option's"
+            " port + 1, the number of this worker"
         ]
     )
+
+
+def test_a_port_that_leaves_a_worker_none_is_refused(pytester: pytest.Pytester) -> None:
+    write(pytester, STORY, conftest=WORKER, ini="ringback_port = 65535\n")
+    result = pytester.runpytest_subprocess(*OPTIONS)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: ringback_port is 65535, and this worker * have 65536*"])
+
+
+# -- a proxy, and no sockets -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("excepted", ["", "intern.example"])
+def test_the_url_is_reached_though_a_proxy_is_set(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, excepted: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, excepted)
+    suite = f"""
+import os
+import urllib.request
+
+def test_story(ringback):
+    headers = {{"Authorization": f"Token {{ringback.api_key}}"}}
+    request = urllib.request.Request(f"{{ringback.url}}/v1/models", headers=headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 200
+    assert os.environ["NO_PROXY"] == "{excepted},127.0.0.1".lstrip(",")
+"""
+    run(pytester, suite).assert_outcomes(passed=1)
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == excepted
+
+
+def test_without_a_proxy_its_variables_are_left_alone(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    suite = """
+import os
+
+def test_story(ringback):
+    assert not [name for name in os.environ if name.lower().endswith("_proxy")]
+"""
+    run(pytester, suite).assert_outcomes(passed=1)
+
+
+FORBIDS_SOCKETS = """
+import socket
+import pytest
+
+Blocked = type("SocketBlockedError", (RuntimeError,), {"__module__": "pytest_socket"})
+
+class Guarded(socket.socket):
+    def __new__(cls, *_args, **_more):
+        raise Blocked("A test tried to use socket.socket.")
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    item.genuine, socket.socket = socket.socket, Guarded
+
+def pytest_runtest_teardown(item):
+    socket.socket = item.genuine
+"""
+
+
+def test_no_socket_is_needed_before_the_url_is_asked_for(pytester: pytest.Pytester) -> None:
+    suite = """
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+def wsgi(environ, start_response):
+    start_response("200 OK", [])
+    return []
+
+@pytest.mark.parametrize("to", [app, wsgi])
+def test_story(ringback, to):
+    ringback.connect(APP, to, faults=[503])
+    delivery = ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+    assert len(delivery.attempts) == 2
+
+def test_url(ringback):
+    with pytest.raises(Exception, match=r"needs one on 127.0.0.1; .* --allow-hosts=127.0.0.1"):
+        ringback.url
+
+def test_callback(ringback):
+    ringback.connect(APP, "http://127.0.0.1:9")
+    ringback.submit("Hello", callback=HOOK)
+    with pytest.raises(Exception, match=r"example/hook needs .*--allow-hosts=127.0.0.1"):
+        ringback.run_until_idle()
+"""
+    run(pytester, suite, conftest=FORBIDS_SOCKETS).assert_outcomes(passed=4)
 
 
 # -- freezers --------------------------------------------------------------------------------------

@@ -188,7 +188,7 @@ def test_a_request_of_which_half_has_arrived_holds_it_back(
     monkeypatch.setattr(speaking, "_HALF_SENT", 0)
     idle = Idle(ringback)
     ringback.receiver(APP)
-    host, port = ringback._served()._host, ringback._served().port
+    host, port = ringback._served()._bound().host, ringback._served().port
     with (
         ringback.hold("half a request is sent"),
         closing(socket.create_connection((host, port))) as peer,
@@ -200,7 +200,7 @@ def test_a_request_of_which_half_has_arrived_holds_it_back(
         while "a request to /v1/speak" not in clock.busy:
             settled_turns(ringback)
         clock.stir()
-        thread = ringback._served()._thread
+        thread = ringback._served()._bound()._thread
         assert thread is not None
         for _ in range(3):
             thread.submit(drained()).result(PATIENCE)

@@ -33,13 +33,15 @@ def look(server: Server, times: int) -> None:
     """Have so much of the server's patience pass."""
 
     async def looked() -> None:
-        assert server._watch is not None
+        watch = server._bound()._watch
+        assert watch is not None
         for _ in range(times):
-            server._watch._timer.cancel()
-            server._watch.look()
+            watch._timer.cancel()
+            watch.look()
 
-    assert server._thread is not None
-    server._thread.submit(looked()).result(10)
+    thread = server._bound()._thread
+    assert thread is not None
+    thread.submit(looked()).result(10)
 
 
 def connected(server: Server) -> socket.socket:
@@ -64,9 +66,10 @@ def arrived(server: Server, peer: socket.socket, text: str) -> None:
         await drained()
         return True
 
-    assert server._thread is not None
+    thread = server._bound()._thread
+    assert thread is not None
     for _ in range(3):
-        assert server._thread.submit(heard()).result(10)
+        assert thread.submit(heard()).result(10)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_a_request_that_is_being_answered_is_not_given_up(
     with closing(connected(server)) as peer:
         arrived(server, peer, HEAD.format(ringback.api_key) + BODY + "llo")
         look(server, 20)
-        assert server._uvicorn.server_state.connections
+        assert server._bound()._uvicorn.server_state.connections
         begun = peer.recv(65536)
     assert begun.startswith(b"HTTP/1.1 200")
 

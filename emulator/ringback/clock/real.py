@@ -18,6 +18,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from ringback.clock.sockets import own_pair
 from ringback.clock.turns import call_on, drained
 
 T = TypeVar("T")
@@ -126,7 +127,8 @@ class LoopThread:
 
     def __init__(self, name: str) -> None:
         """Start the thread; its loop is ready when this returns."""
-        self.loop = SteadyLoop()
+        with own_pair():
+            self.loop = SteadyLoop()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()

@@ -11,9 +11,11 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
+from ringback.core.base.forbidden import ALLOWED, is_forbidden
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Outcome, TimedOut, Unreachable
 from ringback.core.request.endpoint import Endpoint
+from ringback.errors import RingbackError
 from ringback.sending.addresses import AddressRules
 from ringback.sending.border import CONNECTING, outcome_of
 from ringback.sending.conversation import Conversation
@@ -82,6 +84,13 @@ class HttpSender:
             return TimedOut(late.limit, "answer" if exchange else "connect")
         except OSError as error:
             return outcome_of(error, CONNECTING)
+        except RuntimeError as error:
+            if is_forbidden(error):
+                raise RingbackError(
+                    f"sockets are forbidden to this test, and a callback to {endpoint} needs one;"
+                    f" {ALLOWED}"
+                ) from None
+            raise
         finally:
             if isinstance(exchange, Exchange):
                 exchange.abandon()

@@ -16,6 +16,7 @@ from ringback.core.request.keys import Credential, read_authorization, read_subp
 from ringback.core.request.speak import Query
 from ringback.errors import AnswerCut
 from ringback.serving.gathering import Gathering
+from ringback.serving.listening.cycle import transport_of
 
 FIRST_PIECE = 1021
 """Bytes in the first piece of a streamed answer, so that it can be heard at once (assumed)."""
@@ -79,7 +80,7 @@ async def send(send: Send, answer: Answer) -> None:
 
     One that is stalled returns in the middle, and the caller waits.
     """
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    transport = transport_of(send)
     if isinstance(transport, Gathering):
         with transport.at_once():
             await _send(send, answer, transport)
@@ -119,12 +120,6 @@ async def _send(send: Send, answer: Answer, transport: Gathering | None) -> None
     await send({"type": "http.response.body", "body": view[start:], "more_body": bool(breaks)})
     if breaks == "cut":
         raise AnswerCut("the connection is closed in the middle of this answer: that was ordered")
-
-
-def is_whole(receive: Receive) -> bool:
-    """Whether all of a request has come when it is begun to be read, if the server tells: uvicorn's
-    does. A timer for each request that is would cost a tenth of its answer."""
-    return not getattr(getattr(receive, "__self__", None), "more_body", True)
 
 
 async def hear_out(receive: Receive, send_: Send, answer: Answer | Callable[[], Answer]) -> None:

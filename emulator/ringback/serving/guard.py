@@ -13,6 +13,7 @@ from ringback.core.base.ids import anonymous_id
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.origin import BROWSER, Origins
 from ringback.serving.exchange import hear_out, refuse_upgrade
+from ringback.serving.listening.cycle import transport_of
 from ringback.serving.mount import is_ours
 
 _NAME_OF = itemgetter(0)
@@ -78,7 +79,7 @@ class _Permitting:
     @property
     def transport(self) -> Any:
         """The caller's connection, where the server has one."""
-        return getattr(getattr(self._send, "__self__", None), "transport", None)
+        return transport_of(self._send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -15,13 +15,13 @@ from ringback.serving.aside import aside
 from ringback.serving.exchange import (
     PIECE,
     hear_out,
-    is_whole,
     read_body,
     send,
     unknown_key,
     value_of,
 )
 from ringback.serving.failing import ENDED, send_failing
+from ringback.serving.listening.cycle import is_whole
 from ringback.serving.misdirected import misdirected
 from ringback.serving.tenants import Tenants
 

@@ -24,11 +24,8 @@ from ringback.service.service import Service
 from ringback.service.streams import Session
 from ringback.serving.aside import aside
 from ringback.serving.exchange import credential_of, encoded, refuse_upgrade, unknown_key
+from ringback.serving.listening.cycle import SIGNS_OF_LIFE
 from ringback.serving.tenants import Tenants
-
-SIGNS_OF_LIFE = "ringback.signs_of_life"
-"""The extension of ASGI by which our server tells of pings and pongs, which ASGI does not: a
-function that takes what is to be called for each."""
 
 GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
 LOST = HangUp(1006, "", "The connection broke.")

@@ -11,7 +11,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Event, Ping, Pong, Request
 
-from ringback.serving.stream import SIGNS_OF_LIFE
+from ringback.serving.listening.cycle import SIGNS_OF_LIFE
 
 
 class WebSocket(WSProtocol):
