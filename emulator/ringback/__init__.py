@@ -23,6 +23,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     read_scenario, read_scenarios a ScenarioFile, or each case of a file that has a matrix
     play_scenario                 the Report of playing one
     explore                       a story under every history of faults: an Exploration
+    strategies                    hypothesis strategies, and a machine to subclass
     check                         a battery of callbacks against a receiver: a CheckReport, with a
                                   CheckResult, a Verdict, for each
     check_setting_name, read_origin, read_faults
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from ringback.errors import StoryError as StoryError
     from ringback.errors import Stuck as Stuck
     from ringback.errors import WrongFace as WrongFace
+    from ringback.exploring import strategies as strategies
     from ringback.exploring.exploring import Exploration as Exploration
     from ringback.exploring.exploring import explore as explore
     from ringback.faces.async_emulator import AsyncEmulator as AsyncEmulator
@@ -173,12 +175,17 @@ _HOMES = {
     "ringback.settings.settings": ["Settings", "check_setting_name"],
     "ringback.service.views": ["Attempt", "Delivery", "Response"],
 }
+_MODULES = {"strategies": "ringback.exploring.strategies"}
+"""Modules that are public under a shorter name."""
+
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)
+__all__ = sorted([*_HOME_OF, *_MODULES])
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'ringback' has no attribute {name!r}")

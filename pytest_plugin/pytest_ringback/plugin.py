@@ -149,6 +149,10 @@ def make_ringback(
     from pytest_ringback.watching import watched
     from ringback import Emulator
 
+    if getattr(request.node.obj, "hypothesis", None) is not None:
+        from pytest_ringback.properties import allow_make_ringback
+
+        allow_make_ringback(request.node)
     numbers = count(1)
     with watched(request, ringback_server, ringback_settings) as begin:
 

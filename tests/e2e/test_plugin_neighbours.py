@@ -447,3 +447,25 @@ def test_flowing(ringback):
     # A process of its own: what is imported inside a freeze, and before, makes the difference.
     result = pytester.runpytest_subprocess(*OPTIONS, timeout=60)
     result.assert_outcomes(passed=4)
+
+
+def test_a_property_may_make_an_emulator_for_each_example(pytester: pytest.Pytester) -> None:
+    suite = """
+import pytest
+from hypothesis import given, strategies as st
+
+@given(st.integers())
+def test_makes(make_ringback, number):
+    assert not make_ringback().deliveries
+
+@pytest.fixture
+def of_the_test():
+    return 1
+
+@given(st.integers())
+def test_with_another(make_ringback, of_the_test, number):
+    make_ringback()
+"""
+    result = run(pytester, suite)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*test_with_another* uses a function-scoped fixture *"])
