@@ -129,7 +129,7 @@ def test_a_stream_that_is_never_read_is_cut_off_and_can_be_resumed(
     for _ in range(600):
         ringback.submit("Hello", callback=HOOK)
     assert ringback._server is not None
-    ringback._server._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    ringback._server._bound()._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     host, _, port = ringback.url.removeprefix("http://").partition(":")
     with socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
