@@ -63,4 +63,4 @@ class LongFault(Part):
 
 def form_of_fault(value: Any) -> str | None:
     """The kind of fault that *value* is meant to be, by its type and whether it has a word."""
-    return "fault" if isinstance(value, dict) and "fault" in value else form(value)
+    return "long fault" if isinstance(value, dict) and "fault" in value else form(value)

@@ -79,7 +79,7 @@ ReplyEntry: TypeAlias = Annotated[
 FaultEntry: TypeAlias = Annotated[
     Annotated[Status, Tag("status")]
     | Annotated[FaultWord, Tag("word")]
-    | Annotated[LongFault, Tag("fault")]
+    | Annotated[LongFault, Tag("long fault")]
     | Annotated[LongReply, Tag("long form")]
     | Annotated[None, Tag("none")],
     Discriminator(

@@ -218,11 +218,11 @@ PLAYERS = "is for whoever plays the scenario to decide; take it out"
             "'slow' is not a fault; it needs a number: write {fault: slow, after: 3s}",
         ),
         (
-            "faults: [{fault: «answer replaced»}]",
+            "faults: [{«fault»: answer replaced}]",
             "answer replaced needs a number: write {fault: answer replaced, status: 504}",
         ),
         (
-            "faults: [{fault: timeout, at: «3»}]",
+            "faults: [{fault: timeout, «at»: 3}]",
             "timeout takes no 'at': it is for reset during, body cut, bit flipped",
         ),
         ("faults: [{fault: «lats copy»}]", "'lats copy' is not a fault; did you mean 'late copy'?"),
