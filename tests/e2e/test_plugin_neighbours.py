@@ -466,6 +466,8 @@ def of_the_test():
 def test_with_another(make_ringback, of_the_test, number):
     make_ringback()
 """
-    result = run(pytester, suite)
+    write(pytester, suite)
+    # In a process of its own: our tests go without the plugin of hypothesis.
+    result = pytester.runpytest_subprocess("-pno:cacheprovider", "-pno:schemathesis")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*test_with_another* uses a function-scoped fixture *"])
