@@ -18,7 +18,7 @@ def answer(rejection: Rejection | None, failure: RequestFailure | None) -> Any:
     if rejection is None:
         return None
     said: dict[str, Any] = {"status": rejection.status}
-    if rejection.code:
+    if rejection.code and (failure is None or failure.body is None):
         said["err_code"] = literal(rejection.code)
     return said
 

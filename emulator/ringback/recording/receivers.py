@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringback.core.delivery.outcome import Unreachable
-from ringback.core.journal import AttemptFinished
+from ringback.core.journal import AttemptFinished, AttemptStarted
 from ringback.recording.entries import Arrival, Entry, entry_of
 from ringback.recording.told import Told
 
@@ -67,8 +67,13 @@ class Receivers:
                 yield entry.other
 
 
-def receivers(told: Told, order: Sequence[Key]) -> Receivers:
-    """The receivers of *told*, whose attempts began in this *order*."""
+def receivers(told: Told) -> Receivers:
+    """The receivers of *told*, whose facts are in their turn."""
+    began = {
+        (each.position, each.number): each.at
+        for each in told.facts
+        if isinstance(each, AttemptStarted)
+    }
     finished = {
         (each.position, each.attempt.number): each
         for each in told.facts
@@ -78,20 +83,22 @@ def receivers(told: Told, order: Sequence[Key]) -> Receivers:
         told.jobs[position].endpoint.origin
         for (position, _), each in finished.items()
         if not _led_nowhere(each)
-    }
+    } | {told.jobs[position].endpoint.origin for position, _ in began.keys() - finished.keys()}
     entries: dict[Key, Entry] = {}
     standing: dict[str, Script] = {}
     first: list[Script] = []
     later: dict[Key, Script] = {}
-    for place, key in enumerate(order):
+    for place, (key, at) in enumerate(began.items()):
         fact = finished.get(key)
-        if fact is None:
-            continue  # it is under way still
         origin = told.jobs[key[0]].endpoint.origin
-        if origin not in leading:
+        if fact is not None and origin not in leading:
             entries[key] = Entry(None, (), fact.attempt.outcome.word)
             continue
-        entry = entries[key] = entry_of(fact.attempt, told.settings.attempt_limit)
+        if fact is None:  # it is under way still, as it is with a receiver that keeps silent
+            entry = Entry(None, (Arrival(at, "timeout"),), "timeout")
+        else:
+            entry = entry_of(fact.attempt, told.settings.attempt_limit)
+        entries[key] = entry
         script = standing.get(origin)
         if script is None:
             script = standing[origin] = Script(origin)

@@ -39,8 +39,7 @@ class Steps:
         """Tell what is *told*."""
         facts = list(in_their_turn(told.facts))
         self._told = told = replace(told, facts=facts)
-        order = [(each.position, each.number) for each in facts if isinstance(each, AttemptStarted)]
-        self.receivers: Receivers = receivers(told, order)
+        self.receivers: Receivers = receivers(told)
         self._broken = {
             each.request_id: each.failure for each in told.facts if isinstance(each, AnswerFailed)
         }
@@ -202,7 +201,8 @@ class Steps:
 
     def _expectations(self) -> Iterator[Any]:
         for request_id, fact in self._rejected.items():
-            said = expecting.answer(fact.rejection, self._broken.get(request_id))
+            failure = fact.failure if isinstance(fact, RequestRejected) else None
+            said = expecting.answer(fact.rejection, failure)
             yield {"expect": {"of": self._labels[request_id], "answer": said}}
         for request_id in self._plain:
             answer = expecting.answer(None, self._broken.get(request_id)) or {"status": 200}

@@ -159,7 +159,7 @@ class StoryPerformance:
                 self._arranged.failures.append(where)
             case "fail_job":
                 rejection = Rejection(said.status, said.err_code, said.err_msg)
-                self._service.fail_job(self._delivery_of(said.of, REQUEST), rejection)
+                self._service.fail_job(self._delivery_of(said.of, REQUEST, DELIVERY), rejection)
             case "cancel":
                 self._service.cancel(self._delivery_of(said.of, REQUEST, DELIVERY), said.reason)
             case "redeliver":

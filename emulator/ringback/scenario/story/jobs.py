@@ -31,7 +31,7 @@ class FailJob(FailedJob):
     """Which job fails, though it was acknowledged, and with what."""
 
     of: Label | None = None
-    """The name of its `submit`; left out where there is only one."""
+    """The name of its `submit` or `redeliver`; left out where there is only one."""
 
 
 CancelEntry: TypeAlias = Annotated[Cancel, Short("of")]

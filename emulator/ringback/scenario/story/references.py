@@ -25,7 +25,7 @@ NAMES: Mapping[str, str] = {"submit": REQUEST, "redeliver": DELIVERY, "open": ST
 REFERS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "cancel": ("of", "of", (REQUEST, DELIVERY)),
     "redeliver": ("of", "of", (REQUEST, DELIVERY)),
-    "fail_job": ("of", "of", (REQUEST,)),
+    "fail_job": ("of", "of", (REQUEST, DELIVERY)),
     "expect": ("of", "", (REQUEST, DELIVERY, STREAM)),
     "wait": ("of", "", (REQUEST, DELIVERY)),
     "send": ("on", "", (STREAM,)),

@@ -1,0 +1,62 @@
+"""A run that was recorded plays to the same timeline, byte for byte."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ringback import Settings
+from tests.budgets import budget
+from tests.properties.recorded_runs import ACTS, SETTINGS, Act, replayed, run
+
+
+@settings(
+    max_examples=budget(25, 1000), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(chosen=SETTINGS, acts=st.lists(ACTS, min_size=1, max_size=12))
+def test_a_recorded_run_plays_to_the_same_timeline(
+    chosen: Settings, acts: list[Act], tmp_path: Path
+) -> None:
+    emulator = run(chosen, acts)
+    try:
+        timeline = emulator.timeline
+        if timeline == "no deliveries":
+            return
+        text = emulator.export("scenario")
+    finally:
+        emulator.close()
+    assert replayed(text, tmp_path) == timeline, text
+
+
+def test_the_runs_are_worth_recording(tmp_path: Path) -> None:
+    acts: list[Act] = [
+        ("submit", ("Hello", "https://one.example", "/hook", {})),
+        ("submit", ("Hello", "https://one.example", "/hook", {})),
+        ("step", None),
+        ("fail_requests", 503),
+        ("submit", ("Hello", "https://one.example", "/hook", {})),
+        ("cancel", 0),
+        ("redeliver", 0),
+        ("run_until_idle", None),
+    ]
+    emulator = run(Settings(), acts)
+    text = emulator.export("scenario")
+    emulator.close()
+    for verb in ("fail_requests", "submit", "step", "cancel", "redeliver", "run_until_idle"):
+        assert f"- {verb}" in text
+    assert replayed(text, tmp_path) == emulator.timeline
+
+
+@pytest.mark.parametrize("verb", ["settle", "step", "advance_to_next"])
+def test_what_is_still_pending_is_recorded_as_pending(verb: str, tmp_path: Path) -> None:
+    acts: list[Act] = [
+        ("submit", ("one", "https://one.example", "/hook", {})),
+        ("submit", ("two", "https://one.example", "/hook", {})),
+        (verb, None),
+    ]
+    emulator = run(Settings(), acts)
+    text = emulator.export("scenario")
+    emulator.close()
+    assert "allow: [pending]" in text
+    assert replayed(text, tmp_path) == emulator.timeline
