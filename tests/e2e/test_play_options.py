@@ -120,6 +120,49 @@ def test_github_shows_what_failed_beside_its_line(
     assert "the summary of the step cannot be written" in ringback("play", ".", cwd=folder).stderr
 
 
+def test_update_rewrites_what_differs_and_plays_what_came_of_it(folder: Path) -> None:
+    link = folder / "link.ringback.yaml"
+    link.symlink_to("wrong.ringback.yaml")
+    run = ringback("play", "--update", "link.ringback.yaml", "good.ringback.yaml", cwd=folder)
+    assert (run.returncode, run.stderr) == (0, "link.ringback.yaml: updated\n")
+    assert run.stdout.endswith("2 passed\n")
+    text = (folder / "wrong.ringback.yaml").read_text("utf-8")
+    assert text == GOOD.replace(NAME, "Too late")
+    assert link.is_symlink()
+    assert (folder / "good.ringback.yaml").read_text("utf-8") == GOOD
+
+
+def test_update_says_what_it_cannot_rewrite_and_why(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "secret", GOOD.replace("YWRhOnMzY3JldA==", "eA=="))
+    run = ringback("play", "--update", "-q", "-k", "secret or bad", ".", cwd=folder)
+    assert run.returncode == 3
+    lines = [line for line in run.stderr.splitlines() if "not updated" in line]
+    assert lines
+    assert all("what was seen may be a secret, and is not written down" in line for line in lines)
+    assert from_stdin(WRONG, monkeypatch, "play", "--update", "-").stderr == (
+        "<stdin>: not updated: standard input is no file\n"
+    )
+
+
+def test_update_leaves_a_file_whose_cases_share_what_they_expect(tmp_path: Path) -> None:
+    text = """\
+version: 2
+name: A matrix
+matrix: {last: [200, 500]}
+steps:
+  - receiver: {at: https://app.example, replies: [$last]}
+  - submit: {text: Hello, callback: https://app.example/hook}
+  - settle
+  - expect: {state: delivered}
+"""
+    path = write(tmp_path, "matrix", text)
+    run = ringback("play", "--update", ".", cwd=tmp_path)
+    assert run.returncode != 0
+    assert path.read_text("utf-8") == text
+
+
 def test_a_change_a_new_file_and_one_that_has_gone_are_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -84,6 +85,12 @@ def _choice(_: click.Context, __: click.Parameter, text: str | None) -> str:
     help="A table for people, or one JSON document.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="First rewrite what the files expect, where it differs from what happens. Comments, quotes"
+    " and order stay; what cannot be rewritten is told of.",
+)
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file, too.")
 @click.option(
     "--report",
@@ -101,6 +108,7 @@ def play(
     processes: int,
     style: str,
     quiet: bool,
+    update: bool,
     junit: Path | None,
     page: Path | None,
     watch: bool,
@@ -114,32 +122,27 @@ def play(
     if watch and "-" in paths:
         raise click.UsageError("--watch needs files: standard input is read once")
     how = How(over, to, choice)
-    once = Once(how, processes, style, quiet, junit, page)
+    once = Once(how, processes, style, quiet, update, junit, page)
     code = once.play(paths)
     if watch:
         code = _again_and_again(paths, once, code)
     sys.exit(code)
 
 
+@dataclass(frozen=True, slots=True)
 class Once:
-    """What is done each time that files are played."""
+    """What is done each time that files are played: in which *style* it is said, what is written.
 
-    def __init__(
-        self,
-        how: "How",
-        processes: int,
-        style: str,
-        quiet: bool,
-        junit: Path | None,
-        page: Path | None,
-    ) -> None:
-        """Say in which *style*, and write the files that are asked for."""
-        self._how = how
-        self._processes = processes
-        self._style = style
-        self._quiet = quiet
-        self._junit = junit
-        self._page = page
+    *update*: what the files expect is brought up to date first.
+    """
+
+    how: "How"
+    processes: int
+    style: str
+    quiet: bool
+    update: bool
+    junit: Path | None
+    page: Path | None
 
     def play(self, paths: Sequence[str]) -> int:
         """Play *paths*, say and write what came of it, and return the exit code."""
@@ -148,32 +151,38 @@ class Once:
         from ringback.scenario.finding import find
         from ringback.scenario.printing import print_batch, print_failures
 
-        batch = play_all(find(paths), self._how, self._processes)
+        files = find(paths)
+        if self.update:
+            from ringback.cli.golden import update_all
+
+            for line in update_all(files, self.how):
+                click.echo(line, err=True)
+        batch = play_all(files, self.how, self.processes)
         if not (batch.reports or batch.invalid):
             raise SettingsError(
-                f"no scenario's file or name fits -k {self._how.choice!r}; leave it out to play all"
+                f"no scenario's file or name fits -k {self.how.choice!r}; leave it out to play all"
             )
-        if self._style == "json":
+        if self.style == "json":
             click.echo(json.dumps(batch.as_json(), indent=2))
-        elif self._quiet:
+        elif self.quiet:
             print_failures(batch)
         else:
-            print_batch(batch, self._how.to)
+            print_batch(batch, self.how.to)
         self._tell_github(batch)
-        if self._junit is not None:
+        if self.junit is not None:
             from ringback.scenario.junit import junit
 
-            _write(self._junit, junit(batch))
-        if self._page is not None:
+            _write(self.junit, junit(batch))
+        if self.page is not None:
             from ringback.scenario.page import page
 
-            _write(self._page, page(batch.as_json()))
+            _write(self.page, page(batch.as_json()))
         return batch.exit_code
 
     def _tell_github(self, batch: "Batch") -> None:
         from ringback.cli.github import tell
 
-        tell(batch, err=self._style == "json")
+        tell(batch, err=self.style == "json")
 
 
 def _write(path: Path, text: str) -> None:

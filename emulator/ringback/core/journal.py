@@ -96,13 +96,17 @@ class ParametersIgnored:
 
 @dataclass(frozen=True, slots=True)
 class JobAccepted:
-    """A request with a `callback` was acknowledged; its first attempt is due at *due_at*."""
+    """A request with a `callback` was acknowledged; its first attempt is due at *due_at*.
+
+    *again* is the position of the delivery of which this one sends the same again.
+    """
 
     name: ClassVar[str] = "speak.accepted"
     at: int
     job: Job
     position: int
     due_at: int
+    again: int | None = None
 
     @property
     def request_id(self) -> str:

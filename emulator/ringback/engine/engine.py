@@ -91,14 +91,14 @@ class Engine(Listener):
             else None,
         )
 
-    def accept(self, job: Job) -> Delivery:
-        """Take *job* on, from any thread.
+    def accept(self, job: Job, again: int | None = None) -> Delivery:
+        """Take *job* on, from any thread; *again* is the delivery whose message it sends again.
 
         A flowing clock is not woken: it has to answer whoever asks first. `clock.changed` does.
         """
         with self._lock:
             self.clock.accepted()
-            return self._ledger.accept(job, job.accepted_at + self._processing)
+            return self._ledger.accept(job, job.accepted_at + self._processing, again)
 
     def cancel(self, position: int, reason: str) -> None:
         """Give a delivery up; an attempt in flight still ends, and is recorded."""

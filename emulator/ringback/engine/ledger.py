@@ -61,11 +61,11 @@ class Ledger:
         message = delivery.attempts[0].message
         return message.original or message
 
-    def accept(self, job: Job, due_at: int) -> Delivery:
-        """Take *job* on; its first attempt is due at *due_at*."""
+    def accept(self, job: Job, due_at: int, again: int | None = None) -> Delivery:
+        """Take *job* on; its first attempt is due at *due_at*. It may send another's *again*."""
         delivery = self.dispatcher.accept(job, due_at)
         self._agenda.arm(due_at, delivery.position)
-        self._journal.append(JobAccepted(job.accepted_at, job, delivery.position, due_at))
+        self._journal.append(JobAccepted(job.accepted_at, job, delivery.position, due_at, again))
         return delivery
 
     def cancel(self, position: int, reason: str) -> None:

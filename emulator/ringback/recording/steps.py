@@ -44,7 +44,6 @@ class Steps:
             each.request_id: each.failure for each in told.facts if isinstance(each, AnswerFailed)
         }
         self._labels: dict[int | str, str] = {}
-        self._by_request: dict[str, int] = {}
         self._due: dict[int, int] = {}
         self._ended = self._begun = 0
         self._at = 0
@@ -143,13 +142,11 @@ class Steps:
 
     def _accepted(self, fact: JobAccepted) -> Iterator[Any]:
         job = fact.job
-        again = self._by_request.get(job.request_id)
-        self._by_request[job.request_id] = fact.position
         self._due[fact.position] = fact.due_at
         self._states[fact.position] = (State.SCHEDULED, "")
         self._attempts[fact.position] = []
-        if again is not None:
-            of = self._labels[again]
+        if fact.again in self._labels:
+            of = self._labels[fact.again]
             yield {"redeliver": {"of": of, "as": self._label(fact.position, "again")}}
             return
         yield from self._ordered(job.request_id, None)

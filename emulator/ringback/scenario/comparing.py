@@ -1,7 +1,7 @@
 """What was expected against what was seen: pure, value by value."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ringback.core.answer.failure import Break
@@ -74,7 +74,7 @@ class Check:
     """One expectation, held against what was seen.
 
     *path* leads to it in the document; *line* and *column* are its place in the file, 0 while that
-    is unknown.
+    is unknown. Where the number of *attempts* is checked, they are all of them: when, and what.
     """
 
     what: str
@@ -84,6 +84,7 @@ class Check:
     passed: bool
     line: int = 0
     column: int = 0
+    attempts: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.what}: expected {self.expected}, got {self.got}"
@@ -141,7 +142,7 @@ def _attempts(expect: Expect, seen: Seen) -> Iterator[Check]:
         if expect.each is not None and not seen.attempts:
             yield Check("attempts", ("expect", "each"), "at least one", "none", passed=False)
         return
-    yield equal("number of attempts", where, str(len(expected)), str(len(seen.attempts)))
+    yield number_check("number of attempts", where, len(expected), seen.attempts)
     for index, (wanted, attempt) in enumerate(zip(expected, seen.attempts, strict=False)):
         yield from _attempt(f"attempt {index + 1}", (*where, index), wanted, attempt, seen)
 
@@ -223,6 +224,14 @@ def _summary(body: bytes | None) -> str:
     if body is None:
         return "which was not made"
     return f"{len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()[:12]}…"
+
+
+def number_check(
+    what: str, where: DocumentPath, expected: int, attempts: Sequence[SeenAttempt]
+) -> Check:
+    """Whether there are as many *attempts* as expected."""
+    check = equal(what, where, str(expected), str(len(attempts)))
+    return replace(check, attempts=tuple((words(each.at), each.got) for each in attempts))
 
 
 def equal(what: str, where: DocumentPath, expected: str, got: str) -> Check:

@@ -142,7 +142,7 @@ class Jobs:
             old = before.job
             self._clock.observe()
             job = Job(old.request_id, old.key_id, old.request, old.endpoint, self._clock.now_ns)
-            position = self.engine.accept(job).position
+            position = self.engine.accept(job, before.position).position
             if failed is not None:
                 self._failed[position] = failed
             self._clock.changed()

@@ -14,6 +14,7 @@ from ringback.scenario.comparing import (
     body_checks,
     equal,
     header_check,
+    number_check,
     request_checks,
     text_check,
 )
@@ -126,7 +127,7 @@ class Look:
     def _attempt_checks(self, expected: int | tuple[WantedAttempt, ...]) -> Iterator[Check]:
         where = (*self._where, "attempts")
         count = expected if isinstance(expected, int) else len(expected)
-        yield self._equal("number of attempts", ("attempts",), str(count), str(len(self._attempts)))
+        yield number_check(f"{self._prefix}number of attempts", where, count, self._seen.attempts)
         if isinstance(expected, int):
             return
         pairs = zip(expected, self._attempts, self._seen.attempts, strict=False)
