@@ -162,7 +162,7 @@ def test_so_it_is_where_emulators_share_a_server(caplog: pytest.LogCaptureFixtur
         stack.callback(server.stop)
         other = stack.enter_context(Emulator(server=server))
         with Emulator(DEFAULT, server=server) as ringback, caplog.at_level(logging.DEBUG):
-            survive(ringback, Application(server, Origins), caplog)
+            survive(ringback, Application(server._roster, Origins), caplog)
             assert_going_on(ringback)
             assert_nothing_told(ringback)
         assert not other.requests

@@ -26,6 +26,30 @@ from ringback.cli.serving_options import configured, serving_options
     metavar="FILE",
     help="Write the port there once the socket listens; it is gone at the end.",
 )
+@click.option(
+    "--tenants",
+    is_flag=True,
+    help="Each API key is an emulator of its own, made when it is first used: clock, journal,"
+    " failures and ids.",
+)
+@click.option(
+    "--max-tenants",
+    type=click.IntRange(1, 1_000_000),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Evict the tenant that was used the longest ago when there are more, unless anything is"
+    " pending in it.",
+)
+@click.option(
+    "--tenant-idle",
+    type=click.FloatRange(0, 1e9, min_open=True),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="Evict a tenant that was not used for so many real seconds, unless anything is pending in"
+    " it.",
+)
 @serving_options("real")
 @click.pass_context
 def serve(context: click.Context, /, print_settings: bool, **_options: Any) -> None:
@@ -43,4 +67,4 @@ def serve(context: click.Context, /, print_settings: bool, **_options: Any) -> N
 
         click.echo("\n".join(printed(found)))
         return
-    run(found.settings, found.options)
+    run(found.settings, found.options, given=found.given)

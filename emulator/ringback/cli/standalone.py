@@ -7,20 +7,22 @@ attempt, and at its end what was still pending.
 import os
 import queue
 import signal
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from ringback.cli.hosting import hosted
+from ringback.cli.hosting import hosted, hosted_tenants
 from ringback.cli.lines import Lines
 from ringback.cli.signs import standing, take_down
 from ringback.clock.real import told_wall
 from ringback.core.base.rejection import Rejection
 from ringback.core.journal import Fact
+from ringback.errors import SettingsError
 from ringback.faces.emulator import Emulator
 from ringback.service.service import Service
 from ringback.service.telling import described, line
+from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -32,10 +34,13 @@ _GLANCE = 0.2
 """Real seconds between looks for a signal that came just before a wait, and so did not end it."""
 
 
-def serve(settings: Settings, options: Mapping[str, Any]) -> None:
+def serve(
+    settings: Settings, options: Mapping[str, Any], given: Mapping[str, Any] | None = None
+) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, then stop cleanly.
 
-    Nothing listens before all of it is there. *options* are those of `ringback.settings.options`.
+    Nothing listens before all of it is there. *options* are those of `ringback.settings.options`;
+    *given* are those, and the settings, that are no defaults.
     Raises `ServerError` when it cannot listen, or write the files that say so, `SettingsError` for
     a route that leads nowhere.
     """
@@ -44,15 +49,7 @@ def serve(settings: Settings, options: Mapping[str, Any]) -> None:
     def tell_refused(rejection: Rejection) -> None:
         lines.put(f"guard {described(rejection)}")
 
-    def tell(fact: Fact) -> None:
-        lines.put(partial(line, fact))
-
-    def listen(service: Service) -> None:
-        service.journal.on_append = tell
-
-    host, port = options["host"], options["port"]
-    with hosted(settings, options, tell_refused, host=host, port=port) as (emulator, server):
-        emulator._begin_with(listen)
+    with _housed(settings, options, given or {}, lines, tell_refused) as (emulators, server):
         signals = _signals()
         files = {name: options[name] for name in ("ready_file", "port_file") if options[name]}
         take_down(files.values())
@@ -64,9 +61,56 @@ def serve(settings: Settings, options: Mapping[str, Any]) -> None:
         with standing({path: told[name] for name, path in files.items()}):
             lines.start()
             _wait_for(signals)
-        for each in _last_words(emulator):
-            lines.put(each)
+        for emulator in emulators:
+            for each in _last_words(emulator, f" {_tag(emulator.key_id)}" * options["tenants"]):
+                lines.put(each)
         lines.end(_PATIENCE)
+
+
+@contextmanager
+def _housed(
+    settings: Settings,
+    options: Mapping[str, Any],
+    given: Mapping[str, Any],
+    lines: Lines,
+    tell_refused: Callable[[Rejection], None],
+) -> Iterator[tuple[Iterable[Emulator], Server]]:
+    """Whoever is to be served, and by what. What happens to them is told in *lines*."""
+
+    def tell(fact: Fact) -> None:
+        lines.put(partial(line, fact))
+
+    def listen(service: Service) -> None:
+        service.journal.on_append = tell
+
+    def tell_of(key_id: str, fact: Fact) -> None:
+        lines.put(lambda: f"{line(fact)} {_tag(key_id)}".lstrip() if line(fact) else "")
+
+    _check(options, given)
+    if options["tenants"]:
+        dated = "epoch" in given
+        with hosted_tenants(
+            settings, options, tell_refused, tell_of, lines.put, dated=dated
+        ) as tenants:
+            yield tenants
+        return
+    host, port = options["host"], options["port"]
+    with hosted(settings, options, tell_refused, host=host, port=port) as (emulator, server):
+        emulator._begin_with(listen)
+        yield [emulator], server
+
+
+def _check(options: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Refuse what cannot be meant together. Raises `SettingsError`."""
+    if options["tenants"] and given.get("api_key") is not None:
+        raise SettingsError("api_key fixes one key, and with --tenants each key has an emulator")
+    for name in ("max_tenants", "tenant_idle"):
+        if name in given and not options["tenants"]:
+            raise SettingsError(f"--{name.replace('_', '-')} is about tenants: add --tenants")
+
+
+def _tag(key_id: str) -> str:
+    return f"tenant={key_id[:8]}"
 
 
 def default_settings() -> Settings:
@@ -79,18 +123,20 @@ def defaults() -> dict[str, Any]:
     return {"clock": "real", "epoch": told_wall(), "any_key": True, "keep": 10_000}
 
 
-def _last_words(emulator: Emulator) -> list[str]:
-    """What is dropped with *emulator*, and what it has dropped before."""
+def _last_words(emulator: Emulator, whose: str = "") -> list[str]:
+    """What is dropped with *emulator*, and what it has dropped before; *whose* ends each line."""
     words = []
     pending = list(emulator.pending)
     if pending:
         noun = "delivery" if len(pending) == 1 else "deliveries"
-        words.append(f"ringback stopped with {len(pending)} {noun} pending")
-    words += [f"pending request={each.request_id} callback={each.endpoint}" for each in pending]
+        words.append(f"ringback stopped with {len(pending)} {noun} pending{whose}")
+    words += [
+        f"pending request={each.request_id} callback={each.endpoint}{whose}" for each in pending
+    ]
     dropped = emulator.dropped
     if any(dropped.values()):
         counts = ", ".join(f"{count} {what}" for what, count in dropped.items() if count)
-        words.append(f"ringback kept {emulator.settings.keep} of each, and dropped {counts}")
+        words.append(f"ringback kept {emulator.settings.keep} of each, and dropped {counts}{whose}")
     return words
 
 

@@ -130,3 +130,24 @@ class CallersLoop(EngineLoop):
     def restless(self) -> bool:
         """Whether something is left to do that an earlier walk has begun."""
         return bool(getattr(self._loop, "_ready", ()))
+
+
+class SharedLoop(EngineLoop):
+    """A loop in a thread that many emulators share. It outlives each of them.
+
+    Only what waits for sockets belongs there: an application of this process could hold up all.
+    """
+
+    def __init__(self, of: EngineLoop) -> None:
+        """Run everything on the loop *of* another, whose thread starts when it is needed."""
+        super().__init__(own_thread=True)
+        self._of = of
+
+    def _started(self) -> LoopThread:
+        with self._lock:
+            if self._stopped:
+                raise ClockClosed("this emulator has ended; start a new one")
+            thread = self._of._started()
+            thread.loop.crowded = True
+            self._loop = thread.loop
+            return thread

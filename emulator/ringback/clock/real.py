@@ -117,6 +117,9 @@ def told_wall() -> datetime.datetime:
 class SteadyLoop(asyncio.SelectorEventLoop):
     """An event loop whose timers keep running while the process's time is frozen."""
 
+    crowded = False
+    """Whether emulators share it that have nothing to do with each other, and no application."""
+
     def time(self) -> float:
         """Real monotonic seconds."""
         return monotonic_ns() / 1e9

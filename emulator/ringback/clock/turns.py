@@ -54,7 +54,11 @@ async def drained() -> None:
 
     Others who wait here as well are no work: each of them is called in every turn, as this is.
     """
-    ready, loop = _ready(), id(asyncio.get_running_loop())
+    running = asyncio.get_running_loop()
+    if getattr(running, "crowded", False):  # what others have to do there is no matter of ours
+        await asyncio.sleep(0)
+        return
+    ready, loop = _ready(), id(running)
     _draining[loop] += 1
     try:
         for _ in range(_FEW_TURNS if ready is None else MAX_TURNS):

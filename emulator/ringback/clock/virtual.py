@@ -246,6 +246,12 @@ class VirtualClock(Leader):
             callback()
         return partial(self._when_closed.pop, token, None)
 
+    @property
+    def attended(self) -> bool:
+        """Whether anything is in flight or being moved, or somebody would hear of the end."""
+        with self.lock:
+            return bool(self.tokens or self.mover or self._when_closed)
+
     def ended(self, verb: str) -> ClockClosed:
         """What *verb* raises once this is closed."""
         return ClockClosed(f"{verb}: this emulator has ended; start a new one")

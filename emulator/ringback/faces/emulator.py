@@ -48,10 +48,13 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
 
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
-        service = self._begin(BlockingClock, EngineLoop(own_thread=True))
+        service = self._begin(BlockingClock, self._new_loop())
         if service.clock.moves_itself:
             service.pace.flow()
         return self
+
+    def _new_loop(self) -> EngineLoop:
+        return EngineLoop(own_thread=True)
 
     def _shut_down_apps(self) -> list[BaseException]:
         service = self._service

@@ -9,7 +9,7 @@ from ringback.core.base.duration import SECOND
 from ringback.core.base.ids import IdSource
 from ringback.core.journal import Journal, TokenGranted
 from ringback.core.request import grants
-from ringback.core.request.keys import ApiKey
+from ringback.core.request.keys import ApiKey, identifier_of
 from ringback.settings.settings import Settings
 
 
@@ -21,7 +21,11 @@ class Account:
         self._clock = clock
         self._journal = journal
         self.ids = IdSource(settings.seed or 0, settings.uuid_version)
-        self.key = ApiKey(settings.api_key or secrets.token_hex(20), self.ids.identifier("key"))
+        secret = settings.api_key
+        if secret is None or not settings.any_key:
+            self.key = ApiKey(secret or secrets.token_hex(20), self.ids.identifier("key"))
+        else:  # as for every other key that is let in
+            self.key = ApiKey(secret, identifier_of(secret))
 
     @cached_property
     def project_id(self) -> str:

@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from ringback.core.request.keys import Credential
 from ringback.service.service import Service
+from ringback.settings.settings import Settings
 
 
 class Tenants(Protocol):
@@ -27,4 +28,25 @@ class Tenants(Protocol):
 
     def names(self) -> list[str]:
         """How the keys of those who are served are called, without the keys themselves."""
+        ...
+
+
+class Newcomers(Protocol):
+    """Who makes a service for each key that nobody has yet. Called on the server's loop."""
+
+    @property
+    def settings(self) -> Settings:
+        """Those of every service, keys and ids apart."""
+        ...
+
+    def admit(self, secret: str) -> Service | None:
+        """The service of a key that none is served under."""
+        ...
+
+    def used(self, service: Service) -> None:
+        """Take note that somebody asks for *service*."""
+        ...
+
+    def turn_away(self, asked: str) -> None:
+        """Hear of a request without a credential."""
         ...

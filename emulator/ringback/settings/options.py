@@ -67,6 +67,9 @@ OPTIONS: dict[str, Option] = {
     "host": Option(Check("an address", _is_text), "127.0.0.1", is_text=True),
     "port": Option(Check("a port, 0 to 65535", _whole(0, 65535)), 8088),
     "connect": Option(Check("a table of origins and base URLs", _is_routes), {}, of=_BOTH),
+    "tenants": Option(Check("True or False", _is_bool), False),
+    "max_tenants": Option(Check("a number, 1 or more", _whole(1, 1_000_000)), 1000),
+    "tenant_idle": Option(Check("real seconds, more than 0", _is_span), 3600.0),
     "ready_file": Option(_FILE, is_text=True, is_path=True),
     "port_file": Option(_FILE, is_text=True, is_path=True),
     "exports": Option(

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ringback.clock import loops
-from ringback.clock.loops import CallersLoop, EngineLoop
+from ringback.clock.loops import CallersLoop, EngineLoop, SharedLoop
 from ringback.clock.real import LoopThread
+from ringback.clock.turns import drained, turn
 from ringback.errors import ClockClosed, ClockError
 
 
@@ -140,3 +141,39 @@ def test_a_loop_of_the_caller_is_there_while_it_is_not_running_and_outlives_the_
     own.close()
     with pytest.raises(ClockClosed, match="has been closed"):
         loop.ensure()
+
+
+def test_emulators_that_share_a_loop_have_one_thread_and_leave_it_running() -> None:
+    engine = EngineLoop(own_thread=True)
+    one, other = SharedLoop(engine), SharedLoop(engine)
+    try:
+        assert one.ensure() is other.ensure() is engine.ensure()
+        one.stop()
+        with pytest.raises(ClockClosed):
+            one.ensure()
+        assert other.submit(turn()).result(10) is None
+    finally:
+        engine.stop()
+
+
+def test_who_shares_a_loop_does_not_wait_for_what_others_do_there() -> None:
+    engine = EngineLoop(own_thread=True)
+    turns = 0
+
+    async def never_rest() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def rest() -> int:
+        before = turns
+        await drained()
+        return turns - before
+
+    try:
+        busy = SharedLoop(engine).submit(never_rest())
+        assert SharedLoop(engine).submit(rest()).result(10) <= 2
+        busy.cancel()
+    finally:
+        engine.stop()

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringback.clock.forks import lineage
 from ringback.clock.real import LoopThread
-from ringback.clock.turns import drained
+from ringback.clock.turns import call_on, drained
 from ringback.core.base.forbidden import ALLOWED, is_forbidden
 from ringback.errors import AnswerCut, ServerError
 from ringback.serving.listening.connection import Connection, Watch
@@ -94,6 +94,11 @@ class Listener:
             thread.submit(self._stop()).result(5)
             thread.stop()
         self._socket.close()
+
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        """Call *callback* on the loop, from any thread; never, where it does not run."""
+        if self._thread is not None:
+            call_on(self._thread.loop, callback)
 
     async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application; a connection on which an answer is cut off is closed."""
