@@ -6,6 +6,9 @@ The names below are the public ones. Each is imported when it is first used, so 
     Emulator, AsyncEmulator       an emulator of your own; Settings say what it does
     BlockingClock, AwaitableClock their clocks, with the same verbs
     Server                        one socket for several emulators: `Emulator(server=Server())`
+    Client, RemoteClock           an emulator of another process, over its control API
+    RemoteDelivery, RemoteDeliveries, RemoteAttempt, RemoteMessage, RemoteReceiver, RemoteRequest
+                                  what such an emulator shows
     RequestFailure, Reply, Fault  how a request fails, what a scripted Receiver answers, and what
                                   happens to an attempt on its way
     ReceivedRequest               one of `requests`: as it arrived, and how it was answered
@@ -43,6 +46,14 @@ if TYPE_CHECKING:
     from ringback.checking.verdicts import CheckReport as CheckReport
     from ringback.checking.verdicts import CheckResult as CheckResult
     from ringback.checking.verdicts import Verdict as Verdict
+    from ringback.client.client import Client as Client
+    from ringback.client.clock import RemoteClock as RemoteClock
+    from ringback.client.views import RemoteAttempt as RemoteAttempt
+    from ringback.client.views import RemoteDeliveries as RemoteDeliveries
+    from ringback.client.views import RemoteDelivery as RemoteDelivery
+    from ringback.client.views import RemoteMessage as RemoteMessage
+    from ringback.client.views import RemoteReceiver as RemoteReceiver
+    from ringback.client.views import RemoteRequest as RemoteRequest
     from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
@@ -115,6 +126,16 @@ _HOMES = {
     "ringback.audio.repertoire": ["Identified"],
     "ringback.checking.checking": ["check"],
     "ringback.checking.verdicts": ["CheckReport", "CheckResult", "Verdict"],
+    "ringback.client.client": ["Client"],
+    "ringback.client.clock": ["RemoteClock"],
+    "ringback.client.views": [
+        "RemoteAttempt",
+        "RemoteDeliveries",
+        "RemoteDelivery",
+        "RemoteMessage",
+        "RemoteReceiver",
+        "RemoteRequest",
+    ],
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.delivery": ["State"],

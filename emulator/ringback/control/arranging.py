@@ -1,5 +1,8 @@
 """What is arranged: where callbacks lead, who receives them, which requests fail."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from ringback.control.models import (
     Connect,
     Connected,
@@ -23,7 +26,8 @@ from ringback.errors import SettingsError
 def connect(call: Call) -> Connected:
     """Lead callbacks to an origin to a base URL."""
     said = call.said(Connect)
-    call.service.connect(said.origin, said.to, said.faults)
+    with _told():
+        call.service.connect(said.origin, said.to, said.faults)
     return Connected(origin=said.origin, to=masked_url(said.to))
 
 
@@ -31,8 +35,8 @@ def receive(call: Call) -> ReceiverState:
     """Put a scripted receiver at an origin."""
     said = call.said(Receive)
     service = call.service
-    replies = [_reply(each) for each in said.replies]
-    with service.lock:
+    with _told(), service.lock:
+        replies = [_reply(each) for each in said.replies]
         receiver = service.receiver(said.origin, replies, said.faults)
         number = len(service.arranging.receivers) - 1
     return call.shapes.receiver(number, receiver)
@@ -55,25 +59,34 @@ def script(call: Call) -> ReceiverState:
     """Replace what is left of its script."""
     number = _number(call)
     receiver = call.service.arranging.receivers[number]
-    receiver.replies(*map(_reply, call.said(Replies).replies))
+    with _told():
+        receiver.replies(*map(_reply, call.said(Replies).replies))
     return call.shapes.receiver(number, receiver)
 
 
 def fail(call: Call) -> Unmet:
     """Let the next requests fail."""
     given = call.said(Failures).failures
-    try:
+    with _told():
         call.service.fail_requests(given)  # type: ignore[arg-type] # words are checked there
-    except TypeError as error:
-        raise SettingsError(str(error)) from None
     return Unmet(unmet=call.service.failures.unmet)
 
 
 def fault(call: Call) -> Faults:
     """Let deliveries meet faults, wherever they go."""
     said = call.said(Faults)
-    call.service.fault_deliveries(said.faults)
+    with _told():
+        call.service.fault_deliveries(said.faults)
     return said
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say of a value of a wrong type, where none is checked before, that it is one."""
+    try:
+        yield
+    except TypeError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _number(call: Call) -> int:

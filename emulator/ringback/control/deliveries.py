@@ -22,32 +22,30 @@ from ringback.service.views import Delivery
 def listed(call: Call) -> DeliveriesPage:
     """Some of them, in order of acceptance."""
     asked = call.asked(DeliveriesAsked)
-    chosen: list[Delivery] = []
     shapes = call.shapes
+    chosen: list[DeliveryState] = []
     for each in _chosen(call, asked):
         if len(chosen) == asked.limit:
-            return DeliveriesPage(
-                deliveries=[shapes.delivery(one) for one in chosen], next=chosen[-1].position
-            )
-        chosen.append(each)
-    return DeliveriesPage(deliveries=[shapes.delivery(one) for one in chosen], next=None)
+            return DeliveriesPage(deliveries=chosen, next=chosen[-1].position)
+        chosen.append(shapes.delivery(each, brief=asked.brief))
+    return DeliveriesPage(deliveries=chosen, next=None)
 
 
 def shown(call: Call) -> DeliveryState:
     """One of them."""
-    return call.shapes.delivery(_found(call))
+    return call.shapes.delivery(found(call))
 
 
 def audio(call: Call) -> Answer:
     """What was asked for, as it is sent."""
-    delivery = _found(call)
+    delivery = found(call)
     kind = delivery.request.sound.content_type
     return Answer(200, [("content-type", kind or OCTETS), *OURS], delivery.audio, "")
 
 
 def cancel(call: Call) -> DeliveryState:
     """Give it up."""
-    delivery = _found(call)
+    delivery = found(call)
     call.service.cancel(delivery, call.said(Cancel).reason)
     call.service.clock.changed()
     return call.shapes.delivery(delivery)
@@ -55,17 +53,17 @@ def cancel(call: Call) -> DeliveryState:
 
 def redeliver(call: Call) -> DeliveryState:
     """Send what it brings again, as a delivery of its own."""
-    return call.shapes.delivery(call.service.redeliver(_found(call)))
+    return call.shapes.delivery(call.service.redeliver(found(call)))
 
 
 def fail(call: Call) -> DeliveryState:
     """Have its job fail, though it was acknowledged."""
-    delivery, said = _found(call), call.said(FailJob)
+    delivery, said = found(call), call.said(FailJob)
     call.service.fail_job(delivery, Rejection(said.status, said.err_code, said.err_msg))
     return call.shapes.delivery(delivery)
 
 
-def _found(call: Call) -> Delivery:
+def found(call: Call) -> Delivery:
     """The delivery that is meant: the newest of its request, or at a position. Raises `Problem`."""
     request_id = call.path["request_id"]
     position = call.asked(DeliveryAsked).position

@@ -105,6 +105,7 @@ class AttemptMade(Model):
     """One try of a delivery, ended."""
 
     request_id: str
+    position: int = Field(description="Of its delivery.")
     number: int = Field(description="Counted from 1.")
     offset: Seconds = Field(description="When it began, in seconds since acceptance.")
     started_at: Seconds = Field(description="When it began, in seconds since the start.")
@@ -167,6 +168,7 @@ class DeliveriesAsked(Asked):
     ) = Field(None, description="`pending` and `settled` are several states.")
     origin: str | None = Field(None, description="Those that go to `https://app.example`.")
     request_id: str | None = None
+    brief: bool = Field(False, description="Leave out what the attempts sent and heard.")
     limit: int = Field(100, ge=1, le=1000)
     after: int = Field(-1, ge=-1, le=LARGE, description="Only those behind this position.")
 

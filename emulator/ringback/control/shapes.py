@@ -59,9 +59,10 @@ class Shapes:
         """Some attempts."""
         return [self._attempt(each) for each in attempts]
 
-    def delivery(self, delivery: Delivery) -> DeliveryState:
-        """One delivery."""
-        attempts = self.attempts(delivery.attempts)
+    def delivery(self, delivery: Delivery, *, brief: bool = False) -> DeliveryState:
+        """One delivery; *brief*, without what its attempts sent and heard."""
+        ended = delivery.attempts
+        attempts = [] if brief else self.attempts(ended)
         due = delivery.due_at
         return DeliveryState(
             position=delivery.position,
@@ -78,9 +79,9 @@ class Shapes:
             accepted=self._clock.at(_moment(delivery.accepted_at)),
             due_at=due,
             due=None if due is None else self._clock.at(_moment(due)),
-            timeline=[each.line for each in attempts],
-            statuses=[each.word if each.status is None else each.status for each in attempts],
-            offsets=[each.offset for each in attempts],
+            timeline=list(map(str, ended)),
+            statuses=[each.word if each.status is None else each.status for each in ended],
+            offsets=[each.offset for each in ended],
             attempts=attempts,
         )
 
@@ -141,6 +142,7 @@ class Shapes:
         copy = attempt.copy
         return AttemptMade(
             request_id=attempt.request_id,
+            position=attempt.position,
             number=attempt.number,
             offset=attempt.offset,
             started_at=attempt.started_at,

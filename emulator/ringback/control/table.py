@@ -3,6 +3,7 @@
 from ringback.control import (
     arranging,
     beginning,
+    bodies,
     clock,
     deliveries,
     events,
@@ -45,6 +46,7 @@ from ringback.control.models import (
     Waited,
 )
 from ringback.control.operations import Operation
+from ringback.control.shapes import OCTETS
 
 _ONE = "/deliveries/{request_id}"
 
@@ -85,6 +87,22 @@ OPERATIONS: tuple[Operation, ...] = (
         DeliveryAsked,
         (404,),
         "aside",
+    ),
+    *(
+        Operation(
+            "GET",
+            f"{_ONE}/attempts/{{attempt}}/{name}",
+            handle,
+            summary,
+            OCTETS,
+            None,
+            DeliveryAsked,
+            (404,),
+        )
+        for name, handle, summary in (
+            ("request", bodies.sent, "The body that an attempt carried"),
+            ("response", bodies.answered, "The body that was answered"),
+        )
     ),
     *(
         Operation(
@@ -130,6 +148,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "Replace what is left of its script",
         ReceiverState,
         Replies,
+        errors=(404,),
+    ),
+    Operation(
+        "GET",
+        "/receivers/{number}/requests/{place}",
+        bodies.received,
+        "The body of what a receiver saw",
+        OCTETS,
         errors=(404,),
     ),
     Operation("POST", "/faults", arranging.fault, "Let deliveries meet faults", Faults, Faults),

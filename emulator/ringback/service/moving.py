@@ -43,7 +43,7 @@ def shown(engine: Engine, made: Made) -> list[Attempt]:
     """The attempts that a walk made, as a test looks at them."""
     latest = engine.dispatcher.latest
     # Something may have been noted about it since.
-    return [Attempt(fact.job, latest(fact.position, fact.attempt)) for fact in made]
+    return [Attempt(fact.job, latest(fact.position, fact.attempt), fact.position) for fact in made]
 
 
 def interrupted(clock: VirtualClock, guard: float) -> ClockError:

@@ -29,12 +29,13 @@ class Response:
 class Attempt:
     """One try of one delivery, ended. Offsets are seconds since the job was accepted."""
 
-    __slots__ = ("_attempt", "_job")
+    __slots__ = ("_attempt", "_job", "_position")
 
-    def __init__(self, job: core.Job, attempt: core.Attempt) -> None:
-        """Show *attempt* of *job*."""
+    def __init__(self, job: core.Job, attempt: core.Attempt, position: int = 0) -> None:
+        """Show *attempt* of *job*, whose delivery is at *position*."""
         self._job = job
         self._attempt = attempt
+        self._position = position
 
     def __repr__(self) -> str:
         return f"<Attempt {self._attempt.number}: {self}>"
@@ -55,6 +56,11 @@ class Attempt:
     def number(self) -> int:
         """Counted from 1."""
         return self._attempt.number
+
+    @property
+    def position(self) -> int:
+        """The place of its delivery in order of acceptance, from 0."""
+        return self._position
 
     @property
     def request_id(self) -> str:
@@ -228,7 +234,7 @@ class Delivery:
     def attempts(self) -> list[Attempt]:
         """The attempts that have ended, in order."""
         now = self._now
-        return [Attempt(now.job, attempt) for attempt in now.attempts]
+        return [Attempt(now.job, attempt, self._position) for attempt in now.attempts]
 
     @property
     def timeline(self) -> list[str]:
