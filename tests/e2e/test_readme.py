@@ -29,3 +29,13 @@ def test_both_commands_are_marked_for_the_list_of_checks() -> None:
         )
         assert command is not None
         assert command[1].startswith("python3 -m venv .venv && ")
+
+
+def test_each_link_leads_to_a_page_and_where_that_is_stands_at_the_end_alone() -> None:
+    text, _, places = README.read_text("utf-8").partition("\n<!-- Where the pages are ")
+    assert "](" not in text
+    links = dict(re.findall(r"^\[(.+)\]: (\S+)$", places, re.MULTILINE))
+    assert links
+    for name, place in links.items():
+        assert f"[{name}]" in text.replace("\n", " "), name
+        assert (ROOT / place).is_file(), place
