@@ -120,14 +120,18 @@ class HistoryBroken(RingbackError, AssertionError):
     """The shortest history of faults that breaks a story, with what the story raised as its cause.
 
     *history* says in words what was chosen, *timeline* what happened, and *tried* how many
-    histories were told up to it.
+    histories were told up to it. *scenario* is a file that plays it again, without a receiver where
+    an application of the story was one; empty for what no file can say.
     """
 
-    def __init__(self, story: str, history: str, timeline: str, tried: int, error: str) -> None:
+    def __init__(
+        self, story: str, history: str, timeline: str, tried: int, error: str, scenario: str = ""
+    ) -> None:
         """Keep what happened; the message shows all of it."""
         self.history = history
         self.timeline = timeline
         self.tried = tried
+        self.scenario = scenario
         indented = "\n".join(f"  {line}" for line in timeline.splitlines())
         super().__init__(f"{story} breaks under {history} (history {tried}):\n{indented}\n{error}")
 

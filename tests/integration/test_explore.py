@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from ringback import (
     SettingsError,
     StoryError,
     explore,
+    play_scenario,
+    read_scenario,
 )
 from ringback.core.delivery.fault import FaultLike
 
@@ -96,6 +99,34 @@ def test_a_receiver_that_stores_twice_is_found_by_the_shortest_history() -> None
     assert isinstance(found, AssertionError)
     assert isinstance(found, RingbackError)
     assert "stores_once() breaks under answer lost (history 4)" in str(found)
+
+
+def test_a_broken_history_comes_with_a_scenario_file_for_the_application(tmp_path: Path) -> None:
+    found = broken(stores_once, faults=[500, SILENT, LOST])
+    file = tmp_path / "lost.ringback.yaml"
+    file.write_text(found.scenario)
+    assert "receiver" not in found.scenario
+    stored: list[str] = []
+
+    def take(request_id: str) -> int:
+        stored.append(request_id)
+        return 204
+
+    assert play_scenario(read_scenario(file), to=application(take)).passed
+    assert len(stored) == 2
+
+
+def test_with_a_scripted_receiver_its_file_plays_by_itself(tmp_path: Path) -> None:
+    def one_attempt(ringback: Emulator) -> Generator[None, None, None]:
+        ringback.receiver(ORIGIN)
+        delivery = ringback.submit("Hello", callback=CALLBACK)
+        yield
+        assert len(delivery.attempts) == 1
+
+    file = tmp_path / "refused.ringback.yaml"
+    file.write_text(broken(one_attempt, faults=[503]).scenario)
+    with Emulator() as ringback:
+        assert ringback.play(file).timeline == ("+0s POST 503", "+30s POST 200")
 
 
 def test_what_takes_two_faults_is_found_after_all_that_take_one() -> None:

@@ -238,6 +238,7 @@ class _Explorer:
             ringback.timeline,
             self.tried,
             f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+            ringback.as_scenario(),
         )
         broken.__cause__ = error
         self.broken.append(broken)

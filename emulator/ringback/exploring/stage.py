@@ -10,6 +10,7 @@ from ringback.clock.real import SteadyLoop
 from ringback.clock.steps import Effect
 from ringback.clock.turns import call_on, drained
 from ringback.engine.choosing import Choosing
+from ringback.errors import NotRecorded
 from ringback.faces.clocks import BlockingClock
 from ringback.faces.emulator import Emulator
 from ringback.service.moving import interrupted
@@ -49,6 +50,17 @@ class Stage(Emulator):
         """When the first attempts are due, in nanoseconds since the start."""
         moments = [each.due_at for each in self._service.engine.dispatcher.deliveries]
         return [moment for moment in moments if moment is not None]
+
+    def as_scenario(self) -> str:
+        """What happened, as a scenario file; empty for what no file can say."""
+        from ringback.recording.scenarios import scenario
+
+        service = self._service
+        scripted = all(route.respond is not None for _, route in service.arranging.routes.arranged)
+        try:
+            return scenario(service, to_application=not scripted)
+        except NotRecorded:
+            return ""
 
     def _clear(self) -> None:
         """End what the applications of the last history have left running."""

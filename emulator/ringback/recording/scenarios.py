@@ -34,12 +34,14 @@ _LONGEST = 200
 """Characters of a name."""
 
 
-def scenario(service: Service) -> str:
+def scenario(service: Service, *, to_application: bool = False) -> str:
     """Everything that happened on *service* as one story.
 
-    Raises `NotRecorded` where nothing did, and where it is longer than a file may be.
+    *to_application*: if one request and its faults say it all, the receiver is left out, so that
+    `ringback play --to` sends it to an application. Raises `NotRecorded` where nothing did, and
+    where it is longer than a file may be.
     """
-    return _file(told(service))
+    return _file(told(service), to_application=to_application)
 
 
 def scenarios(service: Service) -> dict[str, str]:
@@ -65,7 +67,7 @@ def _submissions(all_of_it: Told) -> Iterator[Told]:
                 pass
 
 
-def _file(told: Told) -> str:
+def _file(told: Told, *, to_application: bool = False) -> str:
     steps = Steps(told)
     made = steps.made()
     if not any(isinstance(step, Mapping) and "expect" in step for step in made):
@@ -76,6 +78,8 @@ def _file(told: Told) -> str:
             " record to a folder, where each submission has a file of its own"
         )
     document = _short(told, steps, made) or _long(told, made)
+    if to_application and document["version"] == 1:
+        document.pop("receiver", None)
     remarks = "".join(f"# {in_one_line(line)}\n" for line in _remarks(told, steps))
     return remarks + spelt(document)
 
