@@ -326,10 +326,10 @@ def test_a_connection_that_the_server_has_closed_is_not_used_again(
 ) -> None:
     client.settle()
     assert emulator._server is not None
-    for connection in list(emulator._server._uvicorn.server_state.connections):
-        emulator._server._thread.loop.call_soon_threadsafe(  # type: ignore[union-attr] # it runs
-            connection.transport.close
-        )
+    listener = emulator._server._listener
+    assert listener is not None
+    for connection in list(listener._uvicorn.server_state.connections):
+        listener.call_soon(connection.transport.close)
     sock = client._transport._idle[0].sock
     assert sock is not None
     assert sock.recv(1) == b""

@@ -32,7 +32,14 @@ def hosted(
     that leads nowhere.
     """
     patience = settings.seconds_of("request_timeout")
-    server = Server(host, port, tell=tell, patience=patience, listening=False)
+    server = Server(
+        host,
+        port,
+        tell=tell,
+        patience=patience,
+        listening=False,
+        control_token=options.get("control_token"),  # `exec` has none
+    )
     try:
         with Emulator(settings, server=server) as emulator:
             emulator._begin_with(partial(_connected, options))
@@ -86,6 +93,7 @@ def hosted_tenants(
         patience=patience,
         listening=False,
         newcomers=tenancy,
+        control_token=options["control_token"],
     )
     try:
         tenancy.serve_on(server)

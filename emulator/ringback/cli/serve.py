@@ -27,6 +27,13 @@ from ringback.cli.serving_options import configured, serving_options
     help="Write the port there once the socket listens; it is gone at the end.",
 )
 @click.option(
+    "--control-token",
+    metavar="TOKEN",
+    help="What the control API has to be shown, as the header Ringback-Control-Token. On another"
+    " address than loopback it needs one. Better in RINGBACK_CONTROL_TOKEN, where no list of"
+    " processes shows it.",
+)
+@click.option(
     "--tenants",
     is_flag=True,
     help="Each API key is an emulator of its own, made when it is first used: clock, journal,"

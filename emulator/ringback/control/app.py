@@ -97,7 +97,11 @@ class ControlApi:
             return service
         names = self._around.tenants.names()
         if not names:
-            raise Problem(409, "no emulator is served at this moment; it may be beginning again")
+            raise Problem(
+                409,
+                "no emulator is served at this moment: it may be beginning again, or each key has"
+                " one of its own, and yours has to be named, as in `Authorization: Token KEY`",
+            )
         if credential is None:
             detail = f"{len(names)} emulators are served here: say whose is meant, by its key"
         else:

@@ -70,6 +70,7 @@ OPTIONS: dict[str, Option] = {
     "tenants": Option(Check("True or False", _is_bool), False),
     "max_tenants": Option(Check("a number, 1 or more", _whole(1, 1_000_000)), 1000),
     "tenant_idle": Option(Check("real seconds, more than 0", _is_span), 3600.0),
+    "control_token": Option(Check("a text", _is_text), is_text=True),
     "ready_file": Option(_FILE, is_text=True, is_path=True),
     "port_file": Option(_FILE, is_text=True, is_path=True),
     "exports": Option(

@@ -115,3 +115,15 @@ def test_a_journal_shows_its_length() -> None:
 
 def test_an_accepted_job_names_its_request() -> None:
     assert JobAccepted(0, a_job("request-7"), 0, 0).request_id == "request-7"
+
+
+def test_several_may_listen_until_they_want_no_more() -> None:
+    journal = Journal()
+    heard: list[str] = []
+    forget_one = journal.listen(lambda: heard.append("one"))
+    journal.listen(lambda: heard.append("two"))
+    journal.append(STORY[0])
+    forget_one()
+    forget_one()
+    journal.append(STORY[1])
+    assert heard == ["one", "two", "two"]

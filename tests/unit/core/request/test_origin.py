@@ -140,3 +140,20 @@ def test_an_origin_and_a_name_may_be_allowed() -> None:
             assert not refused(("host", "RINGBACK.internal:1"), *headers, origins=OPEN)
     for origin in ("https://app.example:8443", "http://app.example", "https://b.app.example"):
         assert refused(OURS, ("origin", origin), origins=OPEN)
+
+
+@pytest.mark.parametrize(
+    ("host", "refused"),
+    [
+        ("127.0.0.1:8088", False),
+        ("localhost", False),
+        ("ringback:8088", False),
+        ("allowed.example", False),
+        ("evil.example", True),
+        ("", True),
+    ],
+)
+def test_a_name_of_the_server_may_be_asked_for_by_itself(host: str, refused: bool) -> None:
+    origins = Origins.of((), ("allowed.example",))
+    assert (origins.refusal_of_host([host]) is not None) is refused
+    assert origins.refusal_of_host([]) is None
