@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from ringback.control.problems import Problem, answer_of
+from ringback.control.problems import Problem, answer_of, check_read
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
 from ringback.core.base.rejection import Rejection
@@ -44,7 +44,8 @@ class ControlApi:
         path = scope["path"][len(PREFIX) :]
         try:
             self._check_host(scope)
-            if path in _PROBES and scope["method"] in ("GET", "HEAD"):
+            if path in _PROBES:
+                check_read(path, scope["method"])
                 await hear_out(receive, send, _probed(_PROBES[path]))
                 return
             self._check_token(scope)

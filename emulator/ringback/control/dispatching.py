@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from ringback.control.operations import Call, Operation, Result
-from ringback.control.problems import Problem, answer_of, meant, quoted
+from ringback.control.problems import Problem, answer_of, check_read, meant, not_allowed, quoted
 from ringback.control.reading import read_query, read_said
 from ringback.control.table import OPERATIONS
 from ringback.core.answer.answer import Answer
@@ -47,7 +47,8 @@ class Dispatching:
 
         Raises `Problem` while the body has not been read.
         """
-        if path == "/openapi.json" and scope["method"] in ("GET", "HEAD"):
+        if path == "/openapi.json":
+            check_read(path, scope["method"])
             await hear_out(receive, send_, self._document())
             return
         operation, parts = self._find(path, scope["method"])
@@ -98,10 +99,8 @@ class Dispatching:
                     return each, parts
                 allowed.add(each.method)
         if allowed:
-            allow = ", ".join(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))
-            raise Problem(
-                405, f"{PREFIX}{path} takes {allow}, not {quoted(method)}", (("allow", allow),)
-            )
+            allowed |= {"HEAD"} if "GET" in allowed else set()
+            raise not_allowed(PREFIX + path, method, sorted(allowed))
         known = sorted({f"{PREFIX}{each.path}" for each in OPERATIONS})
         raise Problem(
             404,

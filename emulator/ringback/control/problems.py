@@ -80,6 +80,19 @@ def answer_of(error: BaseException) -> Answer:
     return problem(500, TITLES[500], in_one_line(detail), error=type(error).__name__)
 
 
+def check_read(path: str, method: str) -> None:
+    """Raise `Problem` for another *method* of a *path* that can only be read."""
+    if method not in ("GET", "HEAD"):
+        raise not_allowed(path, method, ("GET", "HEAD"))
+
+
+def not_allowed(path: str, method: str, allowed: Iterable[str]) -> Problem:
+    """The problem of a *method* that *path* does not take."""
+    allow = ", ".join(allowed)
+    detail = f"{path} takes {allow}, not {quoted(method)}"
+    return Problem(405, detail, (("allow", allow),))
+
+
 def meant(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Which of the *known* words may have been meant by *word*: a sentence, or nothing."""
     near = get_close_matches(word, list(known), n=1, cutoff=cutoff)
