@@ -1,10 +1,14 @@
 """What the clock's errors say: what is wrong, and what to do instead."""
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
 from ringback.core.base.duration import words
 from ringback.core.journal import AttemptFinished, Fact, JobAccepted
+
+_NAMED = 5
+"""How many threads are named."""
 
 BACKGROUND = "background work"
 """How what a receiver goes on doing after its answer is called while it keeps time from moving."""
@@ -83,8 +87,28 @@ def never_true(journal: Sequence[Fact], made: Sequence[AttemptFinished], within:
         offset = words(attempt.started_at - accepted.get(fact.position, 0))
         tail += f"\n  {offset} {attempt.message.method} {attempt.outcome.word}"
     return (
-        f"advance_until(): the predicate was not true within {words(within)}. Attempts on the"
-        f" way:{tail or ' none'}"
+        f"advance_until(): the predicate was not true within {words(within)}.{_others_at_work()}"
+        f" Attempts on the way:{tail or ' none'}"
+    )
+
+
+def _others_at_work() -> str:
+    """Which threads of the application are still there: what they do takes real time."""
+    ours = ("ringback", "loopback receiver")
+    others = [
+        each.name
+        for each in threading.enumerate()
+        if each is not threading.main_thread()
+        and each is not threading.current_thread()
+        and not each.name.startswith(ours)
+    ]
+    if not others:
+        return ""
+    named = ", ".join(sorted(others)[:_NAMED]) + (", …" if len(others) > _NAMED else "")
+    return (
+        f" There are threads that are not the emulator's: {named}. If the application works in one"
+        " of them, that takes real time and no virtual time: wait_until(…) waits for it, and"
+        " hold(…) keeps the clock from going ahead of it."
     )
 
 

@@ -22,6 +22,15 @@ def call_on(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> 
         loop.call_soon_threadsafe(callback)
 
 
+def loop_is_running() -> bool:
+    """Whether this is called inside a running event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 async def turn() -> None:
     """Let the running loop do what else there is to do."""
     await asyncio.sleep(0)

@@ -1,6 +1,7 @@
 """The emulator as a coroutine holds it: its verbs are awaited."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,6 +13,7 @@ from ringback.faces.clocks import AwaitableClock
 from ringback.faces.endings import raise_first, shut_down_here
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import AwaitableVerbs
+from ringback.faces.waiting import Wait
 from ringback.service.moving import Walk
 from ringback.service.service import Service
 from ringback.service.views import Attempt
@@ -83,6 +85,16 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
 
     async def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return await self.clock._move(verb, walk)
+
+    async def wait_until(self, predicate: Callable[[], object], timeout: float = 5) -> None:
+        """Wait until *predicate* is true, for *timeout* real seconds at most; no time is moved.
+
+        That is for what the application does by itself, in a thread or a process of its own: a
+        request arrives (`lambda: ringback.requests`), a delivery has settled on a clock that moves
+        itself (`lambda: delivery.settled`), so many attempts were made. It is asked whenever
+        something happens, and every 20 ms. Raises `NeverTrue`, with the timeline.
+        """
+        await Wait(self._live_service, predicate, timeout).go_by()
 
     async def play(self, path: "str | Path", case: str = "") -> "Report":
         """Play the scenario file at *path* on this emulator, and return its report.

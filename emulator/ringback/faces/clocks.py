@@ -11,7 +11,7 @@ from ringback.clock.forks import check_process, lineage
 from ringback.clock.guard import set_alarm
 from ringback.clock.leading import grasp
 from ringback.clock.steps import Effect, drive, run
-from ringback.clock.turns import call_on, ended
+from ringback.clock.turns import call_on, ended, loop_is_running
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import seconds
 from ringback.core.base.sealed import Sealed
@@ -119,7 +119,7 @@ class BlockingClock(BlockingVerbs, _Face):
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         check_process(self._lineage)
         # Inside a receiver the walk itself refuses, and says why.
-        if _loop_is_running() and not self._virtual.is_inside:
+        if loop_is_running() and not self._virtual.is_inside:
             raise WrongFace(
                 f"{verb}() blocks, and was called inside a running event loop, which would then"
                 f" never answer. Use AsyncEmulator (fixture async_ringback) and await {verb}(), or"
@@ -179,11 +179,3 @@ def _resolve(future: "asyncio.Future[None]") -> None:
 
 async def _awaited(effect: Effect) -> Any:
     return await effect()
-
-
-def _loop_is_running() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -1,5 +1,6 @@
 """The emulator as a plain function holds it: its verbs block."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -9,6 +10,7 @@ from ringback.faces.clocks import BlockingClock
 from ringback.faces.endings import shut_down
 from ringback.faces.shared import SharedFace
 from ringback.faces.verbs import BlockingVerbs
+from ringback.faces.waiting import Wait
 from ringback.service.moving import Walk
 from ringback.service.views import Attempt
 
@@ -64,6 +66,16 @@ class Emulator(BlockingVerbs, SharedFace[BlockingClock]):
 
     def _move(self, verb: str, walk: Walk) -> list[Attempt]:
         return self.clock._move(verb, walk)
+
+    def wait_until(self, predicate: Callable[[], object], timeout: float = 5) -> None:
+        """Wait until *predicate* is true, for *timeout* real seconds at most; no time is moved.
+
+        That is for what the application does by itself, in a thread or a process of its own: a
+        request arrives (`lambda: ringback.requests`), a delivery has settled on a clock that moves
+        itself (`lambda: delivery.settled`), so many attempts were made. It is asked whenever
+        something happens, and every 20 ms. Raises `NeverTrue`, with the timeline.
+        """
+        Wait(self._live_service, predicate, timeout).block()
 
     def play(self, path: "str | Path", case: str = "") -> "Report":
         """Play the scenario file at *path* on this emulator, and return its report.
