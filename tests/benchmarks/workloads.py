@@ -7,12 +7,13 @@ Each prints one figure as JSON.
 
 import gc
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from ringback import Emulator, Settings
-from tests.benchmarks.measuring import CALLBACK, ORIGIN, TEXT
+from tests.benchmarks.measuring import CALLBACK, HERE, ORIGIN, TEXT
 
 WAVE = 1000
 """How many deliveries `wave` has due at once."""
@@ -76,6 +77,54 @@ def _occupied(deliveries: int, *, records: bool) -> float:
         return (_resident() - before) / deliveries
 
 
+def tenants(count: int) -> float:
+    """Bytes for each of so many tenants, which is idle and has had one delivery."""
+    from ringback.faces.tenancy import Tenancy
+    from ringback.serving.server import Server
+
+    tenancy = Tenancy(Settings(any_key=True, keep=10_000), most=2 * count, idle=3600)
+    server = Server(newcomers=tenancy)
+    tenancy.serve_on(server)
+
+    def use(key: str) -> None:
+        tenancy.admit(key)
+        tenant = list(tenancy)[-1]
+        tenant.receiver(ORIGIN)
+        submit(tenant, 1)
+        assert len(tenant.run_until_idle()) == 1
+
+    use("what-is-made-once")
+    before = _resident()
+    for number in range(count):
+        use(f"key-{number}")
+    occupied = (_resident() - before) / count
+    tenancy.end()
+    server.stop()
+    return occupied
+
+
+def requests(count: int) -> float:
+    """Bytes that each of so many requests leaves behind, once as many are kept as are to be."""
+    settings = Settings(any_key=True, clock="real", keep=1000)
+    with Emulator(settings) as ringback:
+        ringback.receiver(ORIGIN)
+        port = int(ringback.url.rpartition(":")[2])
+        request = (
+            f"POST /v1/speak?callback={CALLBACK} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n"
+            "authorization: Token key\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(TEXT) + 12}\r\n\r\n" + json.dumps({"text": TEXT})
+        ).encode()
+
+        def ask(times: int) -> int:
+            command = [sys.executable, "-S", str(HERE / "load.py"), str(port), "16", str(times)]
+            subprocess.run(command, input=request, check=True)
+            ringback.settle()
+            return _resident()
+
+        before = ask(count // 5)
+        return (ask(count) - before) / count
+
+
 def _resident() -> int:
     """Bytes of memory that this process occupies."""
     gc.collect()
@@ -87,6 +136,8 @@ WORKLOADS = {
     "wave": wave,
     "memory": memory,
     "memory-with-records": memory_with_records,
+    "tenants": tenants,
+    "requests": requests,
 }
 
 if __name__ == "__main__":

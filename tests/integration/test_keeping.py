@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from ringback import Emulator, Settings
+from ringback.receiving import scripted
 
 HOOK = "https://app.example/hook"
 WAITING = "https://later.example/hook"
@@ -94,3 +95,29 @@ def test_what_cannot_be_kept_is_refused() -> None:
     for keep in (0, -1, 1.5, "10"):
         with pytest.raises(ValueError, match="keep is"):
             Settings(keep=keep)  # type: ignore[arg-type] # the mistake
+
+
+def test_a_receiver_keeps_the_latest_requests_and_fewer_bodies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scripted, "WHOLE", 3)
+    with Emulator(Settings(keep=10)) as ringback:
+        receiver = ringback.receiver("https://app.example")
+        audio = ringback.submit("Hello", callback=HOOK).audio
+        for _ in range(50):
+            ringback.submit("Hello", callback=HOOK)
+        ringback.settle()
+        assert 10 <= len(receiver.requests) <= 11
+        assert [each.body for each in receiver.requests[-3:]] == [audio] * 3
+        digest = hashlib.sha256(audio).hexdigest()
+        assert {(each.body, each.digest) for each in receiver.requests[:-3]} == {(b"", digest)}
+
+
+def test_a_receiver_keeps_everything_where_everything_is_kept() -> None:
+    with Emulator() as ringback:
+        receiver = ringback.receiver("https://app.example")
+        for _ in range(150):
+            ringback.submit("Hello", callback=HOOK)
+        ringback.settle()
+        assert len(receiver.requests) == 150
+        assert all(each.body for each in receiver.requests)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -211,6 +212,16 @@ def test_a_request_without_a_key_is_nobodys_and_no_tenant_hears_of_it(house: Hou
     assert house.said[-1] == "POST /v1/speak came without a key, and is no tenant's"
 
 
+def test_what_can_be_no_key_is_nobodys_too(house: House) -> None:
+    with closing(house.client("a\u00a0b")) as nobody:
+        nobody.ask("POST", "/v1/speak", {"text": "Hi"})
+        assert nobody.status == 401
+        told = nobody.control("clock")
+        assert nobody.status == 401
+        assert "each key has an emulator of its own here: say whose is meant" in told["detail"]
+    assert house.keys == []
+
+
 def test_the_probes_need_no_key_and_make_nobody(house: House) -> None:
     with closing(house.client("")) as nobody:
         assert nobody.control("live") == {"status": "live"}
@@ -354,6 +365,25 @@ def test_one_to_which_a_stream_is_open_stays(
         real(61)
         house.look()
         assert house.keys == ["alice"]
+
+
+def test_one_that_is_watched_stays_until_the_watcher_has_gone(
+    open_house: Open, real: Callable[[float], None]
+) -> None:
+    house = open_house(idle=60)
+    with socket.create_connection(("127.0.0.1", house.server.port), timeout=30) as watcher:
+        head = "GET /_ringback/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token alice"
+        watcher.sendall(f"{head}\r\n\r\n".encode())
+        while b"every fact" not in watcher.recv(65536):
+            pass
+        house.rest()
+        real(61)
+        house.look()
+        assert house.keys == ["alice"]
+    while house.tenant("alice")._service.clock.attended:
+        house.rest()
+    house.look()
+    assert house.keys == []
 
 
 def test_one_whose_clock_is_held_stays(open_house: Open, real: Callable[[float], None]) -> None:

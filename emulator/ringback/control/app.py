@@ -97,13 +97,11 @@ class ControlApi:
         if service is not None:
             return service
         names = self._around.tenants.names()
-        if not names:
-            raise Problem(
-                409,
-                "no emulator is served at this moment: it may be beginning again, or each key has"
-                " one of its own, and yours has to be named, as in `Authorization: Token KEY`",
-            )
-        if credential is None:
+        if self._around.tenants.admits:
+            detail = "each key has an emulator of its own here: say whose is meant, by its key"
+        elif not names:
+            raise Problem(409, "no emulator is served at this moment; it may be beginning again")
+        elif credential is None:
             detail = f"{len(names)} emulators are served here: say whose is meant, by its key"
         else:
             detail = "this key is no emulator's here: take the one of the emulator that is meant"

@@ -290,6 +290,9 @@ class _Sole:
         mine = credential is None or credential.secret == service.key.secret
         return service if mine or service.settings.any_key else None
 
+    admits = False
+    """It is one, and stays so."""
+
     def names(self) -> list[str]:
         """The identifier of its key."""
         return [self._find().key.identifier]

@@ -17,6 +17,7 @@ from ringback.clock.real import monotonic_ns, told_wall
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import SECOND
 from ringback.core.request.keys import identifier_of
+from ringback.errors import SettingsError
 from ringback.faces.emulator import Emulator
 from ringback.faces.life import control
 from ringback.service.service import Service
@@ -101,11 +102,17 @@ class Tenancy:
     # -- what the server asks --------------------------------------------------------------------
 
     def admit(self, secret: str) -> Service | None:
-        """The service of a key that none is served under: a new one, at its beginning."""
+        """The service of a key that none is served under: a new one, at its beginning.
+
+        None for what can be no key.
+        """
         tenant = self._tenants.get(secret)
         if tenant is not None:  # it begins again at this very moment
             return tenant._service
-        settings = self._settings_for(secret)
+        try:
+            settings = self._settings_for(secret)
+        except SettingsError:  # no key has white space, whichever
+            return None
         tenant = self._tenants[secret] = Tenant(settings, self._server, self._engine)
         try:
             self._arrange(tenant)
@@ -126,7 +133,7 @@ class Tenancy:
             self._used[secret] = monotonic_ns()
 
     def turn_away(self, asked: str) -> None:
-        """Tell of a request without a credential, which is no tenant's."""
+        """Tell of a request whose credential is missing, or none at all."""
         self._tell(f"{asked} came without a key, and is no tenant's")
 
     # -- who goes --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ time a reply takes is the engine's to spend.
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from ringback.core.base.history import History
 from ringback.core.base.live import Live
 from ringback.core.base.sealed import Sealed
 from ringback.core.delivery.message import CallbackMessage
@@ -19,15 +20,25 @@ from ringback.core.delivery.reply import (
     read_replies,
 )
 
+WHOLE = 100
+"""Requests whose bodies a receiver has, where it does not keep all."""
+
 
 class Receiver(Sealed):
     """Stands at one origin. Replies are consumed in order of arrival, and the last one repeats."""
 
-    def __init__(self, origin: str, replies: Iterable[ReplyLike] = (200,)) -> None:
-        """Answer *replies* at *origin*. Raises `SettingsError` for a reply that is none."""
+    def __init__(
+        self, origin: str, replies: Iterable[ReplyLike] = (200,), keep: int | None = None
+    ) -> None:
+        """Answer *replies* at *origin*. Raises `SettingsError` for a reply that is none.
+
+        Of what arrives the last *keep* requests are kept, and the bodies of the latest of them;
+        None: all of it.
+        """
         self._origin = origin
         self._script = _Script(replies)
-        self._requests: list[CallbackMessage] = []
+        self._forgets = keep is not None
+        self._requests: History[CallbackMessage] = History(keep)
         self._arrived = Live(self._requests)
 
     def __repr__(self) -> str:
@@ -59,7 +70,9 @@ class Receiver(Sealed):
         """Take *message* and answer it."""
         answer = self._script.take()
         if not isinstance(answer.outcome, Unreachable):
-            self._requests.append(message)
+            self._requests.add(message)
+            if self._forgets and len(self._requests) > WHOLE:
+                self._requests[-WHOLE - 1] = self._requests[-WHOLE - 1].by_digest()
         return answer
 
 

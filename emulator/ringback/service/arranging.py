@@ -76,7 +76,7 @@ class Arranging:
         faults: Iterable[FaultLike] = (),
     ) -> Receiver:
         """Put a scripted receiver at *origin*. Raises `SettingsError`."""
-        receiver = Receiver(_origin(origin), replies)
+        receiver = Receiver(_origin(origin), replies, self._settings.keep)
         self.connect(origin, receiver, faults)
         self.receivers.append(receiver)
         return receiver

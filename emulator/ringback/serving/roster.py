@@ -99,6 +99,11 @@ class Roster:
             return services[0]
         return service
 
+    @property
+    def admits(self) -> bool:
+        """Whether a key that nobody has yet makes a service."""
+        return self._newcomers is not None
+
     def names(self) -> list[str]:
         """The identifiers of the keys of those who are served."""
         return [service.key.identifier for service in list(self.services.values())]

@@ -26,6 +26,11 @@ class Tenants(Protocol):
         """
         ...
 
+    @property
+    def admits(self) -> bool:
+        """Whether a key that nobody has yet makes a service."""
+        ...
+
     def names(self) -> list[str]:
         """How the keys of those who are served are called, without the keys themselves."""
         ...
@@ -40,7 +45,7 @@ class Newcomers(Protocol):
         ...
 
     def admit(self, secret: str) -> Service | None:
-        """The service of a key that none is served under."""
+        """The service of a key that none is served under; None for what can be no key."""
         ...
 
     def used(self, service: Service) -> None:
@@ -48,5 +53,5 @@ class Newcomers(Protocol):
         ...
 
     def turn_away(self, asked: str) -> None:
-        """Hear of a request without a credential."""
+        """Hear of a request without a credential, or with what can be none."""
         ...

@@ -48,6 +48,8 @@ class _Nobody:
     def find(self, _credential: object, _scope: object) -> None:
         return None
 
+    admits = False
+
     def belonging(self, _credential: object) -> None:
         return None
 
