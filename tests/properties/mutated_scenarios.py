@@ -62,7 +62,53 @@ expect:
   attempts: [0s, 0s, {at: 0s, got: answer lost}, 0s, +0s]
   state: delivered
 """
-SEEDS = [RICH, TURNED_DOWN, ON_THE_WAY, *SHIPPED]
+STORY = """\
+$schema: https://example.com/scenario.json
+version: 2
+name: Everything that a story may say
+why: "So that every key is near to a slip."
+tags: [one, two]
+xfail: it leaves too much behind
+allow: [pending, replies, failures, faults]
+settings: {retries: $matrix.retries, epoch: 2026-01-01T00:00:00Z}
+defaults:
+  submit: {text: Hello, callback: "http://ada:s3cr3t@app.example/hook"}
+  receiver: {at: "http://app.example"}
+  open: {path: /v1/speak}
+matrix: {retries: [1, 2], replies: [[503, 200]]}
+steps:
+  - receiver: {replies: $matrix.replies, faults: [null, duplicate], down: [{from: 0s, to: 40s}]}
+  - connect: {at: "http://other.example", to: "http://127.0.0.1:9", faults: [refused]}
+  - fail_requests: [429, null, {status: 503, delay: 2s}, cut]
+  - submit: {as: first}
+  - submit:
+      - {as: second, callback_method: put, parameters: {tag: [a, b], speed: 1.5, mip: true}}
+      - {as: third, text: Hello, query: "callback=x", path: /v1/speek, method: PUT, key: wrong}
+      - {body: "{", content_type: text/plain, headers: {x-a: b, authorization: null}, at: 1s}
+  - fail_job: {of: second, status: 422, err_code: A, err_msg: B}
+  - advance: 35s
+  - advance: {to: 2026-01-01T00:01:05Z}
+  - settle
+  - step:
+  - expect:
+      of: second
+      answer: {status: 200, headers: {dg-request-id: $request_id}, body: {contains: [request_id]}}
+      attempts: [+0s, {at: 2026-01-01T00:00:30Z, got: refused, copy: 409, body: {same_as: 1}}]
+      each: {method: PUT, headers: {dg-token: $key_id, x-a: null}, body: {json: {a: [$any, 1]}}}
+      state: pending
+      due: +70s
+  - redeliver: {of: second, as: again}
+  - cancel: {of: again, reason: enough}
+  - expect: {of: again, state: cancelled, reason: enough}
+  - wait: {for: request, count: 3, within: 1ms}
+  - expect: {deliveries: 2, pending: 1, requests: 4, received: {"http://app.example": 2}}
+  - open: {as: talk, parameters: {encoding: linear16, sample_rate: 8000}}
+  - send: [{type: Speak, text: Hello}, {type: Flush}, "no JSON"]
+  - expect_frames: [{type: Metadata}, audio, {type: Flushed}, {audio: 7}, {close: 1008}, close]
+  - close: talk
+  - run_until_idle
+"""
+SEEDS = [RICH, TURNED_DOWN, ON_THE_WAY, STORY, STORY, *SHIPPED]
 
 TOKENS = [
     *["null", "~", "true", "-1", "0", "1e3", ".inf", "012", "0x1f", "99999999999999999999", "''"],

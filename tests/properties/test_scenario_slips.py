@@ -6,9 +6,8 @@ from jsonschema import Draft202012Validator
 
 from ringback.errors import ScenarioError
 from ringback.faces.playing import play_scenario
-from ringback.scenario.model import Scenario
-from ringback.scenario.reading import ScenarioFile, check
-from ringback.scenario.schema import json_schema
+from ringback.scenario.reading import ScenarioFile, check_all
+from ringback.scenario.schema import whole_schema
 from ringback.scenario.source import Source
 from tests.budgets import budget
 from tests.properties.mutated_scenarios import SEEDS, slipped
@@ -17,11 +16,11 @@ FILES = st.builds(slipped, st.sampled_from(SEEDS), st.integers(0, 1 << 32))
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
-def read(text: str) -> ScenarioFile | None:
-    """The scenario in *text*, or None if what is wrong with it has been said in due form."""
+def read(text: str) -> list[ScenarioFile]:
+    """The scenarios in *text*, or none if what is wrong with it has been said in due form."""
     source = Source.of(text, "s")
     try:
-        return check(source)
+        return check_all(source)
     except ScenarioError as caught:
         error = caught
     assert error.problems
@@ -32,7 +31,7 @@ def read(text: str) -> ScenarioFile | None:
             assert 1 <= mistake.line <= len(source.lines) + 1
             assert mistake.column >= 1
             assert problem.count("\n") == 2
-    return None
+    return []
 
 
 def assert_well_said(message: str, about: str) -> None:
@@ -46,7 +45,7 @@ def assert_well_said(message: str, about: str) -> None:
 
 def test_every_seed_is_valid() -> None:
     for seed in SEEDS:
-        assert read(seed) is not None
+        assert read(seed)
 
 
 @settings(max_examples=budget(150, 5_000))
@@ -58,33 +57,28 @@ def test_what_is_wrong_is_told_in_due_form_and_the_rest_is_a_scenario(text: str)
 @settings(max_examples=budget(100, 2_000))
 @given(FILES)
 def test_what_can_be_read_can_be_played(text: str) -> None:
-    file = read(text)
-    if file is None:
-        return
-    report = play_scenario(file)
-    assert report.outcome in ("passed", "failed", "skipped")
-    assert "fault of Ringback" not in report.trouble
-    assert "s3cr3t" not in str(report)
+    for file in read(text)[:2]:
+        report = play_scenario(file)
+        assert report.outcome in ("passed", "failed", "skipped", "xfailed")
+        assert "fault of Ringback" not in report.trouble
+        assert "s3cr3t" not in str(report)
 
 
 @settings(max_examples=budget(10, 200))
 @given(FILES)
 def test_what_can_be_read_says_the_same_over_sockets(text: str) -> None:
-    file = read(text)
-    if file is None or (
-        isinstance(file.scenario, Scenario) and file.scenario.submit.callback.startswith("https")
-    ):
-        return
-    here, there = play_scenario(file), play_scenario(file, over="sockets")
-    assert "fault of Ringback" not in there.trouble
-    if not there.skipped:
-        assert there.failures == here.failures
+    for file in read(text)[:2]:
+        if "https:" in text:
+            return
+        here, there = play_scenario(file), play_scenario(file, over="sockets")
+        assert "fault of Ringback" not in there.trouble
+        if not there.skipped:
+            assert there.failures == here.failures
 
 
 @settings(max_examples=budget(100, 2_000))
 @given(FILES)
 def test_what_the_loader_takes_the_schema_takes(text: str) -> None:
-    file = read(text)
-    if file is not None:
-        errors = Draft202012Validator(json_schema()).iter_errors(file.tree.value)
+    for file in read(text)[:1]:
+        errors = Draft202012Validator(whole_schema()).iter_errors(file.tree.value)
         assert [error.message for error in errors] == []

@@ -93,9 +93,15 @@ def _print_table(batch: Batch) -> None:
             Text(word, style),
             name,
             Text("\n".join(_in_short(report.timeline, 5))),
-            Text(report.end.partition(" ")[0]),
+            Text(_ends(report)),
         )
     Console(color_system=None if is_plain() else "auto").print(table)
+
+
+def _ends(report: Report) -> str:
+    """How it ended, in a word, or a line for each delivery."""
+    refused = report.end[:1].isdigit()  # a status, with the service's own words behind it
+    return report.end.partition(" ")[0] if refused else report.end.replace(", ", "\n")
 
 
 def _in_short(timeline: Sequence[str], most: int) -> list[str]:

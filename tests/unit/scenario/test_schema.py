@@ -25,8 +25,8 @@ from ringback.core.request.editions import V1
 from ringback.errors import ScenarioError
 from ringback.scenario.changes import PLAYERS_OWN
 from ringback.scenario.model import Submit
-from ringback.scenario.reading import check
-from ringback.scenario.schema import DIALECT, json_schema, keys_at, sections_with
+from ringback.scenario.reading import check_all
+from ringback.scenario.schema import DIALECT, json_schema, keys_at, sections_with, whole_schema
 from ringback.scenario.source import Source
 from ringback.scenario.tree import parse
 from ringback.scenario.values import ENDS, OUTCOME_WORDS, REPLY_WORDS
@@ -259,7 +259,7 @@ def text_of(changes: dict[str, str]) -> str:
 def loads(text: str) -> bool:
     """Whether the loader takes *text*."""
     try:
-        check(Source.of(text))
+        check_all(Source.of(text))
     except ScenarioError:
         return False
     return True
@@ -267,7 +267,7 @@ def loads(text: str) -> bool:
 
 def fits(text: str) -> bool:
     """Whether the values in *text* fit the schema."""
-    validator: Any = Draft202012Validator(json_schema())
+    validator: Any = Draft202012Validator(whole_schema())
     fitting: bool = validator.is_valid(parse(Source.of(text)).value)
     return fitting
 

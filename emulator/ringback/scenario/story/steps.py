@@ -34,10 +34,19 @@ Asks: TypeAlias = Annotated[
 ]
 
 
+def _described(schema: dict[str, Any]) -> None:
+    """Say in JSON Schema that there is one verb, and behind which of them there may be nothing."""
+    schema |= {"minProperties": 1, "maxProperties": 1}
+    for verb in BARE:
+        said = schema["properties"][verb]
+        about = said.pop("description", "")
+        schema["properties"][verb] = {"description": about, "anyOf": [said, {"type": "null"}]}
+
+
 class Step(Part):
     """One thing that is done or expected."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+    model_config = ConfigDict(json_schema_extra=_described)
 
     submit: Asks | None = None
     """A request is sent; a list of several at once."""

@@ -70,6 +70,10 @@ class Closed(Part):
 FRAME_WORDS = ("audio", "close")
 
 
+_NO_WORD: Any = {"not": {"anyOf": [{"required": [word]} for word in FRAME_WORDS]}}
+"""What tells a message from a mapping about sound, or about the end."""
+
+
 def _frame(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((word for word in FRAME_WORDS if word in value), "message")
@@ -80,7 +84,7 @@ ExpectedFrame: TypeAlias = Annotated[
     Annotated[Annotated[str, one_of(FRAME_WORDS, "a frame")], Form("word")]
     | Annotated[Sound, Form("audio")]
     | Annotated[Closed, Form("close")]
-    | Annotated[dict[str, Any], Form("message")],
+    | Annotated[dict[str, Any], Field(json_schema_extra=_NO_WORD), Form("message")],
     Discriminator(_frame, custom_error_type="frame_form", custom_error_message="no frame"),
 ]
 
