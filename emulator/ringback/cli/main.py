@@ -9,10 +9,13 @@ from typing import Any
 
 import click
 
+from ringback.cli.arranging import connect, fail, reset, verify, wait
 from ringback.cli.check import check
+from ringback.cli.clock import clock
 from ringback.cli.exec import exec_
 from ringback.cli.helping import ExplainedGroup
 from ringback.cli.init import init
+from ringback.cli.looking import deliveries, export, requests, status
 from ringback.cli.output import written_or_told
 from ringback.cli.play import play
 from ringback.cli.rules import rules
@@ -53,5 +56,8 @@ def main() -> None:
     """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
 
 
-for command in (play, check, validate, init, serve, exec_, rules, schema):
+for command in (
+    *(play, check, validate, init, serve, exec_, rules, schema),
+    *(status, clock, deliveries, requests, connect, fail, verify, wait, reset, export),
+):
     main.add_command(command)
