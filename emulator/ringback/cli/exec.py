@@ -25,9 +25,6 @@ def _exports(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> d
     "exec",
     context_settings={"allow_interspersed_args": False},
     short_help="Run a command beside a server of its own, and look at what it leaves behind.",
-    epilog="Exit codes: the command's own, 128 + N where signal N ended it, 127 where there is no"
-    " such command, 126 where it cannot be run; 1 where it ended with 0, and left behind what a"
-    " strict test may not; 2 the command line or a setting is wrong, 4 the server cannot listen.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option(
@@ -58,7 +55,9 @@ def exec_(
 
     The command finds it by RINGBACK_URL, RINGBACK_WS_URL and RINGBACK_API_KEY. Signals are passed
     on to it, and nothing that it has started outlives it.
-    Standard error has the timeline of what failed.
+    It ends as the command does, with 128 + N where signal N ended it; but with 1 where the command
+    ended with 0, and left behind what a strict test may not. Standard error has the timeline of
+    what failed.
     """
     if os.name == "nt":
         raise click.UsageError(

@@ -9,11 +9,21 @@ CODES = {
     1: "an expectation failed, or the output cannot be written",
     2: "the command line or a setting is wrong",
     3: "a scenario file is invalid",
-    4: "the server cannot listen",
+    4: "the server cannot listen, or does not answer",
+    126: "the command that was named cannot be run",
+    127: "there is no such command",
 }
 
+_REMOTE = (
+    *("clock", "connect", "deliveries", "export", "fail"),
+    *("requests", "reset", "status", "verify", "wait"),
+)
+"""Commands that ask a server which runs already."""
+
 ENDS = {
+    **dict.fromkeys(_REMOTE, (0, 1, 2, 4)),
     "check": (0, 1, 2),
+    "exec": (0, 1, 2, 4, 126, 127),
     "init": (0, 1, 2),
     "play": (0, 1, 2, 3),
     "rules": (0, 1, 2),
