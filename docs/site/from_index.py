@@ -14,7 +14,7 @@ _ENTRY = re.compile(r"^- \[(?P<title>[^\]]+)\]\((?P<page>[\w/-]+)\.md\): ", re.M
 _LINK = re.compile(r"\]\((?P<page>[\w/-]+)\.md\)")
 
 
-_PICTURE = re.compile(r"^!\[(?P<says>[^\]]+)\]\((?P<path>[\w/]+)-light\.svg\)$", re.MULTILINE)
+_PICTURE = re.compile(r"^!\[(?P<says>[^\]]+)\]\((?P<path>[\w./]+)-light\.svg\)$", re.MULTILINE)
 
 
 def navigation(index: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_ringback.marking import LENIENCIES
 from pytest_ringback.plugin import pytest_addoption
+from tests.benchmarks import picture as growth
 from tests.e2e.pages.commands import check
 from tests.e2e.pages.reading import DOCS, Block, Page, every_block, pages, read
 from tests.e2e.pages.suites import Run, is_imported, is_suite
@@ -136,6 +137,12 @@ def test_the_pictures_are_what_their_script_draws() -> None:
     drawn = runpy.run_path(str(folder / "timeline.py"))["pictures"]()
     for name, picture in drawn.items():
         assert (folder / name).read_text("utf-8") == picture, "python docs/pictures/timeline.py"
+
+
+def test_the_pictures_of_growth_are_drawn_from_the_figures_beside_them() -> None:
+    for name, picture in growth.pictures().items():
+        drawn = (DOCS / "pictures" / name).read_text("utf-8")
+        assert drawn == picture, "python -m tests.benchmarks.picture --only-draw"
 
 
 def test_the_page_on_pytest_names_every_keyword_of_the_marker_and_every_option() -> None:
