@@ -1,7 +1,5 @@
 """How long a text takes to say, counted in symbols of 80 ms."""
 
-from fractions import Fraction
-
 from ringback.audio.symbols import SYMBOL
 from ringback.core.base.duration import SECOND
 
@@ -19,5 +17,9 @@ def symbols_in(text: str, speed: float) -> int:
     if not any(character.isalnum() for character in text):
         return 0
     natural = _LEAD + _CHARACTER * len(text)
+    if speed == 1:
+        return -(-natural // SYMBOL)
+    from fractions import Fraction
+
     # Through its decimal form, so that 0.7 means seven tenths and not the nearest binary fraction.
     return -(-natural // (SYMBOL * Fraction(str(speed))))

@@ -3,7 +3,6 @@
 import math
 import re
 from datetime import timedelta
-from fractions import Fraction
 
 SECOND = 1_000_000_000
 """One second in nanoseconds, the unit in which the emulator counts."""
@@ -24,7 +23,14 @@ def nanoseconds(span: float | timedelta) -> int:
         return (span.days * 86_400 + span.seconds) * SECOND + span.microseconds * 1000
     if not math.isfinite(span):
         raise ValueError(f"{span} is not a span of time; give seconds or a timedelta")
-    return round(Fraction(span) * SECOND)
+    return _rounded(*span.as_integer_ratio())
+
+
+def _rounded(number: int, parts: int) -> int:
+    """The nanoseconds of so many *parts* of a second, rounded to even as `round` does."""
+    # `fractions` would do the same, and is a hundredth of a server's start.
+    whole, rest = divmod(number * SECOND, parts)
+    return whole + (2 * rest > parts or (2 * rest == parts and whole % 2))
 
 
 def is_span(value: object, *, least: int) -> bool:
@@ -57,4 +63,6 @@ def read(text: str) -> int:
     match = _WORDS.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is not a time; write e.g. 0s, +30s, 1m, 500ms")
+    from fractions import Fraction
+
     return round(Fraction(match["number"]) * _UNITS[match["unit"] or "s"])
