@@ -3,8 +3,6 @@
 import re
 import runpy
 import tomllib
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -35,28 +33,22 @@ ALONE = "docs/howto/freezers"
 """It freezes time, which libraries that other pages use do not bear."""
 
 
-@pytest.fixture(scope="module")
-def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """The run in which a page's files are: one for all pages, with an async plugin beside ours."""
-
-    @cache
-    def run(alone: bool) -> Run:
-        plain = [
-            Page(page.name, tuple(block for block in page.blocks if not block.needs))
-            for page in pages()
-            if (page.name == ALONE) is alone
-        ]
-        return Run(plain, tmp_path_factory.mktemp("pages"), "asyncio")
-
-    return lambda page: run(page == ALONE)
+SUITES = [block for language in ("python", "yaml") for block in blocks(language) if is_suite(block)]
 
 
-SUITES = [block for language in ("python", "yaml") for block in blocks(language)]
-
-
-@pytest.mark.parametrize("block", [each for each in SUITES if is_suite(each)], ids=str)
-def test_a_suite_that_a_page_shows_passes(block: Block, run_of: Callable[[str], Run]) -> None:
-    run_of(block.page).check(block)
+# One test for a run: blocks that were tests of their own would make every worker run all pages.
+@pytest.mark.parametrize("alone", [True, False], ids=["freezers", "all other pages"])
+def test_every_suite_that_a_page_shows_passes(alone: bool, tmp_path: Path) -> None:
+    plain = [
+        Page(page.name, tuple(block for block in page.blocks if not block.needs))
+        for page in pages()
+        if (page.name == ALONE) is alone
+    ]
+    shown = [block for block in SUITES if (block.page == ALONE) is alone]
+    run = Run(plain, tmp_path, "asyncio")  # an async plugin beside ours
+    assert shown
+    for block in shown:
+        run.check(block)
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=str)
