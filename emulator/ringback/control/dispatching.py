@@ -11,10 +11,10 @@ from ringback.control.operations import Call, Operation, Result
 from ringback.control.problems import Problem, answer_of, check_read, meant, not_allowed, quoted
 from ringback.control.reading import read_query, read_said
 from ringback.control.table import OPERATIONS
+from ringback.control.workers import Workers
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
 from ringback.service.service import Service
-from ringback.serving.aside import aside
 from ringback.serving.exchange import hear_out, read_body, send
 from ringback.serving.mount import PREFIX
 
@@ -29,6 +29,7 @@ class Dispatching:
         self._fixed: dict[str, dict[str, Operation]] = {}
         self._varying: list[Operation] = []
         self._described: Answer | None = None
+        self._workers = Workers()
         for each in OPERATIONS:
             if "{" in each.path:
                 self._varying.append(each)
@@ -81,7 +82,7 @@ class Dispatching:
         elif operation.how == "waiting":
             result = await operation.handle(call)
         else:
-            return await aside(partial(_done, operation, call))
+            return await self._workers.do(partial(_done, operation, call))
         return result
 
     def _find(self, path: str, method: str) -> tuple[Operation, dict[str, str]]:

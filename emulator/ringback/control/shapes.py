@@ -22,7 +22,7 @@ from ringback.recording import plain
 from ringback.service.received import ReceivedRequest, shown_query
 from ringback.service.service import Service
 from ringback.service.telling import line
-from ringback.service.views import Attempt, Delivery, Response
+from ringback.service.views import Attempt, Delivery
 
 OCTETS = "application/octet-stream"
 
@@ -37,6 +37,7 @@ class Shapes:
         self._clock = service.clock
         self._service = service
         self._messages: dict[int, MessageSent] = {}
+        self._responses: dict[int, ResponseSeen] = {}
 
     def clock(self) -> ClockState:
         """The clock at this moment."""
@@ -156,8 +157,21 @@ class Shapes:
             fault=attempt.fault,
             copy_outcome=None if copy is None else str(copy),
             request=self.message(attempt.request),
-            response=_response(attempt.response),
+            response=self._response(attempt),
         )
+
+    def _response(self, attempt: Attempt) -> ResponseSeen | None:
+        """What came back. A scripted reply that repeats is one outcome, and is told once."""
+        outcome = attempt.outcome
+        known = self._responses.get(id(outcome))
+        if known is None and (response := attempt.response) is not None:
+            known = self._responses[id(outcome)] = ResponseSeen(
+                status=response.status,
+                headers=response.headers.masked(),
+                size=len(response.body),
+                sha256=digest(response.body),
+            )
+        return known
 
 
 def digest(body: bytes) -> str:
@@ -170,17 +184,6 @@ def _size(message: CallbackMessage) -> int:
         return len(message.body)
     length = message.headers.get("content-length", "0")
     return int(length) if length.isdigit() else 0
-
-
-def _response(response: Response | None) -> ResponseSeen | None:
-    if response is None:
-        return None
-    return ResponseSeen(
-        status=response.status,
-        headers=response.headers.masked(),
-        size=len(response.body),
-        sha256=digest(response.body),
-    )
 
 
 def _moment(at: float) -> int:
