@@ -63,7 +63,8 @@ def entry_of(attempt: Attempt, limit: int) -> Entry:
     if word in ("refused", "reset", "reset before", "timeout", "reset during"):
         return Entry(fault, (), outcome.word)
     if word in _HIDES and not _fell_short(outcome, word):
-        return Entry(fault, (Arrival(attempt.started_at, 200),), outcome.word)
+        hidden = 200 if isinstance(outcome, TimedOut) else _reply(Answered(200), took)
+        return Entry(fault, (Arrival(attempt.started_at, hidden),), outcome.word)
     said, other = _scriptable(outcome)
     heard = outcome.answer if isinstance(outcome, AnswerLost) else outcome
     delay = nanoseconds(fault["after"]) if word == "slow" and isinstance(fault, dict) else 0

@@ -19,11 +19,12 @@ Key = tuple[int, int]
 
 @dataclass(slots=True)
 class Script:
-    """What stands at *origin* from a certain attempt on."""
+    """What stands at *origin* from a certain attempt on; *newest* is the place of its last one."""
 
     origin: str
     faults: dict[int, Any] = field(default_factory=dict)
     arrivals: list[tuple[int, int, Any]] = field(default_factory=list)
+    newest: int = -1
 
     @property
     def replies(self) -> list[Any]:
@@ -88,26 +89,51 @@ def receivers(told: Told) -> Receivers:
     standing: dict[str, Script] = {}
     first: list[Script] = []
     later: dict[Key, Script] = {}
+    flying: list[_Flying] = []
     for place, (key, at) in enumerate(began.items()):
         fact = finished.get(key)
         origin = told.jobs[key[0]].endpoint.origin
         if fact is not None and origin not in leading:
             entries[key] = Entry(None, (), fact.attempt.outcome.word)
             continue
-        if fact is None:  # it is under way still, as it is with a receiver that keeps silent
-            entry = Entry(None, (Arrival(at, "timeout"),), "timeout")
-        else:
-            entry = entry_of(fact.attempt, told.settings.attempt_limit)
-        entries[key] = entry
         script = standing.get(origin)
         if script is None:
             script = standing[origin] = Script(origin)
             first.append(script)
-        elif script.faults.get(key[1], entry.fault) != entry.fault:
-            script = standing[origin] = later[key] = Script(origin)
+        if fact is None:  # it is under way still, as it is with a receiver that keeps silent
+            flying.append(_Flying(key, at, place, script))
+            continue
+        entry = entries[key] = entry_of(fact.attempt, told.settings.attempt_limit)
+        if script.faults.get(key[1], entry.fault) != entry.fault:
+            # Nobody knows the fault of what began just before and has not ended.
+            before = _behind(flying, script)
+            script = standing[origin] = Script(origin)
+            later[before[0].key if before else key] = script
+            for each in before:
+                each.script = script
         script.faults[key[1]] = entry.fault
+        script.newest = place
         _add(script, place, entry.arrivals)
+    for each in flying:
+        copies = 2 if each.script.faults.get(each.key[1]) == "duplicate" else 1
+        _add(each.script, each.place, [Arrival(each.at, "timeout")] * copies)
+        entries[each.key] = Entry(None, (), "timeout")
     return Receivers(entries, first, later)
+
+
+@dataclass(slots=True)
+class _Flying:
+    """An attempt that began *at* a moment, as the one at *place*, and has not ended."""
+
+    key: Key
+    at: int
+    place: int
+    script: Script
+
+
+def _behind(flying: Sequence[_Flying], script: Script) -> list[_Flying]:
+    """What is *flying* since the newest attempt of *script* that has ended began."""
+    return [each for each in flying if each.script is script and each.place > script.newest]
 
 
 def _led_nowhere(fact: AttemptFinished) -> bool:

@@ -45,6 +45,12 @@ class Steps:
         }
         self._labels: dict[int | str, str] = {}
         self._due: dict[int, int] = {}
+        self._ends: dict[int, int] = {}
+        self._finished = {
+            (each.position, each.attempt.number): each.at
+            for each in facts
+            if isinstance(each, AttemptFinished)
+        }
         self._ended = self._begun = 0
         self._at = 0
         self._attempts: dict[int, list[Attempt]] = {}
@@ -77,9 +83,11 @@ class Steps:
                 case AttemptStarted():
                     yield from self._rearranged((fact.position, fact.number))
                     self._due.pop(fact.position, None)
+                    self._ends[fact.position] = self._end_of(fact)
                     self._begun += 1
                 case AttemptFinished():
                     self._ended += 1
+                    self._ends.pop(fact.position, None)
                     self._attempts.setdefault(fact.position, []).append(fact.attempt)
                     self._states[fact.position] = (fact.state, self._reason(fact.position))
                     if fact.due_at is not None:
@@ -89,6 +97,11 @@ class Steps:
                 case _:
                     yield from self._until(fact.at)
                     yield from self._from_outside(fact)
+
+    def _end_of(self, fact: AttemptStarted) -> int:
+        """When the attempt ends, or will: one that has not is played to a silent receiver."""
+        limit = self._told.settings.attempt_limit
+        return self._finished.get((fact.position, fact.number), fact.at + limit)
 
     def _reason(self, position: int) -> str:
         return self._states.get(position, (State.SCHEDULED, ""))[1]
@@ -177,9 +190,10 @@ class Steps:
         moved = moment > self._at
         if not (moved or self._begun or self._ended):
             return
-        if exactly or any(due <= moment for due in self._due.values()):
+        left = any(each <= moment for each in (*self._due.values(), *self._ends.values()))
+        if exactly or left:
             yield from ["step"] * self._ended
-            if moved and not any(due <= moment for due in self._due.values()):
+            if moved and not left:
                 yield _moved_to(moment)
         elif moved:
             yield _moved_to(moment)
