@@ -248,3 +248,12 @@ def test_a_remark_on_a_second_copy_stays_with_the_copy() -> None:
     (first, _) = delivery.remarked(1, "odd", of_copy=True).attempts
     assert (first.outcome, first.copy) == (attempts[0].outcome, Answered(500, note="odd"))
     assert delivery.remarked(2, "odd", of_copy=True) == delivery
+
+
+def test_a_copy_that_comes_later_is_noted_on_its_attempt_and_changes_nothing_else() -> None:
+    before = after_failures(2)
+    after = before.copied(1, Answered(409), at=7)
+    first, second = after.attempts
+    assert (first.copy, first.copied_at) == (Answered(409), 7)
+    assert second == before.attempts[1]
+    assert (after.state, after.due_at) == (before.state, before.due_at)

@@ -5,6 +5,7 @@ import pytest
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Delivery, State
 from ringback.core.delivery.dispatcher import Dispatcher
+from ringback.core.delivery.outcome import Answered
 from ringback.core.delivery.retry import RetryPolicy
 from ringback.errors import MachineError
 from tests.conftest import a_job, an_attempt
@@ -299,6 +300,18 @@ def test_what_is_noted_of_a_forgotten_delivery_changes_nothing() -> None:
     dispatcher.remark(1, 1, "late")
     assert dispatcher.latest(0, attempt) is attempt
     assert "late" in str(dispatcher.latest(1, attempt).outcome)
+
+
+def test_what_became_of_a_late_copy_is_noted_where_its_delivery_is_kept() -> None:
+    dispatcher = Dispatcher(RetryPolicy(10, 30), keep=1)
+    for position in range(2):
+        dispatcher.accept(a_job(), due_at=0)
+        settle(dispatcher, position)
+    attempt = an_attempt(outcome=200)
+    for position in range(2):
+        dispatcher.copied(position, 1, Answered(409), 5)
+    assert dispatcher.latest(0, attempt) is attempt
+    assert dispatcher.latest(1, attempt).copy == Answered(409)
 
 
 def test_a_cancelled_delivery_is_not_forgotten_while_its_attempt_is_under_way() -> None:

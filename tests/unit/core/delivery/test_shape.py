@@ -237,6 +237,7 @@ def test_how_often_an_attempt_comes_and_when_is_known(
     fault: FaultLike, doubles: bool, after: int | None, late: int | None, swaps: bool
 ) -> None:
     made = shape(fault)
+    assert made.comes_again == (after is not None or late is not None)
     assert (made.doubles, made.copied_after, made.copied_late, made.swaps) == (
         doubles,
         after,
