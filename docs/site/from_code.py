@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from from_schema import scenario  # type: ignore[import-not-found]  # conf.py makes it found
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
@@ -85,7 +86,12 @@ def commands() -> str:
     )
 
 
-_PARTS: dict[str, Callable[[], str]] = {"names": names, "settings": settings, "commands": commands}
+_PARTS: dict[str, Callable[[], str]] = {
+    "names": names,
+    "settings": settings,
+    "commands": commands,
+    "scenario": scenario,
+}
 
 
 def _is_error(value: object) -> bool:

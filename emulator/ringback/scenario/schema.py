@@ -147,6 +147,29 @@ def keys_at(path: DocumentPath, version: int = VERSION) -> list[str]:
     return [key for key in dict.fromkeys(found) if not key.startswith("$")]
 
 
+def described(path: DocumentPath, version: int = VERSION) -> str:
+    """What is said about the key at *path*, for editors and for the reference."""
+    schemas = [json_schema(version)]
+    for part in path[:-1]:
+        schemas = [inner for schema in schemas for inner in _inside(schema, part, version)]
+    found = [schema["properties"].get(path[-1]) for schema in schemas if "properties" in schema]
+    said = [_about(each, version) for each in found if each is not None]
+    return next(filter(None, said), "")
+
+
+def _about(schema: dict[str, Any], version: int) -> str:
+    """The description of a key, or that of what it refers to."""
+    return next(
+        (str(each["description"]) for each in _outermost(schema, version) if "description" in each),
+        "",
+    )
+
+
+def _outermost(schema: dict[str, Any], version: int) -> Iterator[dict[str, Any]]:
+    yield schema
+    yield from _alternatives(schema, version)
+
+
 def sections_with(key: str, version: int = VERSION) -> list[str]:
     """The names of the sections that may have *key*; of version 2, the verbs of steps."""
     around: DocumentPath = ("steps", 0) if version == NEWEST else ()

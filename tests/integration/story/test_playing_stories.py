@@ -134,6 +134,19 @@ def test_an_answer_that_comes_late_is_not_there_before(over: Over) -> None:
 
 
 @both_ways
+def test_whoever_runs_until_all_is_idle_waits_for_an_answer_that_comes_late(over: Over) -> None:
+    assert not failures(
+        "fail_requests: [{delay: 20s}]",
+        "submit: {as: late, text: Hello}",
+        "run_until_idle",
+        "submit: {as: next, text: Hello, callback: 'http://app.example/'}",
+        "expect: {of: late, answer: {status: 200, headers: {content-type: audio/mpeg}}}",
+        "expect: {of: next, due: '2026-01-01T00:00:20Z', state: pending}",
+        over=over,
+    )
+
+
+@both_ways
 @pytest.mark.parametrize("word", ["cut", "stalled"])
 def test_an_answer_breaks_off(word: str, over: Over) -> None:
     assert not failures(

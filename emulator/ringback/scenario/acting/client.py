@@ -111,6 +111,8 @@ class Client:
             )
         )
         delay = nanoseconds(failure.delay) if failure else 0
+        if delay:  # as the server does: what runs until all is idle waits for it
+            service.clock.call_at(now + delay, lambda: None)
         return Exchange(answer.request_id, now + delay, heard)
 
     def _ask_over_http(self, ask: Ask) -> Exchange:
