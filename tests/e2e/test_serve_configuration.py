@@ -100,3 +100,20 @@ def test_a_file_that_cannot_be_written_ends_it_in_one_line(tmp_path: Path) -> No
     done = run("--port", "0", "--port-file", str(path), folder=tmp_path)
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.startswith(f"Error: {path} cannot be written: no such file or directory;")
+
+
+def test_a_server_records_what_happened_and_plays_the_receiver_of_a_scenario(
+    tmp_path: Path,
+) -> None:
+    story, record = tmp_path / "story.ringback.yaml", tmp_path / "recorded"
+    story.write_text(
+        "version: 1\nname: Twice\nsubmit: {text: Hi, callback: 'https://app.example/hook'}\n"
+        "receiver: [503, 204]\nexpect: {state: delivered}\n"
+    )
+    options = ("--clock", "x1000000", "--scenario", str(story), "--record", str(record))
+    with serving(*options) as served:
+        served.speak()
+        said = [served.line() for _ in range(3)]
+        assert served.end(signal.SIGTERM) == (0, "", "")
+    assert "'204' delivered" in said[-1]
+    assert [each.name for each in record.iterdir()] == ["001-delivered.ringback.yaml"]

@@ -1,12 +1,15 @@
 """`ringback exec`, in this process: what a command is told, and what is said of it at its end."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ringback.cli.executing import environment, execute
-from ringback.faces.emulator import Emulator
+from ringback.errors import ScenarioError, ServerError, SettingsError
+from ringback.faces.playing import play_scenario
+from ringback.scenario.reading import read_scenario
 from ringback.settings.options import OPTIONS
 from ringback.settings.settings import Settings
 
@@ -42,8 +45,7 @@ def submitting(more: str = "") -> list[str]:
 def test_no_proxy_is_in_the_way_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "internal.example")
     monkeypatch.setenv("no_proxy", "")
-    with Emulator() as emulator:
-        told = environment(emulator, {})
+    told = environment("http://127.0.0.1:1", "key", {})
     assert told["NO_PROXY"] == told["no_proxy"] == "internal.example,127.0.0.1"
 
 
@@ -89,3 +91,59 @@ def test_a_command_that_is_not_there_is_said_in_one_line(
 ) -> None:
     assert executed("no-such-command") == 127
     assert capfd.readouterr() == ("", "Error: no-such-command: there is no such command\n")
+
+
+STORY = """
+version: 1
+name: A receiver that accepts on the second try
+submit: {text: Hello, callback: https://app.example/done}
+receiver: [503, 204]
+expect: {attempts: [+0s, +30s], state: delivered}
+"""
+
+
+def test_a_scenario_receives_each_delivery_from_the_beginning_of_its_list(tmp_path: Path) -> None:
+    story = tmp_path / "story.ringback.yaml"
+    story.write_text(STORY)
+    record = tmp_path / "recorded"
+    twice = submitting(SUBMIT)
+    assert executed(*twice, clock="auto", scenario=str(story), record=str(record)) == 0
+    names = sorted(each.name for each in record.iterdir())
+    assert names == ["001-delivered.ringback.yaml", "002-delivered.ringback.yaml"]
+    for each in record.iterdir():
+        played = play_scenario(read_scenario(each))
+        assert played.passed
+        assert played.timeline == ("+0s POST 503", "+30s POST 204")
+
+
+def test_each_key_of_a_command_is_a_tenant_and_all_are_looked_at(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    other = SUBMIT.replace('os.environ["RINGBACK_API_KEY"]', '"another"')
+    assert executed(*submitting(other), tenants=True) == 1
+    _, err = capfd.readouterr()
+    assert err.startswith("ringback exec: 2 things were left behind (pending):")
+    assert executed(*submitting(other), tenants=True, clock="auto", lenient=True) == 0
+
+
+def test_a_folder_that_has_gone_loses_the_recording_and_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    record = tmp_path / "recorded"
+    spoil = f"os.rmdir({str(record)!r}); open({str(record)!r}, 'w').close()"
+    assert executed(*submitting(spoil), lenient=True, record=str(record)) == 0
+    _, err = capfd.readouterr()
+    assert err.startswith("ringback lost a recording: ")
+
+
+def test_what_cannot_be_read_is_said_before_a_command_is_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    story = tmp_path / "story.ringback.yaml"
+    story.write_text(STORY.replace("receiver", "reciever"))
+    with pytest.raises(ScenarioError, match="receiver"):
+        executed("no-such-command", scenario=str(story))
+    with pytest.raises(ServerError, match="cannot be made: File exists; --record needs a folder"):
+        executed("no-such-command", record=str(tmp_path / "file"))
+    story.write_text(STORY.replace("receiver: [503, 204]\n", ""))
+    with pytest.raises(SettingsError, match=r"add --connect https://app\.example=URL"):
+        executed("no-such-command", scenario=str(story))

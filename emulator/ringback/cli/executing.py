@@ -2,17 +2,20 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from secrets import token_hex
 from typing import Any
 
 from ringback.cli.family import Family, NotStarted
-from ringback.cli.hosting import hosted
+from ringback.cli.hosting import hosted, hosted_tenants
 from ringback.core.base.masking import in_one_line
 from ringback.core.base.rejection import Rejection
 from ringback.errors import ClockError
 from ringback.faces.emulator import Emulator
 from ringback.service.leftovers import complaint
 from ringback.service.telling import described
+from ringback.serving.server import Server
 from ringback.settings.settings import Settings
 
 LINES = 200
@@ -25,36 +28,61 @@ def execute(command: Sequence[str], settings: Settings, options: Mapping[str, An
     """Run *command* beside a server: the exit code for all of it.
 
     *options* are those of `ringback.settings.options`. Raises `ServerError` when there can be no
-    server, `SettingsError` for a route that leads nowhere.
+    server, `SettingsError` for a route that leads nowhere, and `ScenarioError`.
     """
-    with hosted(settings, options, _tell_refused) as (emulator, server):
+    with _housed(settings, options) as (emulators, server, key):
         server.listen()
+        environ = environment(server.url, key, options["exports"])
         try:
-            code = Family(options["grace"]).run(command, environment(emulator, options["exports"]))
+            code = Family(options["grace"]).run(command, environ)
         except NotStarted as error:
             _say(f"Error: {error}")
             return error.code
-        found = {} if code or options["lenient"] else left_behind(emulator)
+        found = {} if code or options["lenient"] else left_behind(emulators)
         if found:
             _say(f"ringback exec: {complaint(found)}")
         if code or found:
-            _say_timeline(emulator)
+            for emulator in emulators:
+                _say_timeline(emulator)
         return code or min(1, len(found))
 
 
-def left_behind(emulator: Emulator) -> dict[str, list[str]]:
+@contextmanager
+def _housed(
+    settings: Settings, options: Mapping[str, Any]
+) -> Iterator[tuple[Iterable[Emulator], Server, str]]:
+    """Whoever is to be served, by what, and a key for the command."""
+    if options["tenants"]:
+        with hosted_tenants(
+            settings, options, _tell_refused, lambda *_: None, lambda _: None, _say, dated=True
+        ) as (tenants, server):
+            yield tenants, server, settings.api_key or token_hex(20)
+    else:
+        with hosted(settings, options, _tell_refused, _say) as (emulator, server):
+            yield [emulator], server, emulator.api_key
+
+
+def left_behind(emulators: Iterable[Emulator]) -> dict[str, list[str]]:
     """What a strict test would not leave behind, once an `auto` clock has come to its end."""
-    if emulator.settings.clock == "auto":
+    found: dict[str, list[str]] = {}
+    for emulator in emulators:
         try:
-            emulator.run_until_idle()
+            if emulator.settings.clock == "auto":
+                emulator.run_until_idle()
         except ClockError as error:
-            return {"clock": [str(error)]}
-    return {kind: told for kind, told in emulator.leftovers().items() if told}
+            found.setdefault("clock", []).append(str(error))
+        for kind, told in emulator.leftovers().items():
+            if told:
+                found.setdefault(kind, []).extend(told)
+    return found
 
 
-def environment(emulator: Emulator, exports: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a command that is to find *emulator*, in *exports* its own names for it."""
-    told = {"url": emulator.url, "ws_url": emulator.ws_url, "api_key": emulator.api_key}
+def environment(url: str, key: str, exports: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a command that is to find the server at *url*, under *key*.
+
+    *exports* are its own names for it: `url`, `ws_url` or `api_key`, by variable.
+    """
+    told = {"url": url, "ws_url": "ws" + url.removeprefix("http"), "api_key": key}
     found = dict(os.environ)
     found |= {f"RINGBACK_{what.upper()}": value for what, value in told.items()}
     found |= {name: told[what] for name, what in exports.items()}

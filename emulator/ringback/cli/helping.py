@@ -23,12 +23,12 @@ _REMOTE = (
 ENDS = {
     **dict.fromkeys(_REMOTE, (0, 1, 2, 4)),
     "check": (0, 1, 2),
-    "exec": (0, 1, 2, 4, 126, 127),
+    "exec": (0, 1, 2, 3, 4, 126, 127),
     "init": (0, 1, 2),
     "play": (0, 1, 2, 3),
     "rules": (0, 1, 2),
     "schema": (0, 1, 2),
-    "serve": (0, 1, 2, 4),
+    "serve": (0, 1, 2, 3, 4),
     "validate": (0, 1, 2, 3),
 }
 """The exit codes of a command; one that is not here may end with any of them."""

@@ -34,12 +34,6 @@ from ringback.cli.serving_options import configured, serving_options
     " processes shows it.",
 )
 @click.option(
-    "--tenants",
-    is_flag=True,
-    help="Each API key is an emulator of its own, made when it is first used: clock, journal,"
-    " failures and ids.",
-)
-@click.option(
     "--max-tenants",
     type=click.IntRange(1, 1_000_000),
     default=1000,

@@ -98,6 +98,23 @@ _OPTIONS = (
         " pending.",
     ),
     click.option(
+        "--tenants",
+        is_flag=True,
+        help="Each API key is an emulator of its own, made when it is first used: clock, journal,"
+        " failures and ids.",
+    ),
+    click.option(
+        "--scenario",
+        metavar="FILE",
+        help="Who receives in this scenario file answers callbacks to its origins, each delivery"
+        " from the beginning of the list, with its faults on the way.",
+    ),
+    click.option(
+        "--record",
+        metavar="DIR",
+        help="At the end, write what happened into this folder: a scenario for each submission.",
+    ),
+    click.option(
         "--set",
         "changes",
         multiple=True,

@@ -42,7 +42,7 @@ def serve(
     Nothing listens before all of it is there. *options* are those of `ringback.settings.options`;
     *given* are those, and the settings, that are no defaults.
     Raises `ServerError` when it cannot listen, or write the files that say so, `SettingsError` for
-    a route that leads nowhere.
+    a route that leads nowhere, and `ScenarioError`.
     """
     lines = Lines()
 
@@ -64,7 +64,7 @@ def serve(
         for emulator in emulators:
             for each in _last_words(emulator, f" {_tag(emulator.key_id)}" * options["tenants"]):
                 lines.put(each)
-        lines.end(_PATIENCE)
+    lines.end(_PATIENCE)
 
 
 @contextmanager
@@ -90,12 +90,11 @@ def _housed(
     if options["tenants"]:
         dated = "epoch" in given
         with hosted_tenants(
-            settings, options, tell_refused, tell_of, lines.put, dated=dated
+            settings, options, tell_refused, tell_of, lines.put, lines.put, dated=dated
         ) as tenants:
             yield tenants
         return
-    host, port = options["host"], options["port"]
-    with hosted(settings, options, tell_refused, host=host, port=port) as (emulator, server):
+    with hosted(settings, options, tell_refused, lines.put) as (emulator, server):
         emulator._begin_with(listen)
         yield [emulator], server
 

@@ -62,15 +62,18 @@ EXPORTED = ("url", "ws_url", "api_key")
 
 _BOTH = ("serve", "exec")
 _FILE = Check("the path of a file", _is_text)
+_FOLDER = Check("the path of a folder", _is_text)
 
 OPTIONS: dict[str, Option] = {
     "host": Option(Check("an address", _is_text), "127.0.0.1", is_text=True),
     "port": Option(Check("a port, 0 to 65535", _whole(0, 65535)), 8088),
     "connect": Option(Check("a table of origins and base URLs", _is_routes), {}, of=_BOTH),
-    "tenants": Option(Check("True or False", _is_bool), False),
+    "tenants": Option(Check("True or False", _is_bool), False, of=_BOTH),
     "max_tenants": Option(Check("a number, 1 or more", _whole(1, 1_000_000)), 1000),
     "tenant_idle": Option(Check("real seconds, more than 0", _is_span), 3600.0),
     "control_token": Option(Check("a text", _is_text), is_text=True),
+    "scenario": Option(_FILE, is_text=True, is_path=True, of=_BOTH),
+    "record": Option(_FOLDER, is_text=True, is_path=True, of=_BOTH),
     "ready_file": Option(_FILE, is_text=True, is_path=True),
     "port_file": Option(_FILE, is_text=True, is_path=True),
     "exports": Option(
