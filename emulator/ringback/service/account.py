@@ -23,7 +23,7 @@ class Account:
         self.ids = IdSource(settings.seed or 0, settings.uuid_version)
         secret = settings.api_key
         if secret is None or not settings.any_key:
-            self.key = ApiKey(secret or secrets.token_hex(20), self.ids.identifier("key"))
+            self.key = ApiKey(secret or secrets.token_hex(20), _key_id(settings.seed or 0))
         else:  # as for every other key that is let in
             self.key = ApiKey(secret, identifier_of(secret))
 
@@ -54,6 +54,12 @@ class Account:
             self._journal.append(TokenGranted(at, key_id, ttl))
             now = self._clock.unix_ns(at) // SECOND
             return grants.grant(self.key, key_id, ttl, now, self.ids.identifier("grant"))
+
+
+@lru_cache(maxsize=8)
+def _key_id(seed: int) -> str:
+    """The identifier of the key that is drawn from *seed*: every reset asks for it."""
+    return IdSource(seed).identifier("key")
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ringback.core.answer.failure import RequestFailure, RequestFailureLike, read_failure
 from ringback.core.base.dataclass import dataclass
 from ringback.core.base.documented import documented
-from ringback.core.base.duration import SECOND, nanoseconds
+from ringback.core.base.duration import SECOND, span_of_settings
 from ringback.core.base.ids import UuidVersion
 from ringback.core.delivery.message import BodyForm, Framing, MessageRules
 from ringback.core.delivery.retry import RetryPolicy
@@ -222,7 +222,7 @@ class Settings:
     @property
     def retry_policy(self) -> RetryPolicy:
         """The part of the settings that decides about retries."""
-        return RetryPolicy(self.retries, nanoseconds(self.retry_delay))
+        return RetryPolicy(self.retries, span_of_settings(self.retry_delay))
 
     def speak_rules(self, edition: Edition = V1) -> SpeakRules:
         """The part of the settings that decides how a request is read."""
@@ -270,16 +270,16 @@ class Settings:
     @property
     def attempt_limit(self) -> int:
         """The attempt limit in nanoseconds."""
-        return nanoseconds(self.attempt_timeout)
+        return span_of_settings(self.attempt_timeout)
 
     @property
     def processing(self) -> int:
         """The processing time in nanoseconds."""
-        return nanoseconds(self.processing_time)
+        return span_of_settings(self.processing_time)
 
     def seconds_of(self, name: str) -> float:
         """The span *name* in seconds, whichever way it was written."""
-        return nanoseconds(getattr(self, name)) / SECOND
+        return span_of_settings(getattr(self, name)) / SECOND
 
     def changed(self, **changes: Any) -> "Settings":
         """These settings with *changes*. Raises `SettingsError` naming the nearest setting."""

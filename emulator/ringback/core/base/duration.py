@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 SECOND = 1_000_000_000
 """One second in nanoseconds, the unit in which the emulator counts."""
@@ -24,6 +25,10 @@ def nanoseconds(span: float | timedelta) -> int:
     if not math.isfinite(span):
         raise ValueError(f"{span} is not a span of time; give seconds or a timedelta")
     return _rounded(*span.as_integer_ratio())
+
+
+span_of_settings = lru_cache(maxsize=64, typed=True)(nanoseconds)
+"""The same, remembered: every reset reads the few spans of the same settings."""
 
 
 def _rounded(number: int, parts: int) -> int:
