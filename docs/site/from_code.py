@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from from_control import control  # type: ignore[import-not-found]  # conf.py makes it found
 from from_schema import scenario  # type: ignore[import-not-found]  # conf.py makes it found
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
@@ -41,6 +42,10 @@ _GROUPS = {
     ),
     "Requests": ("ReceivedRequests", "ReceivedRequest", "SpeakRequest", "Headers", "Identified"),
     "Everything that happened": ("Journal", "Fact"),
+    "An emulator of another process": (
+        *("Client", "RemoteClock", "RemoteDeliveries", "RemoteDelivery", "RemoteAttempt"),
+        *("RemoteMessage", "RemoteReceiver", "RemoteRequest"),
+    ),
     "Scenario files": (
         "Report",
         "ScenarioFile",
@@ -91,6 +96,7 @@ _PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "commands": commands,
     "scenario": scenario,
+    "control": control,
 }
 
 
