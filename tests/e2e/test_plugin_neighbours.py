@@ -100,11 +100,15 @@ def test_it_is_loaded_by_name_where_nothing_is_loaded_by_itself(
         ("pytest_ringback.plugin", "pytest_ringback"),
     ],
 )
-def test_it_may_be_asked_for_twice(pytester: pytest.Pytester, names: tuple[str, str]) -> None:
+def test_it_may_be_asked_for_twice(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, names: tuple[str, str]
+) -> None:
     """By the module of its entry point, which is loaded by itself, and by its own."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write(pytester, STORY, conftest='pytest_plugins = ["pytest_ringback.plugin"]')
     options = [f"-p{name}" for name in names]
-    pytester.runpytest_inprocess(*OPTIONS, "-pno:ringback", *options).assert_outcomes(passed=1)
+    result = pytester.runpytest_inprocess("-c/dev/null", "--rootdir=.", *options)
+    result.assert_outcomes(passed=1)
 
 
 def test_it_is_left_out_by_name(pytester: pytest.Pytester) -> None:
