@@ -48,11 +48,11 @@ if TYPE_CHECKING:
     from ringback.checking.verdicts import Verdict as Verdict
     from ringback.client.client import Client as Client
     from ringback.client.clock import RemoteClock as RemoteClock
+    from ringback.client.receivers import RemoteReceiver as RemoteReceiver
     from ringback.client.views import RemoteAttempt as RemoteAttempt
     from ringback.client.views import RemoteDeliveries as RemoteDeliveries
     from ringback.client.views import RemoteDelivery as RemoteDelivery
     from ringback.client.views import RemoteMessage as RemoteMessage
-    from ringback.client.views import RemoteReceiver as RemoteReceiver
     from ringback.client.views import RemoteRequest as RemoteRequest
     from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
@@ -133,9 +133,9 @@ _HOMES = {
         "RemoteDeliveries",
         "RemoteDelivery",
         "RemoteMessage",
-        "RemoteReceiver",
         "RemoteRequest",
     ],
+    "ringback.client.receivers": ["RemoteReceiver"],
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.delivery": ["State"],

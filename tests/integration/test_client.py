@@ -1,12 +1,10 @@
 """A test moves from an emulator to a client of a server by one line: the same names, the same
 stories, the same errors."""
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-import httpx
 import pytest
 
 from ringback import (
@@ -21,7 +19,6 @@ from ringback import (
     Reply,
     RequestFailure,
     RingbackError,
-    ServerError,
     Settings,
     SettingsError,
 )
@@ -286,124 +283,3 @@ def test_two_movers_are_told_of_each_other(ringback: Either, emulator: Emulator)
                 ringback.advance(1)
             gate.opened.release()
             assert len(moving.result(60)) == 1
-
-
-# -- what only a client has ------------------------------------------------------------------------
-
-
-@pytest.fixture
-def client(emulator: Emulator) -> Iterator[Client]:
-    with Client(emulator.url, emulator.api_key) as client:
-        yield client
-
-
-def test_without_a_key_it_is_the_only_emulator_there_is(emulator: Emulator) -> None:
-    with Client(emulator.url) as client:
-        assert client.key_id == emulator.key_id
-
-
-def test_a_server_that_is_not_there_is_named() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        with pytest.raises(ServerError, match=rf"{url} did not answer: .*ringback serve"):
-            Client(url).settle()
-
-
-@pytest.mark.parametrize("url", ["", "127.0.0.1:8088", "ws://127.0.0.1", "http://"])
-def test_what_is_no_base_url_is_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match="no base URL"):
-        Client(url)
-
-
-def test_a_key_that_is_nobodys_is_told(emulator: Emulator) -> None:
-    with pytest.raises(ServerError, match="this key is no emulator's here"):
-        Client(emulator.url, "nobody's").settle()
-
-
-def test_a_connection_that_the_server_has_closed_is_not_used_again(
-    client: Client, emulator: Emulator
-) -> None:
-    client.settle()
-    assert emulator._server is not None
-    listener = emulator._server._listener
-    assert listener is not None
-    for connection in list(listener._uvicorn.server_state.connections):
-        listener.call_soon(connection.transport.close)
-    sock = client._transport._idle[0].sock
-    assert sock is not None
-    assert sock.recv(1) == b""
-    client.settle()
-
-
-def test_the_mode_of_the_clock_is_changed(client: Client) -> None:
-    assert client.clock.mode == "paused"
-    client.clock.change("auto")
-    client.receiver(APP, replies=[503])
-    delivery = client.submit("Hello", callback=HOOK)
-    client.wait("idle", timeout=60)
-    assert len(delivery.attempts) == 11
-    with pytest.raises(SettingsError, match="clock is 'paused'"):
-        client.clock.change("slow")
-
-
-def test_what_comes_is_waited_for(client: Client, emulator: Emulator) -> None:
-    emulator.submit("Hello", callback=HOOK)
-    client.wait("request")
-    client.wait_until(lambda: client.requests)
-    with pytest.raises(NeverTrue, match=r"did not come within 0\.01 s"):
-        client.wait("idle", timeout=0.01)
-    with pytest.raises(NeverTrue, match="accepted at"):
-        client.wait_until(lambda: False, timeout=0.01)
-
-
-def test_verify_raises_what_the_fixture_says(client: Client) -> None:
-    client.submit("Hello", callback=HOOK)
-    with pytest.raises(AssertionError, match="is still pending"):
-        client.verify()
-    client.verify(allow=["pending"])
-    with pytest.raises(SettingsError, match="Did you mean 'pending'"):
-        client.verify(allow=["pendin"])
-
-
-def test_events_and_exports_are_read(client: Client) -> None:
-    client.submit("Hello", callback=HOOK)
-    events = client.events()
-    assert next(events)["fact"] == "speak.accepted"
-    events.close()  # type: ignore[attr-defined] # it is a generator
-    assert client.export("jsonl").count("\n") == 1
-
-
-def test_bytes_that_are_no_text_cannot_travel_in_a_reply(client: Client) -> None:
-    with pytest.raises(SettingsError, match="no UTF-8"):
-        client.receiver(APP, replies=[Reply(200, body=b"\xff")])
-
-
-def test_what_is_no_control_api_is_told() -> None:
-    import threading
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-
-    class Other(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_error(404)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Other) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        client = Client(f"http://127.0.0.1:{server.server_port}")
-        with pytest.raises(ServerError, match="not by Ringback's control API"):
-            print(client.timeline)
-        thread.join()
-
-
-def test_an_application_that_speaks_over_http_is_seen(client: Client) -> None:
-    answer = httpx.post(
-        f"{client.url}/v1/speak",
-        params={"callback": HOOK},
-        headers={"Authorization": f"Token {client.api_key}"},
-        json={"text": "Hello"},
-    )
-    assert client.deliveries.only().request_id == answer.json()["request_id"]

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from ringback.client import plain
 from ringback.client.clock import RemoteClock, RemoteVerbs
+from ringback.client.receivers import RemoteReceiver
 from ringback.client.transport import Transport
 from ringback.client.views import (
     RemoteDeliveries,
     RemoteDelivery,
-    RemoteReceiver,
     RemoteRequest,
     request,
 )

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
-from ringback.client import plain
 from ringback.client.transport import Transport
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.delivery import State
-from ringback.core.delivery.reply import ReplyLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,38 +215,6 @@ class RemoteDeliveries(Sequence[RemoteDelivery]):
             ]
             after = page["next"]
         return found
-
-
-class RemoteReceiver:
-    """A scripted receiver in another process."""
-
-    def __init__(self, transport: Transport, number: int, url: str) -> None:
-        """Look at receiver *number*, which stands at *url*."""
-        self._transport = transport
-        self._path = f"/receivers/{number}"
-        self.url = url
-        """The origin at which it stands."""
-
-    def __repr__(self) -> str:
-        return f"<RemoteReceiver {self.url}>"
-
-    @property
-    def requests(self) -> list[RemoteMessage]:
-        """What arrived, in order."""
-        told = self._transport.get(self._path)["requests"]
-        return [
-            message(self._transport, each, f"{self._path}/requests/{place}")
-            for place, each in enumerate(told)
-        ]
-
-    @property
-    def unused(self) -> int:
-        """How many of several replies were never given."""
-        return int(self._transport.get(self._path)["unused"])
-
-    def replies(self, *entries: ReplyLike) -> None:
-        """Replace what is left of the script. Raises `SettingsError` for a reply that is none."""
-        self._transport.put(self._path, {"replies": plain.replies(entries)})
 
 
 def attempts(transport: Transport, told: list[dict[str, Any]]) -> list[RemoteAttempt]:

@@ -3,19 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ringback.control.models import (
-    Connect,
-    Connected,
-    Failures,
-    Faults,
-    Receive,
-    Receivers,
-    ReceiverState,
-    Replies,
-    Reply,
-    ReplyLike,
-    Unmet,
-)
+from ringback.control.asked import Connect, Failures, Faults, Receive, Replies, Reply, ReplyLike
+from ringback.control.models import Connected, Receivers, ReceiverState, Unmet
 from ringback.control.operations import Call
 from ringback.control.problems import Problem
 from ringback.core.base.masking import masked_url

@@ -1,6 +1,7 @@
 """The end of a test and the beginning of the next: what was left behind, and a clean state."""
 
-from ringback.control.models import Dropped, Verdict, Verify
+from ringback.control.asked import Verify
+from ringback.control.models import Dropped, Verdict
 from ringback.control.operations import Call
 from ringback.control.problems import Problem, meant, quoted
 from ringback.service.leftovers import KINDS, complaint

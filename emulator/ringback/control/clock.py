@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from ringback.clock import verbs as walks
-from ringback.control.models import Advance, ClockState, Mode, Moved
+from ringback.control.asked import Advance, Mode
+from ringback.control.models import ClockState, Moved
 from ringback.control.operations import Call
 from ringback.control.problems import Problem
 from ringback.core.base.duration import nanoseconds

@@ -2,14 +2,8 @@
 
 from collections.abc import Iterator
 
-from ringback.control.models import (
-    Cancel,
-    DeliveriesAsked,
-    DeliveriesPage,
-    DeliveryAsked,
-    DeliveryState,
-    FailJob,
-)
+from ringback.control.asked import Cancel, DeliveriesAsked, DeliveryAsked, FailJob
+from ringback.control.models import DeliveriesPage, DeliveryState
 from ringback.control.operations import Call
 from ringback.control.problems import Problem, meant, quoted
 from ringback.control.shapes import OCTETS

@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.types import Message
 
+from ringback.control.asked import Since
 from ringback.control.listening import Listening, within
-from ringback.control.models import Since
 from ringback.control.operations import Call
 from ringback.control.problems import Problem, quoted
 from ringback.control.shapes import Shapes

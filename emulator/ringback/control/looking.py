@@ -2,15 +2,8 @@
 
 from importlib.metadata import version
 
-from ringback.control.models import (
-    ExportAsked,
-    JournalAsked,
-    JournalPage,
-    RequestsAsked,
-    RequestsPage,
-    Status,
-    Timeline,
-)
+from ringback.control.asked import ExportAsked, JournalAsked, RequestsAsked
+from ringback.control.models import JournalPage, RequestsPage, Status, Timeline
 from ringback.control.operations import Call
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ringback.control.models import Nothing, ProblemDocument
+from ringback.control.asked import Nothing
+from ringback.control.models import ProblemDocument
 from ringback.control.operations import Operation
 from ringback.control.problems import TITLES
 from ringback.core.answer.problem import MEDIA_TYPE

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ValidationError
 from starlette.types import Scope
 
+from ringback.control import asked
 from ringback.control.operations import Operation
 from ringback.control.problems import Problem, meant, quoted
 from ringback.core.request.body import MAX_BODY
@@ -119,11 +120,9 @@ def _names_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
 
 
 def _models() -> dict[str, type[BaseModel]]:
-    from ringback.control import models
-
     return {
         name: value
-        for name, value in vars(models).items()
+        for name, value in vars(asked).items()
         if isinstance(value, type) and issubclass(value, BaseModel)
     }
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from ringback.clock.real import monotonic_ns
+from ringback.control.asked import Wait
 from ringback.control.listening import Listening
-from ringback.control.models import Wait, Waited
+from ringback.control.models import Waited
 from ringback.control.operations import Call
 from ringback.control.problems import Problem
 from ringback.core.base.duration import SECOND
