@@ -27,7 +27,7 @@ def _dataclass(
 
     def define(plain: type) -> type:
         own = [name for name in _METHODS if vars(plain).get(name) is not None]
-        if plain.__doc__ is None:  # or else it is made of the signature, which takes milliseconds
+        if plain.__doc__ is None:  # or else it is made of the signature, in milliseconds
             plain.__doc__ = plain.__name__
         cls: type = dataclasses.dataclass(
             init=False,
@@ -130,6 +130,7 @@ def _other(cls: Any, name: str) -> FunctionType:
             )
             for field in dataclasses.fields(cls)
         ],
+        namespace={"__doc__": cls.__doc__ or cls.__name__},
         init=False,
         repr=name == "__repr__",
         eq=name != "__repr__",

@@ -272,3 +272,5 @@ def test_a_class_without_a_docstring_is_not_looked_through(monkeypatch: pytest.M
         name: str
 
     assert Plain.__doc__ == "Plain"
+    assert Plain("a") == Plain("a")
+    assert repr(Plain("a")).endswith("Plain(name='a')")
