@@ -127,7 +127,7 @@ def _when_idle(
     return hear
 
 
-quickly = settings(max_examples=budget(15, 100), suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=budget(8, 100), suppress_health_check=[HealthCheck.too_slow])
 
 
 @quickly
