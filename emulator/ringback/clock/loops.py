@@ -31,14 +31,17 @@ class EngineLoop:
         return self._loop is not None and not self._own_thread and self._loop.is_closed()
 
     def ensure(self) -> asyncio.AbstractEventLoop:
-        """Bind the running loop, or start the thread.
+        """Bind the running loop, or start the thread; from another thread, find what was bound.
 
-        Raises `ClockError` on a second loop, and `ClockClosed` instead of starting a thread that
-        nobody would stop.
+        Raises `ClockError` on a second loop or on none, and `ClockClosed` instead of starting a
+        thread that nobody would stop.
         """
         if self._own_thread:
             return self._started().loop
-        running = asyncio.get_running_loop()
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:  # another thread, which has nothing but what is known by now
+            return self._bound()
         if self._loop is None or self._loop.is_closed():
             self._loop = running
         if self._loop is not running:
@@ -48,6 +51,11 @@ class EngineLoop:
             )
         return running
 
+    def check_known(self) -> None:
+        """Raise `ClockError` where this is the caller's loop, and has not been bound yet."""
+        if not self._own_thread:
+            self._bound()
+
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run *work* on the loop, from another thread. Raises `ClockClosed` once it is stopped."""
         try:
@@ -55,6 +63,9 @@ class EngineLoop:
         except (ClockClosed, RuntimeError):
             work.close()
             raise ClockClosed("this emulator has ended; start a new one") from None
+        except ClockError:
+            work.close()
+            raise
 
     def call_soon(self, callback: Callable[[], object]) -> None:
         """Call *callback* on the loop, from any thread; nothing happens once it is closed."""
@@ -95,8 +106,11 @@ class EngineLoop:
         """The loop, from whichever thread: the caller's own one has to be known by now."""
         if self._own_thread:
             return self._started().loop
-        if self._loop is None:
-            return self.ensure()
+        if self._loop is None or self._loop.is_closed():
+            raise ClockError(
+                "nobody knows the event loop of this AsyncEmulator yet: await one of its verbs"
+                " first, such as settle()"
+            )
         return self._loop
 
     def _started(self) -> LoopThread:

@@ -80,6 +80,7 @@ class AsyncEmulator(AwaitableVerbs, SharedFace[AwaitableClock]):
         if service is None or not service.clock.moves_itself or service.pace.flows:
             return
         with suppress(RuntimeError):  # there is no running loop yet
+            asyncio.get_running_loop()
             service.loop.ensure()
             service.pace.flow()
 

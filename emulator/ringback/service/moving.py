@@ -83,6 +83,7 @@ class Pace:
     def move(self, walk: Walk) -> list[Attempt]:
         """Carry *walk* out in this thread, and say which attempts it made."""
         engine = self._engine
+        engine.loop.check_known()  # an attempt that has begun would find no loop
         steps = walk(engine.clock)
         made = run(steps, lambda effect: carried_out(engine, self.guard, effect))
         return shown(engine, made)
