@@ -123,6 +123,23 @@ def test_the_endpoint_fails_in_the_order_that_was_said(over: Over) -> None:
 
 
 @both_ways
+def test_only_chosen_requests_meet_a_failure(over: Over) -> None:
+    assert not failures(
+        "fail_requests: {failures: [429, {status: 503, delay: 20s}], when: {text: $regex:Bad.*}}",
+        "submit: {as: good, text: Good}",
+        "submit: {as: bad, text: Bad}",
+        "submit: {as: fine, text: Fine}",
+        "submit: {as: worse, text: Bad too}",
+        "expect: {of: good, answer: {status: 200}}",
+        "expect: {of: bad, answer: {status: 429}}",
+        "expect: {of: fine, answer: {status: 200}}",
+        "run_until_idle",
+        "expect: {of: worse, answer: {status: 503}}",
+        over=over,
+    )
+
+
+@both_ways
 def test_an_answer_that_comes_late_is_not_there_before(over: Over) -> None:
     steps = (APP, "fail_requests: [{delay: 20s}]", HELLO, "advance: 19s")
     assert failures(*steps, "expect: {answer: {status: 200}}", over=over) == [

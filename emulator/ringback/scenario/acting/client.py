@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from ringback.core.answer.failure import Break, RequestFailure
 from ringback.core.base.duration import nanoseconds
 from ringback.core.base.headers import NO_HEADERS, Headers
+from ringback.core.base.rejection import Rejection
 from ringback.core.journal import RequestMisdirected, RequestRejected
 from ringback.core.request.editions import V1, V2
+from ringback.core.request.speak import SpeakRequest, SpeakRules
 from ringback.scenario.phrasing import for_files
 from ringback.scenario.story.asking import Ask
 from ringback.scenario.submitting import JSON, PATIENCE, STALLED
@@ -117,7 +119,7 @@ class Client:
 
     def _ask_over_http(self, ask: Ask) -> Exchange:
         service = self._service
-        failure = self._expected_failure()
+        failure = self._expected_failure(ask)
         requests, now = len(service.requests), service.clock.now_ns
         heard: Future[Heard] = Future()
         arguments = (self._url(), self.headers(ask), ask, failure, heard)
@@ -133,11 +135,13 @@ class Client:
             request_id = heard.result().headers.get("dg-request-id", "")
         return Exchange(request_id, now + delay, heard, watched=True)
 
-    def _expected_failure(self) -> RequestFailure | None:
-        """What the next request that is answered at all will meet."""
-        failures = self._service.failures
-        waiting = failures.waiting
-        return waiting[0].failure if waiting else self._service.settings.every_failure
+    def _expected_failure(self, ask: Ask) -> RequestFailure | None:
+        """What *ask* meets if it is answered at all."""
+        request = read(ask)
+        for waiting in self._service.failures.waiting:
+            if waiting.when is None or (request is not None and waiting.when(request)):
+                return waiting.failure
+        return self._service.settings.every_failure
 
 
 def content(ask: Ask) -> bytes:
@@ -146,6 +150,16 @@ def content(ask: Ask) -> bytes:
         return (ask.body or "").encode()
     is_json = (ask.content_type or JSON).partition(";")[0].strip().lower() == JSON
     return (json.dumps({"text": ask.text}) if is_json else ask.text).encode()
+
+
+def read(ask: Ask) -> SpeakRequest | None:
+    """What the service will read in *ask*; None where it will refuse it."""
+    rules = SpeakRules(EDITIONS.get(ask.path, V1))
+    query = rules.read_query(ask.query_string)
+    if isinstance(query, Rejection):
+        return None
+    request = rules.read_request(query, ask.content_type or JSON, content(ask))
+    return None if isinstance(request, Rejection) else request
 
 
 def advised(heard: Heard, service: Service, request_id: str) -> Heard:

@@ -155,7 +155,8 @@ class StoryPerformance:
                 self._scene.connect(self._service, said)
                 self._arranged.note_route(where, self._service, said.at, said.scripted_faults)
             case "fail_requests":
-                self._service.fail_requests(said.ordered)
+                when = None if said.when is None else said.when.fits
+                self._service.fail_requests(said.ordered, when)
                 self._arranged.failures.append(where)
             case "fail_job":
                 rejection = Rejection(said.status, said.err_code, said.err_msg)

@@ -7,12 +7,14 @@ from pydantic import Tag as Form
 
 from ringback.core.delivery.fault import FaultLike
 from ringback.core.delivery.reply import ReplyLike
+from ringback.core.request.speak import SpeakRequest
 from ringback.scenario.failing import LongFailure
 from ringback.scenario.model import FaultEntry, ReplyEntry, scripted
 from ringback.scenario.part import MAX_ENTRIES, Part, form
 from ringback.scenario.story.writing import BaseUrl, Origin, Short
 from ringback.scenario.times import Span
-from ringback.scenario.values import BreakWord, FailureStatus, wrong
+from ringback.scenario.values import BreakWord, Expected, FailureStatus, wrong
+from ringback.scenario.variables import agrees
 
 Faults: TypeAlias = Annotated[tuple[FaultEntry, ...], Field(strict=False, max_length=MAX_ENTRIES)]
 
@@ -91,6 +93,37 @@ OrderedFailure: TypeAlias = Annotated[
 ]
 
 
+class Chosen(Part):
+    """Which requests are meant: those that all of this is true of."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    text: Expected | None = None
+    """Their text."""
+    model: Expected | None = None
+    """Their voice, such as `aura-2-thalia-en`."""
+    callback: Expected | None = None
+    """Their callback URL, without credentials."""
+    tag: Expected | None = None
+    """One of their tags."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Chosen":
+        if not self.model_fields_set:
+            raise wrong("this chooses nothing; give `text`, `model`, `callback` or `tag`")
+        return self
+
+    def fits(self, request: SpeakRequest) -> bool:
+        """Whether *request* is one of them."""
+        callback = "" if request.callback is None else request.callback.url
+        told = {"text": [request.text], "model": [request.voice.name], "callback": [callback]}
+        told["tag"] = list(request.tags)
+        return all(
+            any(agrees(getattr(self, name), each, {}) for each in told[name])
+            for name in self.model_fields_set
+        )
+
+
 class Failures(Part):
     """Failures of the endpoint, in the order of the requests that meet them."""
 
@@ -99,6 +132,8 @@ class Failures(Part):
         Field(strict=False, min_length=1, max_length=MAX_ENTRIES),
     ]
     """One for each of the next requests; `null` lets one through."""
+    when: Chosen | None = None
+    """Which requests meet them; left out for any."""
 
     @property
     def ordered(self) -> list[Any]:

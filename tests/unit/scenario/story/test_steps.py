@@ -82,6 +82,7 @@ A_TIME = "is not a time; write e.g. 0s, +30s, 1m, 500ms"
         ("connect: {at: 'https://a.b', to: «'https://a.b'»}", "'https://a.b' is not on this mach"),
         ("connect: {at: 'https://a.b', to: «5000»}", "5000 is not a text unless it is put in qu"),
         ("fail_requests: [«200»]", "200 is less than 400"),
+        ("fail_requests: {failures: [429], «when»: {}}", "this chooses nothing; give `text`, `m"),
         ("fail_requests: [«torn»]", "'torn' is not a way for an answer to break off; write one"),
         ("submit: {text: x, «body»: y}", "`body` stands in place of `text`; take one of them"),
         ("submit: {query: a, «model»: y}", "`query` is the whole of it; take 'model' out"),
