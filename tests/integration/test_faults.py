@@ -312,14 +312,16 @@ def test_copies_come_on_a_loop_of_ones_own() -> None:
 
 def test_a_copy_of_what_is_kept_no_longer_comes_all_the_same(make_ringback: Make) -> None:
     ringback = make_ringback(keep=1)
-    receiver = ringback.receiver(APP)
+    store = Store()
+    ringback.connect(APP, store.asgi)
     ringback.fault_deliveries("late copy", when=lambda request: request.text == "One")
     ringback.submit("One", callback=HOOK)
     for _ in range(3):
         ringback.submit("Two", callback=HOOK)
     ringback.run_until_idle()
-    assert len(receiver.requests) == 5
-    assert len(receiver.requests[-1].body) > 0
+    bodies = [body for _, body in store.stored]
+    assert len(bodies) == 5
+    assert bodies[-1] == bodies[0]
 
 
 # -- order -----------------------------------------------------------------------------------------
