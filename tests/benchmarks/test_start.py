@@ -105,6 +105,38 @@ def _ask(port: int) -> None:
             connection.close()
 
 
+def until_ready(environment: dict[str, str]) -> float:
+    """Real seconds from the start of `serve` to its ready line."""
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "ringback", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"ringback ready ")
+        took = time.perf_counter() - begun
+        process.kill()
+    return took
+
+
+def executed(environment: dict[str, str]) -> float:
+    """Real seconds of `exec` around a command that does nothing, from its start to its end."""
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "ringback", "exec", "--", "/bin/true"]
+    subprocess.run(command, env=environment, check=True)
+    return time.perf_counter() - begun
+
+
+def test_what_exec_adds_to_a_command(table: Table, environment: dict[str, str]) -> None:
+    pairs = alternate(lambda: executed(environment), lambda: until_ready(environment), rounds=11)
+    table.ratio(
+        "`exec` around a command that does nothing / `serve` to its ready line",
+        pairs,
+        "ms",
+        scale=1e3,
+        budget=1.3,
+        gate=2,
+    )
+
+
 def test_what_a_server_imports(table: Table, environment: dict[str, str]) -> None:
     pairs = alternate(
         lambda: imported(SERVER, environment), lambda: imported(BARE, environment), rounds=11

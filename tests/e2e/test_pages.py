@@ -11,7 +11,7 @@ import pytest
 from pytest_ringback.marking import LENIENCIES
 from pytest_ringback.plugin import pytest_addoption
 from tests.benchmarks import picture as growth
-from tests.e2e.pages.commands import check
+from tests.e2e.pages.commands import check, is_run
 from tests.e2e.pages.reading import DOCS, Block, Page, every_block, pages, read
 from tests.e2e.pages.suites import Run, is_imported, is_suite
 
@@ -71,8 +71,11 @@ def test_every_block_of_every_page_is_run() -> None:
         match block.language:
             case "python" | "yaml" if "client" not in block.marks:
                 for_a_folder = block.file.endswith("/ringback.defaults.yaml")
-                used = is_suite(block) or is_imported(block, PAGE_OF[block.page])
+                page = PAGE_OF[block.page]
+                used = is_suite(block) or is_imported(block, page) or is_run(block, page)
                 assert used or for_a_folder, block
+            case "sh":
+                assert is_run(block, PAGE_OF[block.page]), block
             case "python" | "javascript":
                 assert "client" in block.marks, block
             case "console" | "toml":

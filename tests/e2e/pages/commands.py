@@ -39,6 +39,16 @@ def commands(block: Block) -> list[tuple[str, list[str]]]:
     return found
 
 
+def is_run(block: Block, page: Page) -> bool:
+    """Whether a command of *page* names the file that *block* is."""
+    return bool(block.file) and any(
+        block.file in shlex.split(command)
+        for other in page.blocks
+        if other.language == "console"
+        for command, _ in commands(other)
+    )
+
+
 def check(block: Block, page: Page, folder: Path) -> None:
     """Assert that the commands of *block* do what is shown, with the files shown above it."""
     above = page.blocks[: page.blocks.index(block)]
