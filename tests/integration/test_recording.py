@@ -1,12 +1,26 @@
 """What happened, recorded: files that play to the same, whole or not at all, without a secret."""
 
+import asyncio
 import errno
+import http.client
 import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ringback import Emulator, NotRecorded, Refused, Reply, Settings, SettingsError, play_scenario
+from ringback import (
+    AsyncEmulator,
+    Emulator,
+    NotRecorded,
+    Refused,
+    Reply,
+    Settings,
+    SettingsError,
+    play_scenario,
+)
 from ringback import read_scenario as read
 from ringback.recording import writing
 
@@ -85,11 +99,8 @@ def test_a_job_that_failed_fails_again(tmp_path: Path) -> None:
 def test_what_an_application_answered_becomes_the_script(tmp_path: Path) -> None:
     answers = iter([500, 204])
 
-    async def app(scope: dict[str, object], receive: object, send: object) -> None:
-        await send(  # type: ignore[operator]  # it is ASGI's
-            {"type": "http.response.start", "status": next(answers), "headers": []}
-        )
-        await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await answered(send, next(answers))
 
     with Emulator() as ringback:
         ringback.connect("https://app.example", app, faults=["refused"])
@@ -198,3 +209,125 @@ def test_an_emulator_that_has_ended_can_still_be_recorded(tmp_path: Path) -> Non
         eventful(ringback)
     (path,) = ringback.record(tmp_path)
     assert play_scenario(read(path)).passed
+
+
+async def answered(send: Any, status: int) -> None:
+    """Answer a callback, as an ASGI application does."""
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def same_again(ringback: Emulator | AsyncEmulator, path: Path) -> None:
+    """Check that what was recorded plays to the same timeline."""
+    (written,) = ringback.record(path)
+    given = read(written).scenario.settings.given
+    with Emulator(Settings(**given)) as again:
+        again.play(written)
+        assert again.timeline == ringback.timeline
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_an_application_gives_up_while_it_answers_is_given_up_again(
+    status: int, tmp_path: Path
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        ringback.cancel(ringback.deliveries[0], "enough")
+        await answered(send, status)
+
+    with Emulator(Settings(retry_delay=0)) as ringback:
+        ringback.connect("https://app.example", app)
+        ringback.submit("Hi", callback=HOOK)
+        ringback.run_until_idle()
+        same_again(ringback, tmp_path / "told.ringback.yaml")
+
+
+def test_what_an_application_submits_while_it_answers_is_submitted_again(tmp_path: Path) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if len(ringback.deliveries) < 4:
+            ringback.submit(f"and {len(ringback.deliveries)}", callback=HOOK)
+        await answered(send, 503 if len(ringback.deliveries) < 4 else 204)
+
+    with Emulator() as ringback:
+        ringback.connect("https://app.example", app, faults=[None, "answer lost"])
+        ringback.submit("Hi", callback=HOOK)
+        ringback.advance(5)
+        ringback.submit("later", callback=HOOK)
+        ringback.run_until_idle()
+        same_again(ringback, tmp_path / "told.ringback.yaml")
+
+
+def test_an_awaited_emulator_records_the_same(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with AsyncEmulator(Settings(seed=4)) as ringback:
+            ringback.receiver("https://app.example", replies=[503, 204])
+            first = ringback.submit("Hi", callback=HOOK)
+            await ringback.settle()
+            ringback.redeliver(first)
+            await ringback.run_until_idle()
+            await asyncio.to_thread(same_again, ringback, tmp_path / "told.ringback.yaml")
+
+    asyncio.run(test())
+
+
+def test_an_attempt_that_led_nowhere_leads_nowhere_again(tmp_path: Path) -> None:
+    with Emulator(Settings(retries=1)) as ringback:
+        ringback.submit("Hi", callback="https://nowhere.example/")
+        ringback.run_until_idle()
+        assert ringback.deliveries.only().statuses == ["not allowed", "not allowed"]
+        same_again(ringback, tmp_path / "told.ringback.yaml")
+
+
+def test_what_no_script_can_say_is_named_in_the_first_lines(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf_url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+
+        def speak_of_mail() -> None:
+            connection, _ = deaf.accept()
+            with connection:
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+                while connection.recv(65536):  # what is left unread would reset the connection
+                    pass
+
+        with Emulator(Settings(retries=0)) as ringback, ThreadPoolExecutor(1) as pool:
+            ringback.connect("https://app.example", deaf_url)
+            ringback.submit("Hi", callback=HOOK)
+            pool.submit(speak_of_mail)
+            ringback.run_until_idle()
+            (path,) = ringback.record(tmp_path / "told.ringback.yaml")
+    assert "# A script can only say it otherwise: not http.\n" in path.read_text("utf-8")
+    assert play_scenario(read(path)).passed
+
+
+def test_several_requests_on_a_clock_that_flows_play_again(tmp_path: Path) -> None:
+    with Emulator(Settings(clock="x100", retries=2)) as ringback:
+        ringback.receiver("https://app.example", replies=[503, 500, "timeout", 204])
+        for text in ("one", "two", "three"):
+            ringback.submit(text, callback=HOOK)
+            ringback.advance(7)
+        ringback.run_until_idle()
+        (path,) = ringback.record(tmp_path / "told.ringback.yaml")
+        ends = [str(each.state) for each in ringback.deliveries]
+    report = play_scenario(read(path))
+    assert report.passed, report
+    assert [f"state: {end}\n" in path.read_text("utf-8") for end in ends] == [True] * 3
+
+
+def test_requests_that_are_no_submission_are_made_again(tmp_path: Path) -> None:
+    with Emulator() as ringback:
+        connection = http.client.HTTPConnection(ringback.url.removeprefix("http://"), timeout=20)
+        key = {"authorization": f"Token {ringback.api_key}", "content-type": "application/json"}
+        for method, path, body, headers in (
+            ("POST", "/v1/speak?model=aura-2-thalia-en", '{"text": "Hi"}', key),
+            ("POST", "/v1/speak?model=nobody", '{"text": "Hi"}', key),
+            ("POST", "/v1/speak?encoding=mp3&encoding=flac", '{"text": "Hi"}', key),
+            ("POST", "/v1/speak", '{"no": "text"}', key),
+            ("POST", "/v1/speak", '{"text": "Hi"}', {"content-type": "application/json"}),
+            ("POST", "/v1/speak", "Hi", key | {"content-type": "text/plain"}),
+            ("POST", "/v1/speak", "Hi", key | {"content-type": "audio/mpeg"}),
+            ("GET", "/v1/speak", None, key),
+            ("POST", "/v1/spaek", '{"text": "Hi"}', key),
+        ):
+            connection.request(method, path, body, headers)
+            connection.getresponse().read()
+        connection.close()
+        same_again(ringback, tmp_path / "told.ringback.yaml")
