@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ringback import Settings
@@ -11,13 +11,17 @@ from tests.budgets import budget
 from tests.properties.recorded_runs import ACTS, SETTINGS, Act, replayed, run
 
 
+@pytest.mark.parametrize("share", range(budget(1, 5)))
 @settings(
-    max_examples=budget(25, 1000), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=budget(25, 200),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.target, Phase.shrink),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(chosen=SETTINGS, acts=st.lists(ACTS, min_size=1, max_size=12))
 def test_a_recorded_run_plays_to_the_same_timeline(
-    chosen: Settings, acts: list[Act], tmp_path: Path
+    share: int, chosen: Settings, acts: list[Act], tmp_path: Path
 ) -> None:
+    """In shares, for a thousand runs together take longer than a test may. None is explained."""
     emulator = run(chosen, acts)
     try:
         timeline = emulator.timeline
