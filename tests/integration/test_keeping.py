@@ -1,6 +1,8 @@
 """`Settings.keep` bounds what an emulator remembers, and forgets nothing that is pending."""
 
+import gc
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 
 import httpx
@@ -121,3 +123,18 @@ def test_a_receiver_keeps_everything_where_everything_is_kept() -> None:
         ringback.settle()
         assert len(receiver.requests) == 150
         assert all(each.body for each in receiver.requests)
+
+
+def test_what_is_remembered_does_not_grow_with_what_was_asked(ringback: Emulator) -> None:
+    def asked(times: int) -> Counter[str]:
+        for _ in range(times):
+            ringback.submit("Hello", callback=HOOK)
+            ringback.settle()
+        gc.collect()
+        mine = [type(each) for each in gc.get_objects()]
+        return Counter(each.__name__ for each in mine if each.__module__.startswith("ringback."))
+
+    ringback.receiver("https://app.example")
+    before = asked(220)
+    grown = asked(660) - before
+    assert {name: count for name, count in grown.items() if count > 20} == {}
