@@ -47,6 +47,9 @@ async def events(call: Call) -> None:
             await stream.write(_event("reset", {"fact": "reset"}, f"{service.life}-"))
     if not stream.cut:
         await call.send({"type": "http.response.body", "body": b""})
+    elif stream.torn_down:  # the server takes an answer that ends before that for a fault
+        while (await call.receive())["type"] != "http.disconnect":
+            pass
 
 
 class _Stream:
@@ -56,6 +59,7 @@ class _Stream:
         self._call = call
         self.over = False
         self.cut = False
+        self.torn_down = False
 
     async def tell(self, service: Service, place: int) -> None:
         """Tell all facts of *service* from *place* on, until it ends or the caller has gone."""
@@ -87,6 +91,7 @@ class _Stream:
         transport = getattr(sender, "transport", None)
         if transport is not None:
             transport.abort()
+            self.torn_down = True
 
 
 def _beginning(call: Call, service: Service) -> int:
