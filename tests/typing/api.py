@@ -392,3 +392,18 @@ def a_test_of_the_users(
     assert_type(ringback_settings.changed(retries=3), Settings)
     assert_type(ringback.deliveries.only(), Delivery)
     assert_type(async_ringback.deliveries.only(), Delivery)
+
+
+def a_client_has_the_names_of_an_emulator() -> None:
+    with ringback.Client("http://127.0.0.1:8088", "key", token=None) as client:
+        assert_type(client, ringback.Client)
+        assert_type(client.receiver("https://app.example"), ringback.RemoteReceiver)
+        delivery = client.submit("Hello", callback="https://app.example/done")
+        assert_type(delivery, ringback.RemoteDelivery)
+        assert_type(client.run_until_idle(), list[ringback.RemoteAttempt])
+        assert_type(client.clock.now, datetime)
+        assert_type(delivery.state, State)
+        assert_type(delivery.attempts[0].request, ringback.RemoteMessage)
+        assert_type(client.deliveries.only(), ringback.RemoteDelivery)
+        assert_type(client.requests, list[ringback.RemoteRequest])
+        assert_type(client.leftovers(), dict[str, list[str]])
