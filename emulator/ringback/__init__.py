@@ -29,6 +29,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     strategies                    hypothesis strategies, and a machine to subclass
     check                         a battery of callbacks against a receiver: a CheckReport, with a
                                   CheckResult, a Verdict, for each
+    read_settings                 the Settings that a project's settings file says
     check_setting_name, read_origin, read_faults
                                   for plugins: the checks of settings' names, of base URLs and of
                                   faults
@@ -119,6 +120,7 @@ if TYPE_CHECKING:
     from ringback.service.views import Delivery as Delivery
     from ringback.service.views import Response as Response
     from ringback.serving.server import Server as Server
+    from ringback.settings.layers import read_settings as read_settings
     from ringback.settings.settings import Settings as Settings
     from ringback.settings.settings import check_setting_name as check_setting_name
 
@@ -193,6 +195,7 @@ _HOMES = {
     "ringback.service.deliveries": ["Deliveries"],
     "ringback.service.received": ["ReceivedRequest", "ReceivedRequests"],
     "ringback.serving.server": ["Server"],
+    "ringback.settings.layers": ["read_settings"],
     "ringback.settings.settings": ["Settings", "check_setting_name"],
     "ringback.service.views": ["Attempt", "Delivery", "Response"],
 }

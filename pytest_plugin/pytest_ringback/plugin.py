@@ -81,11 +81,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 @pytest.fixture(scope="session")
-def ringback_settings() -> "Settings":
-    """The settings of every test's emulator. Override it to change them."""
-    from ringback import Settings
+def ringback_settings(pytestconfig: pytest.Config) -> "Settings":
+    """The settings of every test's emulator, from the settings file. Override it to change them."""
+    from pytest_ringback.marking import refuse
+    from ringback import SettingsError, read_settings
 
-    return Settings()
+    try:
+        return read_settings(pytestconfig.rootpath)
+    except SettingsError as error:
+        refuse(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ import pytest
 import ringback.faces.emulator
 import ringback.faces.playing
 import ringback.recording.record
-import ringback.serving.server  # noqa: F401
+import ringback.serving.server
+import ringback.settings.layers  # noqa: F401
 
 HOOK = "https://app.example/hook"
 

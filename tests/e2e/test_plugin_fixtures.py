@@ -474,3 +474,51 @@ def test_story(ringback):
         ],
         consecutive=True,
     )
+
+
+# -- the settings file -----------------------------------------------------------------------------
+
+
+def test_the_settings_file_is_read_from_the_root_folder_upward_and_no_variable(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGBACK_RETRIES", "7")
+    monkeypatch.setenv("RINGBACK_RETRYS", "7")
+    (pytester.path / "ringback.toml").write_text(
+        "port = 1\nretries = 2\nretry_delay = 5\n[pytest]\nretries = 1\n[serve]\nclock = 'real'\n"
+    )
+    suite = """
+def test_of_the_file(ringback):
+    assert ringback.settings.changed(seed=None) == Settings(retries=1, retry_delay=5)
+
+@pytest.mark.ringback(retries=3)
+def test_a_marker_goes_before_it(ringback):
+    assert (ringback.settings.retries, ringback.settings.retry_delay) == (3, 5)
+"""
+    run(pytester, suite).assert_outcomes(passed=2)
+
+
+def test_a_settings_file_with_a_mistake_fails_the_tests_that_need_it_with_its_line(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "ringback.toml").write_text("keep = 1\nretrys = 2\n")
+    result = run(pytester, "def test_of_the_file(ringback): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ringback.toml:2: unknown setting 'retrys'; did you mean 'retries'?"]
+    )
+
+
+def test_a_fixture_of_ones_own_takes_the_place_of_the_settings_file(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.path / "ringback.toml").write_text("retries = 2\n")
+    suite = """
+@pytest.fixture(scope="session")
+def ringback_settings():
+    return Settings()
+
+def test_of_the_fixture(ringback):
+    assert ringback.settings.retries == 10
+"""
+    run(pytester, suite).assert_outcomes(passed=1)

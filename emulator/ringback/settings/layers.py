@@ -78,6 +78,18 @@ def configuration(
     return Configuration(section, settings, options, given, sources, defaults)
 
 
+def read_settings(folder: Path, section: str = "pytest") -> Settings:
+    """The settings that the settings file of *folder*, or the nearest upward, says for *section*.
+
+    That is `ringback.toml`, or `[tool.ringback]` in `pyproject.toml`; without one they are the
+    defaults. No variable of the environment is read. Raises `SettingsError`, with file and line.
+    """
+    file = files.find(folder)
+    if file is None:
+        return Settings()
+    return configuration(section, flags={}, environ={}, file=file, defaults={}).settings
+
+
 def settings_file(
     chosen: str | None, environ: Mapping[str, str], folder: Path
 ) -> files.SettingsFile | None:
