@@ -23,6 +23,7 @@ from ringback import (
     Emulator,
     Endpoint,
     Fact,
+    Fault,
     Headers,
     Identified,
     Journal,
@@ -100,6 +101,9 @@ def what_both_faces_share(emulator: Emulator | AsyncEmulator, app: ASGIApp) -> N
     replies: list[int | str | Reply] = [503, "timeout", Reply(204)]
     assert_type(emulator.receiver("https://app.example", replies=replies), Receiver)
     assert_type(emulator.receiver("https://app.example", faults=[503, None]), Receiver)
+    plain = {"fault": "slow", "after": 3}
+    emulator.fault_deliveries(Fault("body cut", at=100), plain, None, when=lambda it: bool(it.text))
+    emulator.submit("Hello", callback="https://app.example", faults=["late copy", Reply(502)])
     assert_type(emulator.connect("https://other.example", receiver), None)
 
     assert_type(emulator.deliveries, Deliveries)
