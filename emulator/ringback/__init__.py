@@ -16,7 +16,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     SpeakRequest                  what was asked, read and checked
     Delivery, Deliveries          one of `deliveries` and of `pending`, and all of them; its State
     Endpoint                      where a delivery goes
-    Attempt, Response             one try of a delivery, and what came back
+    Attempt, Response             one try of a delivery, and what came back; the Rule behind it
     CallbackMessage, Headers      what an attempt sent
     Outcome                       what became of it: Answered, AnswerLost, TimedOut, Unreachable,
                                   Dropped, Garbled, Aborted
@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from ringback.core.request.endpoint import Endpoint as Endpoint
     from ringback.core.request.endpoint import read_origin as read_origin
     from ringback.core.request.speak import SpeakRequest as SpeakRequest
+    from ringback.core.rules.rule import Rule as Rule
     from ringback.errors import AnswerCut as AnswerCut
     from ringback.errors import ClockBackwards as ClockBackwards
     from ringback.errors import ClockBusy as ClockBusy
@@ -157,6 +158,7 @@ _HOMES = {
     "ringback.core.journal": ["Fact", "Journal"],
     "ringback.core.request.endpoint": ["Endpoint", "read_origin"],
     "ringback.core.request.speak": ["SpeakRequest"],
+    "ringback.core.rules.rule": ["Rule"],
     "ringback.errors": [
         "AnswerCut",
         "ClockBackwards",

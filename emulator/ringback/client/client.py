@@ -120,6 +120,11 @@ class Client(RemoteVerbs):
         **parameters: Any,
     ) -> RemoteDelivery:
         """Do what the application would do. Raises `Refused` with the service's answer."""
+        if "faults" in parameters:
+            raise TypeError(
+                "Client.submit() takes no faults=…, for a request says nothing of them: write"
+                " fault_deliveries(…) before it, or fault_next(delivery, …) after it"
+            )
         query = write_query({"callback": callback, **parameters}).decode("latin-1")
         is_json = content_type.partition(";")[0].strip().lower() == "application/json"
         body = (json.dumps({"text": text}) if is_json else text).encode()
@@ -155,6 +160,11 @@ class Client(RemoteVerbs):
         """Have the job of *delivery* fail, though it was acknowledged. Raises `RingbackError`."""
         body = {"status": status, "err_code": err_code, "err_msg": err_msg}
         self._do(delivery, "fail", body)
+
+    def fault_next(self, delivery: RemoteDelivery, fault: FaultLike) -> None:
+        """Have *fault* befall its next attempt. Raises `SettingsError` and `RingbackError`."""
+        (told,) = plain.faults([fault])
+        self._do(delivery, "fault", {"fault": told})
 
     def redeliver(self, delivery: RemoteDelivery) -> RemoteDelivery:
         """Send what *delivery* brings again, as a new delivery under the same request id."""

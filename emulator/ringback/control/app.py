@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
+from ringback.control import page
 from ringback.control.problems import Problem, answer_of, check_read
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
@@ -47,6 +48,10 @@ class ControlApi:
             if path in _PROBES:
                 check_read(path, scope["method"])
                 await hear_out(receive, send, _probed(_PROBES[path]))
+                return
+            if (file := page.answer(path)) is not None:
+                check_read(path or "/", scope["method"])
+                await hear_out(receive, send, file)
                 return
             self._check_token(scope)
             dispatching = self._dispatching or await self._loaded()

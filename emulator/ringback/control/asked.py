@@ -82,6 +82,15 @@ class Faults(Model):
     )
 
 
+class NextFault(Model):
+    """What befalls the next attempt of one delivery."""
+
+    fault: int | str | dict[str, Any] = Field(
+        description="A word of the table of faults, a status, or an object with a `fault` and its"
+        " numbers."
+    )
+
+
 class Connect(Model):
     """Where callbacks to an origin lead."""
 
@@ -162,7 +171,7 @@ class JournalAsked(Since):
 class ExportAsked(Asked):
     """In which form."""
 
-    format: str = Field(description="`scenario`, `jsonl` or `har`.")
+    format: str = Field(description="`scenario`, `jsonl`, `har`, or `html`: the page as one file.")
 
 
 class Wait(Model):

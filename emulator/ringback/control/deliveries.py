@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ringback.control.asked import Cancel, DeliveriesAsked, DeliveryAsked, FailJob
+from ringback.control.asked import Cancel, DeliveriesAsked, DeliveryAsked, FailJob, NextFault
 from ringback.control.models import DeliveriesPage, DeliveryState
 from ringback.control.operations import Call
 from ringback.control.problems import Problem, meant, quoted
@@ -54,6 +54,13 @@ def fail(call: Call) -> DeliveryState:
     """Have its job fail, though it was acknowledged."""
     delivery, said = found(call), call.said(FailJob)
     call.service.fail_job(delivery, Rejection(said.status, said.err_code, said.err_msg))
+    return call.shapes.delivery(delivery)
+
+
+def fault(call: Call) -> DeliveryState:
+    """Have a fault befall its next attempt."""
+    delivery = found(call)
+    call.service.fault_next(delivery, call.said(NextFault).fault)
     return call.shapes.delivery(delivery)
 
 

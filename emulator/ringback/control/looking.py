@@ -5,11 +5,17 @@ from importlib.metadata import version
 from ringback.control.asked import ExportAsked, JournalAsked, RequestsAsked
 from ringback.control.models import JournalPage, RequestsPage, Status, Timeline
 from ringback.control.operations import Call
+from ringback.control.page import report
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
 from ringback.recording.exporting import export
 
-_KINDS = {"jsonl": "application/jsonl", "har": "application/json", "scenario": "application/yaml"}
+_KINDS = {
+    "html": "text/html",
+    "jsonl": "application/jsonl",
+    "har": "application/json",
+    "scenario": "application/yaml",
+}
 """The media types of what can be taken along."""
 
 
@@ -68,6 +74,18 @@ def journal(call: Call) -> JournalPage:
 def exported(call: Call) -> Answer:
     """Everything that happened, to take along."""
     form = call.asked(ExportAsked).format
-    text = export(call.service, form)
+    text = _report(call) if form == "html" else export(call.service, form)
     kind = f"{_KINDS.get(form, 'text/plain')}; charset=utf-8"
     return Answer(200, [("content-type", kind), *OURS], text.encode("utf-8", "replace"), "")
+
+
+def _report(call: Call) -> str:
+    """The page with all deliveries in it."""
+    shapes = call.shapes
+    deliveries = [shapes.delivery(each) for each in call.service.deliveries]
+    return report(
+        {
+            "clock": shapes.clock().model_dump(mode="json"),
+            "deliveries": [each.model_dump(mode="json") for each in deliveries],
+        }
+    )

@@ -97,6 +97,14 @@ class AttemptMade(Model):
 State: TypeAlias = Literal["scheduled", "in flight", "delivered", "exhausted", "cancelled"]
 
 
+class RuleBehind(Model):
+    """A rule of the service."""
+
+    name: str
+    standing: Literal["documented", "observed", "assumed"]
+    statement: str
+
+
 class DeliveryState(Model):
     """A delivery, as it stands."""
 
@@ -118,6 +126,9 @@ class DeliveryState(Model):
     statuses: list[int | str] = Field(description="A status each, or the outcome's word.")
     offsets: list[Seconds] = Field(description="When each began, in seconds since acceptance.")
     attempts: list[AttemptMade]
+    rules: list[list[RuleBehind]] = Field(
+        description="The rules behind each attempt, and behind what followed it."
+    )
 
 
 class DeliveriesPage(Model):

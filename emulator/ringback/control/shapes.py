@@ -12,11 +12,13 @@ from ringback.control.models import (
     ReceiverState,
     RequestReceived,
     ResponseSeen,
+    RuleBehind,
 )
 from ringback.core.base.duration import seconds
 from ringback.core.base.masking import masked_query
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.journal import Fact
+from ringback.core.rules.rule import Rule
 from ringback.receiving.scripted import Receiver
 from ringback.recording import plain
 from ringback.service.received import ReceivedRequest, shown_query
@@ -84,6 +86,7 @@ class Shapes:
             statuses=[each.word if each.status is None else each.status for each in ended],
             offsets=[each.offset for each in ended],
             attempts=attempts,
+            rules=[] if brief else [list(map(_rule, each)) for each in delivery.rules],
         )
 
     def receiver(self, number: int, receiver: Receiver) -> ReceiverState:
@@ -184,6 +187,10 @@ def _size(message: CallbackMessage) -> int:
         return len(message.body)
     length = message.headers.get("content-length", "0")
     return int(length) if length.isdigit() else 0
+
+
+def _rule(rule: Rule) -> RuleBehind:
+    return RuleBehind(name=rule.name, standing=rule.standing.value, statement=rule.statement)
 
 
 def _moment(at: float) -> int:

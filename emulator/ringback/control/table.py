@@ -22,6 +22,7 @@ from ringback.control.asked import (
     Faults,
     JournalAsked,
     Mode,
+    NextFault,
     Nothing,
     Receive,
     Replies,
@@ -121,6 +122,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ("cancel", deliveries.cancel, "Give a delivery up", Cancel),
             ("redeliver", deliveries.redeliver, "Send what it brought again", Nothing),
             ("fail", deliveries.fail, "Have its job fail after all", FailJob),
+            ("fault", deliveries.fault, "Have a fault befall its next attempt", NextFault),
         )
     ),
     Operation(

@@ -47,6 +47,9 @@ class Attempts:
         self._compose = compose
         self._follow = follow
         self.choosing: Choosing | None = None
+        self.ordered: dict[tuple[int, int], Shape] = {}
+        """What somebody has ordered for one attempt: by the position of its delivery, and its
+        number. It counts before all else."""
 
     def begin(self, due: Due, delivery: Delivery) -> Launch | None:
         """Begin what is *due*. What is returned has to be launched on a loop.
@@ -121,8 +124,11 @@ class Attempts:
         return route.respond is not None and self._follow is None
 
     def _shape(self, delivery: Delivery, route: Route) -> Shape | None:
+        number = number_of(delivery)
+        if self.ordered and (ordered := self.ordered.get((delivery.position, number))) is not None:
+            return ordered
         plan = delivery.job.plan or route.plan
-        shape = None if plan is None else plan.at(number_of(delivery))
+        shape = None if plan is None else plan.at(number)
         if shape is None and self.choosing is not None:
             return self.choosing.shape(delivery)
         return shape
@@ -132,7 +138,7 @@ class Attempts:
         plan = delivery.job.plan or route.plan
         if plan is not None:
             plan.reached = max(plan.reached, number)
-        elif self.choosing is None:
+        elif self.choosing is None and not self.ordered:
             return None
         return self._shape(delivery, route)
 

@@ -13,15 +13,16 @@ from ringback.clock.agenda import Agenda, Due
 from ringback.clock.listener import Launch, Listener
 from ringback.clock.loops import EngineLoop
 from ringback.clock.virtual import VirtualClock
-from ringback.core.delivery.delivery import Delivery, Job
+from ringback.core.delivery.delivery import Delivery, Job, State
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.delivery.message import CallbackMessage
+from ringback.core.delivery.shape import Shape
 from ringback.core.journal import Journal
 from ringback.engine.attempts import Attempts
 from ringback.engine.calls import Calls
 from ringback.engine.choosing import Choosing
 from ringback.engine.copies import Copies
-from ringback.engine.ledger import Ledger
+from ringback.engine.ledger import Ledger, number_of
 from ringback.engine.preparing import Preparing
 from ringback.sending.crashes import Crashes
 from ringback.sending.redirects import Trail
@@ -123,6 +124,14 @@ class Engine(Listener):
             settings.seconds_of("attempt_timeout"),
             crashed=self.crashes.add,
         )
+
+    def fault_next(self, position: int, shape: Shape) -> None:
+        """Have *shape* befall the next attempt of the delivery at *position*."""
+        with self._lock:
+            delivery = self._deliveries[position]
+            # One that is under way has begun as it was to.
+            number = number_of(delivery) + (delivery.state is State.IN_FLIGHT)
+            self._attempts.ordered[position, number] = shape
 
     def ensure_loop(self) -> EngineLoop:
         """The loop on which attempts are carried out, bound or started now if it was not."""

@@ -134,6 +134,13 @@ class SharedFace(Life[ClockFace]):
         """
         self._live_service.fail_job(delivery, Rejection(status, err_code, err_msg))
 
+    def fault_next(self, delivery: Delivery, fault: FaultLike) -> None:
+        """Have *fault* befall the next attempt of *delivery*, whatever else was arranged for it.
+
+        Raises `SettingsError` for what is no fault, `RingbackError` for a delivery that has ended.
+        """
+        self._live_service.fault_next(delivery, fault)
+
     def redeliver(self, delivery: Delivery) -> Delivery:
         """Send what *delivery* brings again, as a new delivery under the same request id.
 

@@ -8,11 +8,13 @@ from ringback.clock.loops import EngineLoop
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import Job, State
+from ringback.core.delivery.fault import FaultLike, read_fault
 from ringback.core.delivery.message import CallbackMessage, MessageRules
+from ringback.core.delivery.shape import shape_of
 from ringback.core.journal import JobFailed, Journal
 from ringback.core.request.speak import SpeakRequest
 from ringback.engine.engine import Engine
-from ringback.errors import RingbackError
+from ringback.errors import RingbackError, SettingsError
 from ringback.sending.routes import Routes
 from ringback.service.deliveries import Deliveries, LiveDeliveries, Pending
 from ringback.service.views import Book, Delivery
@@ -100,6 +102,22 @@ class Jobs:
                     " cancelled"
                 )
             self.engine.cancel(now.position, reason)
+
+    def fault_next(self, delivery: Delivery, fault: FaultLike) -> None:
+        """Have *fault* befall the next attempt of *delivery*, whatever else was arranged for it.
+
+        Raises `SettingsError` for what is no fault, `RingbackError` when it is another's, or ended.
+        """
+        shape = shape_of(read_fault(fault))
+        if shape is None:
+            raise SettingsError("fault_next() takes a fault: None would leave all as it is")
+        with self._clock.lock:
+            now = self._own(delivery)
+            if now.settled:
+                raise RingbackError(
+                    f"delivery {delivery.request_id} is {now.state}; it has no next attempt"
+                )
+            self.engine.fault_next(now.position, shape)
 
     def fail_job(self, delivery: Delivery, rejection: Rejection) -> None:
         """Have the job of *delivery* fail, and not that of another under the same request id.

@@ -113,6 +113,7 @@ class Service:
 
         self.cancel = jobs.cancel
         self.fail_job = jobs.fail_job
+        self.fault_next = jobs.fault_next
         self.redeliver = jobs.redeliver
         self.deliveries = jobs.deliveries
         self.pending = jobs.pending

@@ -12,6 +12,7 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
 from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.speak import SpeakRequest
+from ringback.core.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,22 @@ class Delivery:
     def timeline(self) -> list[str]:
         """One line an attempt, such as `+30s PUT 503`."""
         return [str(attempt) for attempt in self.attempts]
+
+    @property
+    def rules(self) -> list[tuple[Rule, ...]]:
+        """The rules of the service behind each attempt, and behind what followed it."""
+        from ringback.core.rules.behind import behind
+
+        now = self._now
+        last = len(now.attempts)
+        return [
+            behind(
+                attempt.outcome,
+                has_next=attempt.number < last or now.due_at is not None,
+                is_last=attempt.number == last and now.state is State.EXHAUSTED,
+            )
+            for attempt in now.attempts
+        ]
 
     @property
     def offsets(self) -> list[int | float]:
