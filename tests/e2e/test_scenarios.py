@@ -223,6 +223,9 @@ def test_the_schema_is_printed_for_editors() -> None:
     schema = json.loads(ringback("schema").stdout)
     Draft202012Validator.check_schema(schema)
     assert schema["title"] == "Ringback scenario"
+    defaults = json.loads(ringback("schema", "--of", "defaults").stdout)
+    Draft202012Validator.check_schema(defaults)
+    assert set(defaults["properties"]) == {"$schema", "version", "tags", "settings", "defaults"}
 
 
 def test_what_is_served_is_printed_as_an_openapi_document() -> None:

@@ -9,10 +9,11 @@ import click
 @click.option(
     "--of",
     "subject",
-    type=click.Choice(["scenario", "speak"]),
+    type=click.Choice(["scenario", "defaults", "speak"]),
     default="scenario",
     show_default=True,
-    help="Scenario files, as JSON Schema; or the emulated endpoint, as OpenAPI.",
+    help="Scenario files, or the defaults of a folder, as JSON Schema; or the emulated endpoint, as"
+    " OpenAPI.",
 )
 def schema(subject: str) -> None:
     """Print the schema of scenario files, for editors, or of the endpoint, for other tools."""
@@ -23,6 +24,7 @@ def schema(subject: str) -> None:
 
         click.echo(json.dumps(document(version("ringback")), indent=2))
         return
-    from ringback.scenario.schema import whole_schema
+    from ringback.scenario.schema import DEFAULTS, json_schema, whole_schema
 
-    click.echo(json.dumps(whole_schema(), indent=2))
+    described = json_schema(DEFAULTS) if subject == "defaults" else whole_schema()
+    click.echo(json.dumps(described, indent=2))
