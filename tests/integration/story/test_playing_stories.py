@@ -39,6 +39,71 @@ def test_a_receiver_is_down_for_a_time_and_keeps_its_list_for_afterwards(over: O
 
 
 @both_ways
+def test_the_end_of_an_outage_is_outside_of_it(over: Over) -> None:
+    report = played(
+        'receiver: {at: "http://app.example", down: [{from: 30s, to: 60s}], replies: [503, 200]}',
+        HELLO,
+        "run_until_idle",
+        "expect: {attempts: [{at: 0s, got: 503}, {at: 30s, got: refused}, {at: 60s, got: 200}]}",
+        over=over,
+    )
+    assert report.failures == []
+
+
+@both_ways
+def test_what_one_receiver_got_of_several_deliveries_is_told_apart(over: Over) -> None:
+    assert not failures(
+        'receiver: {at: "http://app.example", replies: [503, 503, 200]}',
+        asked("short"),
+        asked("long").replace("text: Hello", "text: Good evening to all of you"),
+        "run_until_idle",
+        "expect: {of: short, attempts: 2, each: {body: {same_as: audio}, headers: {dg-request-id:"
+        " $request_id}}}",
+        "expect: {of: long, attempts: 2, each: {body: {same_as: audio}, headers: {dg-request-id:"
+        " $request_id}}}",
+        over=over,
+    )
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("sight", "said"),
+    [
+        ("state: exhausted", "state: expected exhausted, got delivered"),
+        ("state: pending", "state: expected pending, got delivered"),
+        ("due: 30s", "due: expected +30s, got none"),
+        ("attempts: 2", "number of attempts: expected 2, got 1"),
+        ("attempts: [1s]", "attempt 1, at: expected +1s, got +0s"),
+        (
+            "attempts: ['2026-01-01T00:00:01Z']",
+            "attempt 1, at: expected 2026-01-01T00:00:01+00:00, got 2026-01-01T00:00:00+00:00",
+        ),
+        ("attempts: [{at: 0s, got: 204}]", "attempt 1, got: expected 204, got 200"),
+        ("attempts: [{at: 0s, copy: 200}]", "attempt 1, copy: expected 200, got none"),
+        ("each: {method: PUT}", "attempt 1, method: expected PUT, got POST"),
+        ("reason: x", "reason: expected 'x', got none"),
+        ("answer: {status: 429}", "answer: expected 429, got 200"),
+        ("answer: {headers: {dg-error: x}}", "answer, header dg-error: expected 'x', got none"),
+        ("answer: {body: {bytes: 1}}", "answer, body, bytes: expected 1, got 53"),
+        ("answer: cut", "answer: expected cut, got 200"),
+        ("deliveries: 2", "deliveries: expected 2, got 1"),
+        ("pending: 1", "pending: expected 1, got 0"),
+        ("requests: 0", "requests: expected 0, got 1"),
+        (
+            "received: {'http://app.example': 2}",
+            "received by http://app.example: expected 2, got 1",
+        ),
+        (
+            "received: {'http://other.example': 1}",
+            "received by http://other.example: expected 1, got no scripted receiver stands there",
+        ),
+    ],
+)
+def test_each_expectation_that_fails_is_told(sight: str, said: str, over: Over) -> None:
+    assert failures(APP, HELLO, "run_until_idle", f"expect: {{{sight}}}", over=over) == [said]
+
+
+@both_ways
 def test_several_requests_and_receivers_are_told_apart(over: Over) -> None:
     report = played(
         'receiver: {at: "http://one.example", replies: [503, 200]}',

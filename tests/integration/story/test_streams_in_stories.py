@@ -42,6 +42,20 @@ def test_the_limits_of_a_stream_count_on_the_storys_clock(over: Over) -> None:
 
 
 @both_ways
+def test_who_says_something_in_time_is_listened_to_longer(over: Over) -> None:
+    assert not failures(
+        "open: {path: /v2/speak, parameters: {model: flux-alexis-en}}",
+        "advance: 59s",
+        "send: [{type: Speak, text: Hello}]",
+        "advance: 59s",
+        "expect_frames: [{type: Connected}, {type: SpeechStarted}]",
+        "advance: 1s",
+        "expect_frames: [{type: Error, code: NET-0004}, {close: 1011}]",
+        over=over,
+    )
+
+
+@both_ways
 def test_several_streams_are_told_apart(over: Over) -> None:
     assert not failures(
         OPEN,

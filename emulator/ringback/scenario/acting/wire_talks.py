@@ -3,6 +3,8 @@
 import json
 import socket
 from collections import deque
+from contextlib import suppress
+from selectors import EVENT_READ, DefaultSelector
 from urllib.parse import urlsplit
 
 from wsproto import ConnectionType, WSConnection
@@ -12,7 +14,6 @@ from wsproto.events import (
     CloseConnection,
     Event,
     Ping,
-    Pong,
     RejectConnection,
     RejectData,
     Request,
@@ -41,6 +42,9 @@ from ringback.service.service import Service
 
 PIECE = 65_536
 
+BETWEEN_PIECES = 0.05
+"""Real seconds in which another piece of audio comes, if there is one."""
+
 
 class TalkOnAWire:
     """A stream on a socket."""
@@ -55,7 +59,6 @@ class TalkOnAWire:
         self._frames: list[Frame] = []
         self._events: deque[Event] = deque()
         self._text = ""
-        self._pongs = 0
         self._over = False
         query = open_.query_string.decode()
         target = f"{open_.path}?{query}" if query else open_.path
@@ -81,31 +84,36 @@ class TalkOnAWire:
         self._socket.close()
 
     def heard(self, enough: Enough) -> list[Frame]:
-        """What has come: *enough*, and whatever comes before a pong.
+        """What has come: *enough*, and whatever else is there.
 
-        Less comes back where no more has come for some time.
+        Less comes back where no more has come for some time. No ping asks whether that is all: it
+        would be a sign of life, on which a session lives longer.
         """
         try:
             while not (self._over or enough(joined(self._frames))):
                 self._read()
-            if not self._over:
-                self._say(Ping(b"all"))
-                self._await_pong()
+            while not self._over and self._more:
+                self._read()
         except TimeoutError:
             pass
         frames, self._frames = self._frames, []
         return joined(frames)
 
-    def _await_pong(self) -> None:
-        pongs = self._pongs
-        while not self._over and self._pongs == pongs:
-            self._read()
+    @property
+    def _more(self) -> bool:
+        """Whether something is there to be read; audio may still be on its way, piece by piece."""
+        sounds = bool(self._frames) and isinstance(self._frames[-1], Sound)
+        patience = BETWEEN_PIECES if sounds else 0
+        if self._events:
+            return True
+        with DefaultSelector() as selector:
+            selector.register(self._socket, EVENT_READ)
+            return bool(selector.select(patience))
 
     def _say(self, event: Event) -> None:
-        try:
+        # Where it was closed, that is still to be read.
+        with suppress(ConnectionError, LocalProtocolError):
             self._socket.sendall(self._connection.send(event))
-        except (ConnectionError, LocalProtocolError):  # it was closed, and that is still to be read
-            self._over = self._over or isinstance(event, Ping)
 
     def _answered(self) -> Heard:
         """What the upgrade is answered, with its body if it is refused."""
@@ -145,8 +153,6 @@ class TalkOnAWire:
                 self._over = True
             case Ping():
                 self._say(event.response())
-            case Pong():
-                self._pongs += 1
             case _:
                 pass
 
