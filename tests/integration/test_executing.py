@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from ringback.cli.executing import environment, execute
+from ringback.cli.executing import environment, execute, left_behind
 from ringback.errors import ScenarioError, ServerError, SettingsError
+from ringback.faces.emulator import Emulator
 from ringback.faces.playing import play_scenario
 from ringback.scenario.reading import read_scenario
 from ringback.settings.options import OPTIONS
@@ -75,6 +76,15 @@ def test_a_clock_that_drives_itself_comes_to_its_end_before_anybody_looks(
     _, err = capfd.readouterr()
     assert "11 attempts to https://app.example led nowhere" in err
     assert "pending" not in err
+
+
+def test_nothing_is_pending_once_a_clock_that_drives_itself_has_been_looked_at() -> None:
+    with Emulator(Settings(clock="auto")) as emulator:
+        emulator.receiver("https://app.example", replies=[503])
+        for _ in range(100):
+            emulator.submit("Hello", callback="https://app.example/done")
+        assert left_behind([emulator]) == {}
+        assert len(emulator.deliveries) == 100
 
 
 def test_a_command_that_fails_shows_its_timeline_and_no_more(

@@ -62,7 +62,7 @@ def test_a_command_that_ignores_a_signal_is_killed_after_the_grace(tmp_path: Pat
 
 
 def test_a_command_that_ignores_a_signal_is_killed_by_the_next(tmp_path: Path) -> None:
-    assert signalled(STUBBORN, tmp_path, signal.SIGTERM, signal.SIGINT) == 137
+    assert signalled(STUBBORN, tmp_path, signal.SIGTERM, signal.SIGINT, grace=1000) == 137
 
 
 STUBBORN = "trap '' TERM INT; echo up >ready; while :; do sleep 1000; done"
