@@ -269,6 +269,20 @@ def test_an_awaited_emulator_records_the_same(tmp_path: Path) -> None:
     asyncio.run(test())
 
 
+def test_whatever_key_was_let_in_whoever_plays_has_another(tmp_path: Path) -> None:
+    with Emulator(Settings(any_key=True)) as ringback:
+        ringback.receiver("https://app.example", replies=[503, 200])
+        connection = http.client.HTTPConnection(ringback.url.removeprefix("http://"), timeout=20)
+        headers = {"authorization": "Token s0mebody", "content-type": "application/json"}
+        connection.request("POST", f"/v1/speak?callback={HOOK}", b'{"text": "Hi"}', headers)
+        connection.getresponse().read()
+        connection.close()
+        ringback.run_until_idle()
+        (path,) = ringback.record(tmp_path / "told.ringback.yaml")
+    assert "dg-token: $key_id" in path.read_text("utf-8")
+    assert play_scenario(read(path)).passed
+
+
 def test_an_attempt_that_led_nowhere_leads_nowhere_again(tmp_path: Path) -> None:
     with Emulator(Settings(retries=1)) as ringback:
         ringback.submit("Hi", callback="https://nowhere.example/")

@@ -238,7 +238,6 @@ class Steps:
             entries,
             state,
             reason,
-            self._told.key_id,
             digest=self._digested(position),
         )
 

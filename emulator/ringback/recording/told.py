@@ -56,7 +56,6 @@ class Told:
     requests: Mapping[str, ReceivedRequest]
     jobs: Mapping[int, Job]
     settings: Settings
-    key_id: str
     epoch: str
     even: bool = False
     lost: int = 0
@@ -110,7 +109,6 @@ def told(service: Service) -> Told:
         requests,
         jobs,
         settings,
-        service.key.identifier,
         "" if epoch == Settings().epoch or even else epoch.isoformat().replace("+00:00", "Z"),
         even,
         len(lost),
