@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ringback.core.base.dataclass import dataclass
-from ringback.core.base.masking import is_secret
+from ringback.core.base.masking import is_secret, masked
 from ringback.errors import SettingsError
 from ringback.settings import files, texts
 from ringback.settings.names import check_among
@@ -148,7 +148,7 @@ def _settled(name: str, source: Source, base: Settings) -> Any:
         if option is None:
             base.changed(**{name: value})
         elif not option.check.holds(value):
-            shown = "that" if is_secret(name) else repr(value)
+            shown = "that" if is_secret(name) else masked(repr(value))
             raise SettingsError(f"{name} is {option.check.wanted}, not {shown}")
     except SettingsError as error:
         raise SettingsError(f"{source.where}: {error}") from None

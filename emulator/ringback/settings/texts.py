@@ -47,7 +47,7 @@ def read_text(name: str, text: str) -> Any:
         return text
     if name in _TUPLES and value != "any":
         return _listed(value)
-    if _KINDS.get(name) is bool and value in (0, 1):
+    if _is_bool(name) and value in (0, 1):
         return bool(value)
     return value
 
@@ -81,6 +81,11 @@ def _is_text(name: str) -> bool:
         return OPTIONS[name].is_text
     kind = _KINDS[name]
     return kind is str or (str in get_args(kind) and get_origin(kind) is not tuple)
+
+
+def _is_bool(name: str) -> bool:
+    """Whether the values of *name* are True and False."""
+    return isinstance(OPTIONS[name].default, bool) if name in OPTIONS else _KINDS[name] is bool
 
 
 def _listed(value: object) -> Any:

@@ -73,6 +73,7 @@ def test_an_option_is_passed_over_where_it_means_nothing(tmp_path: Path) -> None
         ("port = 70000\n", ":1: port is a port, 0 to 65535, not 70000"),
         ("port = true\n", ":1: port is a port"),
         ("connect = ['https://a.example']\n", ":1: connect is a table of origins and base URLs"),
+        ("connect = 'http://ada:s3cret@a'\n", ":1: connect is a table of .*, not \\*\\*\\*@a'$"),
         ("clock = 'fast'\n", ":1: clock is 'paused'"),
         ("api_key = 's3 cret'\n", ":1: api_key is text without spaces, or None, not that"),
     ],

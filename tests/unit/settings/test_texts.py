@@ -37,6 +37,7 @@ def test_a_text_says_the_value_of_a_setting(name: str, text: str, value: Any) ->
 
 def test_a_text_says_the_value_of_an_option() -> None:
     assert read_text("port", "80") == 80
+    assert read_text("tenants", "1") is True
     assert read_text("host", "0") == "0"
     assert read_text("connect", "{https://a.example: http://127.0.0.1:1}") == {
         "https://a.example": "http://127.0.0.1:1"
