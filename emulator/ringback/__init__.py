@@ -29,6 +29,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     strategies                    hypothesis strategies, and a machine to subclass
     check                         a battery of callbacks against a receiver: a CheckReport, with a
                                   CheckResult, a Verdict, for each
+    compare_timelines             two timelines as rows, side by side
     read_settings                 the Settings that a project's settings file says
     check_setting_name, read_origin, read_faults
                                   for plugins: the checks of settings' names, of base URLs and of
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from ringback.core.delivery.outcome import TimedOut as TimedOut
     from ringback.core.delivery.outcome import Unreachable as Unreachable
     from ringback.core.delivery.reply import Reply as Reply
+    from ringback.core.delivery.timelines import compare_timelines as compare_timelines
     from ringback.core.journal import Fact as Fact
     from ringback.core.journal import Journal as Journal
     from ringback.core.request.endpoint import Endpoint as Endpoint
@@ -155,6 +157,7 @@ _HOMES = {
         "Unreachable",
     ],
     "ringback.core.delivery.reply": ["Reply"],
+    "ringback.core.delivery.timelines": ["compare_timelines"],
     "ringback.core.journal": ["Fact", "Journal"],
     "ringback.core.request.endpoint": ["Endpoint", "read_origin"],
     "ringback.core.request.speak": ["SpeakRequest"],

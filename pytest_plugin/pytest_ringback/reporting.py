@@ -71,17 +71,9 @@ def compared(left: object, right: object) -> list[str] | None:
     """Compare two timelines row by row."""
     if not (_is_timeline(left) and _is_timeline(right)):
         return None
-    rows = max(len(left), len(right))
-    got = [*left, *["(nothing)"] * (rows - len(left))]
-    expected = [*right, *["(nothing)"] * (rows - len(right))]
-    width = max(map(len, got))
-    return [
-        f"two timelines of {len(left)} and {len(right)} attempts",
-        *(
-            f"{mine:<{width}}   {theirs}" + ("" if mine == theirs else "   <-- differs")
-            for mine, theirs in zip(got, expected, strict=True)
-        ),
-    ]
+    from ringback import compare_timelines
+
+    return compare_timelines(left, right)
 
 
 def hide_own_frames(error: pytest.ExceptionInfo[Any] | None) -> None:

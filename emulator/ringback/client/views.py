@@ -1,5 +1,6 @@
 """What a test looks at of another process's emulator. Deliveries and receivers are live."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
@@ -7,6 +8,7 @@ from typing import Any, overload
 from ringback.client.transport import Transport
 from ringback.core.base.headers import Headers
 from ringback.core.delivery.delivery import State
+from ringback.core.delivery.timelines import expect_timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class RemoteMessage:
     def body(self) -> bytes:
         """What was sent. Raises `LookupError` where bodies are not kept."""
         return self._body()
+
+    def carries(self, body: bytes) -> bool:
+        """Whether *body* is what was sent, by its digest: nothing is asked for."""
+        return len(body) == self.size and hashlib.sha256(body).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,10 @@ class RemoteDelivery:
     def timeline(self) -> list[str]:
         """One line an attempt, such as `+30s PUT 503`."""
         return list(map(str, self._now["timeline"]))
+
+    def assert_timeline(self, expected: Sequence[str]) -> None:
+        """Raise `AssertionError`, with both side by side, where *expected* is not the timeline."""
+        expect_timeline(f"request {self.request_id}", self.timeline, expected)
 
     @property
     def offsets(self) -> list[int | float]:

@@ -5,11 +5,12 @@ time a reply takes is the engine's to spend.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ringback.core.base.history import History
 from ringback.core.base.live import Live
 from ringback.core.base.sealed import Sealed
+from ringback.core.delivery.arrivals import Arrival, expect_arrivals
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Unreachable
 from ringback.core.delivery.reply import (
@@ -53,6 +54,24 @@ class Receiver(Sealed):
     def requests(self) -> Sequence[CallbackMessage]:
         """What arrived, in order: a live view. A refused connection brings nothing."""
         return self._arrived
+
+    def assert_received(
+        self,
+        *,
+        times: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        body: bytes | None = None,
+    ) -> list[CallbackMessage]:
+        """The requests that are as said, of which there must be so many *times*, or at least one.
+
+        What is left out may be anything. Of *headers*, those that are named count, and None says
+        that one must be missing; a *path* without a query fits any query. Raises `AssertionError`,
+        which shows every request and in what it differs, and `SettingsError` for what cannot be.
+        """
+        expected = Arrival(method, path, headers, body)
+        return expect_arrivals(self._origin, self._requests, expected, times)
 
     @property
     def unused(self) -> int:

@@ -10,6 +10,7 @@ from ringback.core.delivery import delivery as core
 from ringback.core.delivery.delivery import State
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
+from ringback.core.delivery.timelines import expect_timeline
 from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.speak import SpeakRequest
 from ringback.core.rules.rule import Rule
@@ -241,6 +242,10 @@ class Delivery:
     def timeline(self) -> list[str]:
         """One line an attempt, such as `+30s PUT 503`."""
         return [str(attempt) for attempt in self.attempts]
+
+    def assert_timeline(self, expected: Sequence[str]) -> None:
+        """Raise `AssertionError`, with both side by side, where *expected* is not the timeline."""
+        expect_timeline(f"request {self.request_id}", self.timeline, expected)
 
     @property
     def rules(self) -> list[tuple[Rule, ...]]:

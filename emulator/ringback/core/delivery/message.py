@@ -37,6 +37,12 @@ class CallbackMessage:
         body = f"sha256 {self.digest}" if self.digest else f"{len(self.body)} bytes"
         return f"<{self.method} {masked_query(self.url)}, {body}, {self.headers!r}>"
 
+    def carries(self, body: bytes) -> bool:
+        """Whether *body* is its body, which may be kept by digest alone."""
+        if self.digest:
+            return hashlib.sha256(body).hexdigest() == self.digest
+        return self.body == body
+
     def by_digest(self) -> "CallbackMessage":
         """The same without its body."""
         digest = hashlib.sha256(self.body).hexdigest()
