@@ -159,10 +159,13 @@ async def test_a_body_may_come_in_pieces(async_ringback: AsyncEmulator) -> None:
     assert async_ringback.requests[0].status == 200
 
 
-def test_a_request_that_offers_an_upgrade_keeps_its_body(http: httpx.Client) -> None:
+def test_a_request_that_offers_an_upgrade_keeps_its_body_and_nobody_is_warned(
+    http: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
     offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2-settings": "AAEAAA"}
     answer = http.post("/v1/speak", json=HELLO, headers=offer)
     assert answer.headers["dg-char-count"] == "5"
+    assert caplog.messages == []
 
 
 @pytest.mark.asyncio

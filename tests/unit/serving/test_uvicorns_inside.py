@@ -14,7 +14,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from uvicorn.server import ServerState
 
-CONNECTION = ("conn", "transport", "timeout_keep_alive_task", "_unset_keepalive_if_required")
+CONNECTION = (
+    "conn",
+    "transport",
+    "timeout_keep_alive_task",
+    "_unset_keepalive_if_required",
+    "_get_upgrade",
+)
 WEB_SOCKET = ("conn", "transport", "close_sent", "handle_connect", "handle_close")
 CYCLE = ("transport", "more_body")
 SERVER = ("server_state", "startup")

@@ -39,6 +39,11 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
 
+    def _get_upgrade(self) -> bytes | None:
+        """Pass over an offer of HTTP/2, which Java's client makes: uvicorn warns of each."""
+        upgrade = super()._get_upgrade()
+        return upgrade if upgrade == b"websocket" else None
+
     @property
     def waits(self) -> bool:
         """Whether the peer has the word: it has begun nothing, or not come to an end."""
