@@ -214,7 +214,7 @@ def test_a_callback_is_not_led_back_to_the_emulator_either(ringback: Emulator) -
     ("origin", "to", "help_given"),
     [
         ("app.example", "http://127.0.0.1:1", "Write https://app.example"),
-        ("https://app.example/hook", "http://127.0.0.1:1", "write 'https://app.example'"),
+        ("https://app.example/a?b", "http://127.0.0.1:1", "write 'https://app.example/a'"),
         (APP, "127.0.0.1:5000", "Write http://127.0.0.1:PORT"),
         (APP, "http://127.0.0.1:5000/hook", "must not have a path"),
         (APP, 5000, "pass a base URL as 'http://127.0.0.1:8000'"),

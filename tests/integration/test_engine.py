@@ -452,7 +452,7 @@ def test_an_error_before_the_attempt_surfaces_and_nothing_stays_in_flight(
 def test_a_route_that_leads_nowhere_is_our_own_fault(workshop: Workshop) -> None:
     workshop.routes.connect(ORIGIN, Route())
     workshop.accept()
-    with pytest.raises(MachineError, match=r"the route of https://app\.example leads nowhere"):
+    with pytest.raises(MachineError, match=r"the route of https://app\.example/hook leads nowhere"):
         workshop.call("settle")
 
 

@@ -94,7 +94,7 @@ class NextFault(Model):
 class Connect(Model):
     """Where callbacks to an origin lead."""
 
-    origin: str = Field(description="`https://app.example`")
+    origin: str = Field(description="`https://app.example`, or with a path: all below it")
     to: str = Field(description="A base URL: `http://127.0.0.1:5000`.")
     faults: list[FaultLike] = Field(
         default_factory=list,
@@ -105,7 +105,7 @@ class Connect(Model):
 class Receive(Model):
     """A scripted receiver to be put at an origin."""
 
-    origin: str = Field(description="`https://app.example`")
+    origin: str = Field(description="`https://app.example`, or with a path: all below it")
     replies: list[ReplyLike] = Field(
         [200],
         description="A status, `timeout`, `refused`, `reset` or an object each; the last one"

@@ -60,7 +60,7 @@ class Attempts:
         if agenda.taken >= agenda.slots and not self._is_answered_at_once(delivery):
             agenda.put_off(due)
             return None
-        route = self._routes.find(delivery.job.endpoint.origin)
+        route = self._routes.find(delivery.job.endpoint)
         number = number_of(delivery)
         shape = self._take(delivery, route, number)
         if shape is not None and self._copies.stands_back(due, delivery, shape):
@@ -89,7 +89,7 @@ class Attempts:
         if self._follow is not None:
             sender = self._follow(pair)
         elif sender is None:
-            raise MachineError(f"the route of {delivery.job.endpoint.origin} leads nowhere")
+            raise MachineError(f"the route of {delivery.job.endpoint} leads nowhere")
         elif pair is not None:
             sender = Twice(sender, pair)
         return self._call(due, Call(delivery, message, shape, sender, pair))
@@ -114,10 +114,10 @@ class Attempts:
 
     def shape(self, delivery: Delivery) -> Shape | None:
         """What befalls the attempt of *delivery* that is next, or in flight."""
-        return self._shape(delivery, self._routes.find(delivery.job.endpoint.origin))
+        return self._shape(delivery, self._routes.find(delivery.job.endpoint))
 
     def _is_answered_at_once(self, delivery: Delivery) -> bool:
-        route = self._routes.find(delivery.job.endpoint.origin)
+        route = self._routes.find(delivery.job.endpoint)
         shape = self._shape(delivery, route)
         if shape is not None and shape.instead is not None:
             return not shape.breaks or route.sender is None

@@ -129,9 +129,9 @@ class Copies:
         self._clock.agenda.call_at(moment, partial(self._bring, copy))
 
     def _bring(self, copy: Copy) -> None:
-        """Send *copy* to whoever stands at its origin by now."""
+        """Send *copy* to whoever stands at its place by now."""
         del self._coming[copy]
-        ledger, route = self._ledger, self._routes.find(copy.delivery.job.endpoint.origin)
+        ledger, route = self._ledger, self._routes.find(copy.delivery.job.endpoint)
         if route.respond is not None:
             outcome, _ = ledger.heard(route.respond(copy.message))
             ledger.copied(copy.delivery, copy.number, outcome, self._clock.now_ns)

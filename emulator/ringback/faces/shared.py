@@ -39,8 +39,9 @@ class SharedFace(Life[ClockFace]):
         *,
         lifespan: bool = False,
     ) -> None:
-        """Say where callbacks to *origin* lead.
+        """Say where callbacks to *origin* lead, or those at and below a path of it.
 
+        The longest path that fits counts, and whoever is there sees the whole path.
         *to* is an ASGI or WSGI application, a base URL (`http://127.0.0.1:49152`) or a receiver.
         *faults*: entry i shapes attempt i + 1 of each delivery to that origin: a word such as
         `"answer lost"`, a `Fault`, a status or `Reply` of somebody in between, None for nothing.
@@ -55,7 +56,7 @@ class SharedFace(Life[ClockFace]):
         replies: Iterable[ReplyLike] = (200,),
         faults: Iterable[FaultLike] = (),
     ) -> Receiver:
-        """Put a scripted receiver at *origin*. Raises `SettingsError`.
+        """Put a scripted receiver at *origin*, or at a path of it. Raises `SettingsError`.
 
         *replies* are consumed in order of arrival, and the last one repeats: a status, `"timeout"`,
         `"refused"`, `"reset"` or a `Reply`.

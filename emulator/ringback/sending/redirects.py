@@ -68,7 +68,7 @@ class Trail:
         return next_hop(message, endpoint, outcome, self._rules)
 
     async def _bring(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
-        route = self._routes.find(endpoint.origin)
+        route = self._routes.find(endpoint)
         route.reached = max(route.reached, 1)
         if route.respond is not None:
             answer = route.respond(message)
@@ -76,5 +76,5 @@ class Trail:
             self.takes += self._limit + 1 if answer.takes is None else answer.takes
             return answer.outcome
         if route.sender is None:
-            raise MachineError(f"the route of {endpoint.origin} leads nowhere")
+            raise MachineError(f"the route of {endpoint} leads nowhere")
         return await route.sender.send(message, endpoint, limits)

@@ -55,9 +55,11 @@ class Arranging:
     ) -> None:
         """Lead callbacks to *origin* to an application, a base URL or a receiver.
 
-        Raises `SettingsError`.
+        One with a path is for what is at and below it; the longest path counts. Raises
+        `SettingsError`.
         """
-        whose = _origin(origin)
+        whole, path = _place(origin)
+        whose = whole + path
         plan = read_plan(faults, self._settings.retries + 1, whose)
         route = self._route(to, lifespan)
         for shape in plan.shapes if plan is not None and not isinstance(to, str) else ():
@@ -67,7 +69,7 @@ class Arranging:
                     " 'http://127.0.0.1:PORT'), or leave out real=True for virtual seconds"
                 )
         route.plan = plan
-        self.routes.connect(whose, route)
+        self.routes.connect(whole, route, path)
 
     def receiver(
         self,
@@ -75,8 +77,8 @@ class Arranging:
         replies: Iterable[ReplyLike] = (200,),
         faults: Iterable[FaultLike] = (),
     ) -> Receiver:
-        """Put a scripted receiver at *origin*. Raises `SettingsError`."""
-        receiver = Receiver(_origin(origin), replies, self._settings.keep)
+        """Put a scripted receiver at *origin*, or at a path of it. Raises `SettingsError`."""
+        receiver = Receiver("".join(_place(origin)), replies, self._settings.keep)
         self.connect(origin, receiver, faults)
         self.receivers.append(receiver)
         return receiver
@@ -169,15 +171,18 @@ class Arranging:
         )
 
 
-def _origin(text: str) -> str:
+def _place(text: str) -> tuple[str, str]:
+    """The origin and the path at which *text* says that something stands; the path may be empty."""
     endpoint = split(text)
     if isinstance(endpoint, str):
         raise SettingsError(
             f"{masked_url(text)!r} is no origin. {endpoint} Write https://app.example."
         )
-    if endpoint.target != "/":
+    path, question, _ = endpoint.target.partition("?")
+    path = path.rstrip("/")
+    if question:
         raise SettingsError(
-            f"{masked_url(text)!r} has a path, and a receiver stands at a whole origin: write"
-            f" {endpoint.origin!r}"
+            f"{masked_url(text)!r} has a query, and a receiver stands at an origin or a path: write"
+            f" {endpoint.origin + path!r}"
         )
-    return endpoint.origin
+    return endpoint.origin, path

@@ -7,7 +7,7 @@ from typing import overload
 from ringback.core.base.live import Prefix
 from ringback.core.base.masking import masked_url
 from ringback.core.delivery.dispatcher import Dispatcher
-from ringback.core.request.endpoint import read_origin
+from ringback.core.request.endpoint import is_below, read_place
 from ringback.core.request.speak import SpeakRequest
 from ringback.errors import SettingsError
 from ringback.service.views import Book, Delivery
@@ -76,10 +76,14 @@ class Deliveries(Sequence[Delivery]):
         return self._items[position]
 
     def to(self, origin: str) -> "Deliveries":
-        """Those that go to *origin*, such as `https://app.example`. Raises `SettingsError`."""
-        wanted = read_origin(origin)
-        if wanted is None:
+        """Those that go to *origin*, or at and below a path of it. Raises `SettingsError`."""
+        place = read_place(origin)
+        if place is None:
             raise SettingsError(f"{masked_url(origin)!r} is no origin. Write https://app.example.")
+        wanted, path = place
+        if path:
+            there = self.to(wanted)
+            return Deliveries([each for each in there if is_below(each.endpoint.target, path)])
         if self._forgets:
             return Deliveries([each for each in self._items if each.endpoint.origin == wanted])
         if self._origins is None:
@@ -103,7 +107,7 @@ class Pending(Deliveries):
         return self[:].for_request(request_id)
 
     def to(self, origin: str) -> Deliveries:
-        """Those of this moment that go to *origin*. Raises `SettingsError`."""
+        """Those of this moment that go to *origin*, or a path of it. Raises `SettingsError`."""
         return self[:].to(origin)
 
 

@@ -29,7 +29,7 @@ _NEAR = 0.6
 class Traces:
     """What a test has arranged, and what came of it.
 
-    *arranged* are all routes with their origins, *plans* the faults that are for some deliveries,
+    *arranged* are all routes with their places, *plans* the faults that are for some deliveries,
     wherever they go, *copies* what is still to come of them, *unmet* is how many failures no
     request has met, *unheard* are errors that no verb has raised, and *crashes* those of
     applications.
@@ -77,10 +77,10 @@ def _failures(traces: Traces) -> Iterator[str]:
 
 def _faults(traces: Traces) -> Iterator[str]:
     standing = dict(traces.arranged)
-    for origin, route in traces.arranged:
-        if route is not standing[origin] and not route.reached:
+    for place, route in traces.arranged:
+        if route is not standing[place] and not route.reached:
             yield (
-                f"{origin}: no attempt reached what was connected there first, for something else"
+                f"{place}: no attempt reached what was connected there first, for something else"
                 " was connected there after it. Connect each origin once, or run the deliveries"
                 " that are for the first before the second"
             )
@@ -161,9 +161,11 @@ def _crashes(traces: Traces) -> Iterator[str]:
 
 
 def nearest(origin: str, connected: Sequence[str]) -> str:
-    """Which of the *connected* origins may have been meant by *origin*, as a half-sentence."""
+    """Which of the *connected* places may have been meant by *origin*, as a half-sentence."""
     if origin in connected:
         return ""
+    if below := [each for each in connected if each.startswith(f"{origin}/")]:
+        return f", whose other paths lead nowhere. Connected there are only {', '.join(below)}"
     hosts = get_close_matches(_place(origin), map(_place, connected), n=1, cutoff=_NEAR)
     if hosts:
         there = [each for each in connected if _place(each) == hosts[0]]

@@ -82,7 +82,7 @@ def expect_arrivals(
 
     Raises `AssertionError`, which shows each and in what it differs.
     """
-    if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 0):
+    if times is not None and (type(times) is not int or times < 0):
         raise SettingsError(f"assert_received(times=…) is a whole number from 0 on, not {times!r}")
     rows: list[tuple[str, str]] = []
     found: list[Arrived] = []

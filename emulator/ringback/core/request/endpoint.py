@@ -170,6 +170,22 @@ def read_origin(url: str) -> str | None:
     return None if isinstance(endpoint, str) else endpoint.origin
 
 
+def read_place(url: str) -> tuple[str, str] | None:
+    """Turn *url* into an origin and the path below it, or None if it is none.
+
+    A slash at the end of a path says nothing, so the path of a whole origin is empty.
+    """
+    endpoint = split(url)
+    if isinstance(endpoint, str):
+        return None
+    return endpoint.origin, endpoint.target.partition("?")[0].rstrip("/")
+
+
+def is_below(target: str, path: str) -> bool:
+    """Whether *target* is at *path* or below it: `/a` is not above `/ab`."""
+    return f"{target.partition('?')[0]}/".startswith(f"{path}/")
+
+
 def _host(text: str) -> str | None:
     if text.startswith("["):
         return _address(IPv6Address, text[1:-1])

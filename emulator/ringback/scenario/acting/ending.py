@@ -27,7 +27,7 @@ class Arranged:
     ) -> None:
         """Note the route that leads to *origin* from now on, if it has *faults*."""
         if faults:
-            self.faults.append((where, faults, service.arranging.routes.find(origin)))
+            self.faults.append((where, faults, service.arranging.routes.at(origin)))
 
 
 def end_checks(

@@ -12,7 +12,9 @@ from ringback.core.request.endpoint import (
     PERMITTED_PORTS,
     CallbackRules,
     Endpoint,
+    is_below,
     read_origin,
+    read_place,
     split,
     unresolved,
 )
@@ -496,3 +498,22 @@ def test_a_host_without_an_address_is_refused_in_the_words_of_another_endpoint()
     )
     assert "nowhere.example leads nowhere" in rejection.hint
     assert "connect() where https://nowhere.example leads" in rejection.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://app.example", ("https://app.example", "")),
+        ("https://APP.example:443/", ("https://app.example", "")),
+        ("https://app.example/a/?b=c#d", ("https://app.example", "/a")),
+        ("https://app.example/ä", ("https://app.example", "/%C3%A4")),
+        ("app.example/a", None),
+    ],
+)
+def test_a_place_is_an_origin_and_a_path(url: str, place: tuple[str, str] | None) -> None:
+    assert read_place(url) == place
+
+
+def test_a_target_is_below_a_path_by_whole_words() -> None:
+    fitting = ["/a", "/a/", "/a?b", "/a/b/c"]
+    assert [each for each in [*fitting, "/", "/ab", "/b/a"] if is_below(each, "/a")] == fitting
