@@ -119,7 +119,7 @@ MISTAKES: dict[str, tuple[str, str, Any, int, str]] = {
     "a slip in a form": ("GET", "/export?format=jsn", None, 422, "did you mean 'jsonl'?"),
     "no origin": ("POST", "/receivers", {"origin": "app.example"}, 422, "no origin"),
     "a slip in a path": ("GET", "/delivery", None, 404, "Did you mean '/_ringback/"),
-    "no path": ("GET", "", None, 404, "All paths are in /_ringback/openapi.json"),
+    "no path": ("GET", "/zzz", None, 404, "All paths are in /_ringback/openapi.json"),
     "another method": ("DELETE", "/clock", None, 405, "takes GET, HEAD, PUT"),
     "another method of a probe": ("POST", "/live", None, 405, "takes GET, HEAD"),
     "an unknown receiver": ("GET", "/receivers/0", None, 404, "none was put anywhere yet"),
