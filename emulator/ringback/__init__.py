@@ -31,6 +31,7 @@ The names below are the public ones. Each is imported when it is first used, so 
                                   CheckResult, a Verdict, for each
     compare_timelines             two timelines as rows, side by side
     read_settings                 the Settings that a project's settings file says
+    render_page                   one HTML file of what `Emulator.snapshot` says
     check_setting_name, read_origin, read_faults
                                   for plugins: the checks of settings' names, of base URLs and of
                                   faults
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from ringback.client.views import RemoteDelivery as RemoteDelivery
     from ringback.client.views import RemoteMessage as RemoteMessage
     from ringback.client.views import RemoteRequest as RemoteRequest
+    from ringback.control.page import render_page as render_page
     from ringback.core.answer.failure import RequestFailure as RequestFailure
     from ringback.core.base.headers import Headers as Headers
     from ringback.core.delivery.delivery import State as State
@@ -141,6 +143,7 @@ _HOMES = {
         "RemoteRequest",
     ],
     "ringback.client.receivers": ["RemoteReceiver"],
+    "ringback.control.page": ["render_page"],
     "ringback.core.answer.failure": ["RequestFailure"],
     "ringback.core.base.headers": ["Headers"],
     "ringback.core.delivery.delivery": ["State"],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringback import Emulator, Refused, Reply, Settings, SettingsError
+from ringback import Emulator, Refused, Reply, Settings, SettingsError, render_page
 from ringback.recording.exporting import FORMATS
 
 SECRETS = ("s3cret", "t0ken", "c00kie", "YWRhOnMzY3JldA")
@@ -140,3 +140,15 @@ def test_what_is_not_kept_is_told_by_its_digest() -> None:
 def test_another_form_is_refused_with_the_nearest(eventful: Emulator) -> None:
     with pytest.raises(SettingsError, match="unknown form of export 'hra'; did you mean 'har'"):
         eventful.export("hra")
+
+
+def test_the_page_as_one_file_shows_what_a_snapshot_says() -> None:
+    with Emulator() as ringback:
+        ringback.receiver("https://app.example", replies=[503, 204])
+        ringback.submit("<script>alert(1)</script>", callback="https://ada:s3cret@app.example/h")
+        ringback.run_until_idle()
+        shown, page = ringback.snapshot(), ringback.export("html")
+    assert shown["deliveries"][0]["timeline"] == ["+0s POST 503", "+30s POST 204"]
+    assert page == render_page(shown)
+    assert "s3cret" not in page
+    assert "alert(1)" not in page

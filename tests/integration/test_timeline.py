@@ -4,7 +4,7 @@ import httpx
 import pytest
 import time_machine
 
-from ringback import Emulator, RequestFailure, Settings
+from ringback import Delivery, Emulator, RequestFailure, Settings
 
 APP = "https://app.example"
 HOOK = f"{APP}/hook"
@@ -113,3 +113,63 @@ def test_a_freezer_that_has_moved_ahead_of_the_clock_is_mentioned() -> None:
         ]
         ringback.clock.sync()
         assert lines(ringback, "frozen") == []
+
+
+# -- more of it ------------------------------------------------------------------------------------
+
+
+def eventful(ringback: Emulator) -> Delivery:
+    """A delivery that comes through at its third attempt."""
+    ringback.receiver(APP, replies=[503, "timeout", 204])
+    delivery = ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+    return delivery
+
+
+def test_the_rules_behind_each_attempt_are_told_in_full_once() -> None:
+    with Emulator() as ringback:
+        eventful(ringback)
+        told = [line.partition(": ")[0] for line in ringback.tell(rules=True).splitlines()[1:]]
+    assert told == [
+        "  +0s POST 503  answered 503",
+        "      success (documented)",
+        "      retries (documented, setting retries)",
+        "      delay (documented, setting retry_delay)",
+        "      delay-from-the-end (assumed)",
+        "  +30s POST timeout  timed out",
+        "      attempt-limit (assumed, setting attempt_timeout)",
+        "      retries, delay, delay-from-the-end",
+        "  +70s POST 204  answered 204",
+        "      one-success (assumed)",
+        "      success",
+        "  = delivered",
+    ]
+
+
+def test_an_attempt_can_be_remarked_on_and_one_that_never_came() -> None:
+    with Emulator() as ringback:
+        eventful(ringback)
+        told = ringback.tell(remarks={(0, 2): "expected 503", (0, 4): "expected +90s"})
+    assert told.splitlines()[1:] == [
+        "  +0s POST 503  answered 503",
+        "  +30s POST timeout  timed out: no answer within 10 s   <-- expected 503",
+        "  +70s POST 204  answered 204",
+        "  (nothing)   <-- expected +90s",
+        "  = delivered",
+    ]
+
+
+def test_an_attempt_that_is_remarked_on_is_not_folded_away() -> None:
+    with Emulator() as ringback:
+        ringback.receiver(APP, replies=[500])
+        ringback.submit("Hello", callback=HOOK)
+        ringback.run_until_idle()
+        told = ringback.tell(remarks={(0, 6): "look here"})
+    assert told.splitlines()[1:] == [
+        "  +0s POST 500  answered 500",
+        "  … the same 4 times more, the last at +120s POST 500",
+        "  +150s POST 500  answered 500   <-- look here",
+        "  +180s POST 500  answered 500",
+        "  … the same 4 times more, the last at +300s POST 500",
+        "  = exhausted",
+    ]

@@ -5,10 +5,9 @@ from importlib.metadata import version
 from ringback.control.asked import ExportAsked, JournalAsked, RequestsAsked
 from ringback.control.models import JournalPage, RequestsPage, Status, Timeline
 from ringback.control.operations import Call
-from ringback.control.page import report
+from ringback.control.taking import take
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
-from ringback.recording.exporting import export
 
 _KINDS = {
     "html": "text/html",
@@ -74,18 +73,6 @@ def journal(call: Call) -> JournalPage:
 def exported(call: Call) -> Answer:
     """Everything that happened, to take along."""
     form = call.asked(ExportAsked).format
-    text = _report(call) if form == "html" else export(call.service, form)
+    text = take(call.service, form)
     kind = f"{_KINDS.get(form, 'text/plain')}; charset=utf-8"
     return Answer(200, [("content-type", kind), *OURS], text.encode("utf-8", "replace"), "")
-
-
-def _report(call: Call) -> str:
-    """The page with all deliveries in it."""
-    shapes = call.shapes
-    deliveries = [shapes.delivery(each) for each in call.service.deliveries]
-    return report(
-        {
-            "clock": shapes.clock().model_dump(mode="json"),
-            "deliveries": [each.model_dump(mode="json") for each in deliveries],
-        }
-    )

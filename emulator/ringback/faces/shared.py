@@ -1,6 +1,6 @@
 """What both faces share: they hand everything that does not wait to the service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -200,14 +200,23 @@ class SharedFace(Life[ClockFace]):
     def export(self, format: str = "scenario") -> str:
         """Everything that happened since the start, as one text.
 
-        *format* is `scenario`, a story that plays again; `jsonl`, a fact on each line; or `har`, an
-        HTTP archive of what was sent in either direction. Secrets are masked, and bodies told by
-        length and digest. Raises `SettingsError` for another, and `NotRecorded` where nothing
-        happened.
+        *format* is `scenario`, a story that plays again; `jsonl`, a fact on each line; `har`, an
+        HTTP archive of what was sent in either direction; or `html`, the page as one file. Secrets
+        are masked, and bodies told by length and digest. Raises `SettingsError` for another, and
+        `NotRecorded` where nothing happened.
         """
-        from ringback.recording.exporting import export
+        from ringback.control.taking import take
 
-        return export(self._service, format)
+        return take(self._service, format)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The clock and all deliveries as the page shows them: plain data, as of JSON.
+
+        They have the shapes of the control API. `ringback.render_page` makes a file of it.
+        """
+        from ringback.control.taking import snapshot
+
+        return snapshot(self._service)
 
     def identify(
         self, audio: bytes | bytearray | memoryview, sample_rate: float | None = None
@@ -238,6 +247,17 @@ class SharedFace(Life[ClockFace]):
         """Deliveries and attempts, streams, refused requests and parameters that were ignored, as
         text, credentials apart."""
         return self._service.timeline
+
+    def tell(
+        self, *, rules: bool = False, remarks: Mapping[tuple[int, int], str] | None = None
+    ) -> str:
+        """The timeline with more in it.
+
+        *rules*: those of the service behind each attempt, with their standing, in full where they
+        are first met. *remarks* mark attempts: by the `position` of a delivery and the `number` of
+        an attempt, what is to be said of it.
+        """
+        return self._service.tell(rules=rules, remarks=remarks or {})
 
     @property
     def crashes(self) -> "list[Crash]":

@@ -27,6 +27,7 @@ from ringback.service.account import Account
 from ringback.service.admission import Admission
 from ringback.service.answering import Answering
 from ringback.service.arranging import Arranging
+from ringback.service.courses import NO_REMARKS, Remarks
 from ringback.service.jobs import Jobs
 from ringback.service.leftovers import Traces, leftovers
 from ringback.service.moving import Pace
@@ -188,7 +189,12 @@ class Service:
     @property
     def timeline(self) -> str:
         """Everything that a reader of a failing test wants to see, as text, credentials apart."""
-        return timeline(self.deliveries, self.journal, self.clock.wall.passed()[1])
+        return self.tell()
+
+    def tell(self, *, rules: bool = False, remarks: Remarks = NO_REMARKS) -> str:
+        """The timeline, with the *rules* behind each attempt, and what is to be said of some."""
+        ahead = self.clock.wall.passed()[1]
+        return timeline(self.deliveries, self.journal, ahead, rules=rules, remarks=remarks)
 
     @property
     def dropped(self) -> dict[str, int]:

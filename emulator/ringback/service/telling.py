@@ -3,8 +3,7 @@
 Each match names every fact there is, so that a new one fails type checking until it is told.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable
 from typing import assert_never
 
 from ringback.core.base.duration import SECOND, words
@@ -34,12 +33,10 @@ from ringback.core.journal import (
     StreamWarned,
     TokenGranted,
 )
-from ringback.service.views import Attempt, Delivery
+from ringback.service.courses import NO_REMARKS, Remarks, courses
+from ringback.service.views import Delivery
 
 _STRANGE = "came with a key that is nobody's"
-
-_FOLDED = 3
-"""How many attempts that tell the story of the one before them are told of as one."""
 
 _MILLISECOND = SECOND // 1000
 
@@ -103,29 +100,37 @@ def _line(fact: Fact) -> str:
             assert_never(fact)
 
 
-def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact], ahead: int = 0) -> str:
+def timeline(
+    deliveries: Iterable[Delivery],
+    journal: Iterable[Fact],
+    ahead: int = 0,
+    *,
+    rules: bool = False,
+    remarks: Remarks = NO_REMARKS,
+) -> str:
     """Deliveries with their attempts, streams, and what was answered with audio, refused, failed or
     ignored.
 
     What came of a delivery is told by the delivery, with offsets from its acceptance. *ahead* is by
-    how many nanoseconds a time freezer has moved on without the clock.
+    how many nanoseconds a time freezer has moved on without the clock. *rules* adds those behind
+    each attempt, and *remarks* what is to be said of some.
     """
     opened: dict[str, int] = {}
     streams: dict[str, list[str]] = {}
-    remarks: list[str] = []
+    others: list[str] = []
     for fact in journal:
         match fact:
             case RequestRejected():
                 what = f"{fact.asked}  " if fact.rejection.status == 401 else ""
-                remarks.append(f"refused at {words(fact.at)}  {what}{described(fact.rejection)}")
+                others.append(f"refused at {words(fact.at)}  {what}{described(fact.rejection)}")
             case RequestMisdirected():
                 said = described(fact.rejection)
-                remarks.append(f"misdirected at {words(fact.at)}  {fact.asked}  {said}")
+                others.append(f"misdirected at {words(fact.at)}  {fact.asked}  {said}")
             case StrangerRefused():
-                remarks.append(f"refused at {words(fact.at)}  {fact.asked}  {_STRANGE}")
+                others.append(f"refused at {words(fact.at)}  {fact.asked}  {_STRANGE}")
             case ParametersIgnored():
                 names = ", ".join(map(str, fact.parameters))
-                remarks.append(f"ignored at {words(fact.at)}  unknown parameters {names}")
+                others.append(f"ignored at {words(fact.at)}  unknown parameters {names}")
             case StreamOpened():
                 opened[fact.request_id] = fact.at
                 streams[fact.request_id] = [
@@ -147,68 +152,34 @@ def timeline(deliveries: Iterable[Delivery], journal: Iterable[Fact], ahead: int
                 pass  # their delivery tells of them
             case RequestAnswered():
                 asked = fact.request
-                remarks.append(
+                others.append(
                     f"answered at {words(fact.at)}  audio of {len(asked.text)} characters,"
                     f" {asked.voice.name}, {asked.sound.content_type}  request {fact.request_id}"
                 )
             case AnswerFailed():
-                remarks.append(
+                others.append(
                     f"failed at {words(fact.at)}  as was ordered: {fact.failure}"
                     f"  request {fact.request_id}"
                 )
             case ClockFailed():
-                remarks.append(f"clock at {words(fact.at)}  {fact.reason}")
+                others.append(f"clock at {words(fact.at)}  {fact.reason}")
             case TokenGranted() | ClockMoved():
                 pass  # they led to nothing that has to be waited for
             case _:
                 assert_never(fact)
     if ahead > 0:
-        remarks.append(
+        others.append(
             f"frozen time is {words(ahead)} ahead of this clock: clock.sync() follows it there"
         )
+    told = courses(deliveries, rules=rules, remarks=remarks)
     stories = [each for lines in streams.values() for each in lines]
-    return "\n".join(map(in_one_line, [*_of_deliveries(deliveries), *stories, *remarks]))
+    return "\n".join(map(in_one_line, [*told, *stories, *others]))
 
 
 def described(rejection: Rejection) -> str:
     """What the service said to a request that it refused, and our advice."""
     advice = f" ({rejection.hint})" if rejection.hint else ""
     return in_one_line(f"{rejection.status} {rejection.code}: {rejection.message}{advice}")
-
-
-def _of_deliveries(deliveries: Iterable[Delivery]) -> list[str]:
-    """Each delivery, a line for each of its attempts, and where it stands."""
-    lines = []
-    for delivery in deliveries:
-        due = (
-            "" if delivery.due_at is None else f", due at {words(round(delivery.due_at * SECOND))}"
-        )
-        reason = f" ({delivery.reason})" if delivery.reason else ""
-        lines.append(
-            f"{delivery.request.method} {delivery.endpoint}  request {delivery.request_id}"
-            f"  accepted at {words(round(delivery.accepted_at * SECOND))}"
-        )
-        lines += _of_attempts(delivery.attempts)
-        lines.append(f"  = {delivery.state}{due}{reason}")
-    return lines or ["no deliveries"]
-
-
-def _of_attempts(attempts: Sequence[Attempt]) -> Iterator[str]:
-    """A line for each attempt; of many with one story the first is told, and the last named."""
-    for story, group in groupby(attempts, _story):
-        first, *others = group
-        yield f"  {first}  {story}"
-        if len(others) < _FOLDED:
-            yield from (f"  {each}  {story}" for each in others)
-        else:
-            yield f"  … the same {len(others)} times more, the last at {others[-1]}"
-
-
-def _story(attempt: Attempt) -> str:
-    fault = f"  [fault: {attempt.fault}]" if attempt.fault else ""
-    late = "" if attempt.copied_at is None else f" at {words(round(attempt.copied_at * SECOND))}"
-    copy = f"  copy{late}: {attempt.copy}" if attempt.copy is not None else ""
-    return f"{attempt.outcome}{fault}{copy}"
 
 
 def _of_stream(fact: StreamFlushed | StreamWarned | StreamClosed) -> str:

@@ -41,7 +41,7 @@ def answer(path: str) -> Answer | None:
     return Answer(200, headers, body, "")
 
 
-def report(data: Any) -> str:
+def render_page(data: Any) -> str:
     """One file that shows *data*: the clock, and deliveries in the shapes of the control API.
 
     Whatever the data say, they are text: JSON in which no character of HTML stands.
