@@ -1,5 +1,7 @@
 """Small test suites, as users of the plugin write them, run by a pytest of their own."""
 
+from importlib.metadata import version
+
 import pytest
 
 # A suite runs in this process and forgets afterwards what it has imported. What is imported here it
@@ -49,11 +51,15 @@ OPTIONS = (
     "-pno:schemathesis",
 )
 
-INI = """\
+LEAVES_LOOPS_OPEN = tuple(map(int, version("pytest-asyncio").split(".")[:2])) < (0, 24)
+"""Whether pytest-asyncio leaves its loops to the garbage collector, in whichever test that runs."""
+
+INI = f"""\
 [pytest]
 filterwarnings =
     error
     ignore:Unknown config option. asyncio_default_fixture_loop_scope
+    {"ignore::pytest.PytestUnraisableExceptionWarning" if LEAVES_LOOPS_OPEN else ""}
 asyncio_default_fixture_loop_scope = function
 """
 """pytest-asyncio warns where the option is left out, and before 0.24 it does not know it."""
