@@ -53,7 +53,7 @@ class Announcements:
         self.api_key = api_key
         self.busy_timeout = busy_timeout
         with self.opened() as opened:
-            opened.executescript(self.schema)
+            opened.executescript(f"BEGIN; {self.schema} COMMIT;")
         self.api = FastAPI()
         self.api.add_api_route(self.callback.path, self.spoken, methods=[*self.methods])
 

@@ -73,7 +73,7 @@ def stories(application: type[Announcements]) -> Stories:
             assert announcements.kept() == []
 
     return {
-        each_is_kept_once: {},
+        each_is_kept_once: {"depth": 2},
         so_it_is_by_put: {"depth": 1},
         no_stranger_is_let_in: {"faults": STRANGERS, "depth": 2},
         a_full_disk_loses_nothing: {"depth": 1},

@@ -16,4 +16,4 @@ def test_the_endpoint_takes_what_may_come(tmp_path: Path, mistake: str | None) -
         auth=("ada", "s3cret"),
         stored=lambda: [request_id for request_id, _ in announcements.kept()],
     )
-    assert report.passed, report
+    assert report.passed, str(report)
