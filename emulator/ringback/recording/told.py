@@ -1,8 +1,8 @@
 """What a service can tell of: its facts in an order in which they can happen again.
 
 On a clock that somebody moves, every attempt begins when it is due, and the facts are as they are.
-On one that flowed, each began some milliseconds late, and answers took real time. There moments are
-made even: attempts begin when they are due, and what took less than 50 ms took none.
+On one that flowed, each may have begun some milliseconds late, and answers took real time. There
+moments are made even: attempts begin when they are due, and what took less than 50 ms took none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -99,12 +99,15 @@ def told(service: Service) -> Told:
         ]
         epoch = service.clock.at(0)
     settings = service.settings
-    jobs = {each.position: each.job for each in facts if isinstance(each, JobAccepted)}
-    whole = [each for each in facts if getattr(each, "position", None) in (None, *jobs)]
-    lost = {each.position for each in facts if isinstance(each, AttemptFinished)} - {*jobs}
-    even = _was_late(whole)
+    begun = {each.position for each in facts if isinstance(each, JobAccepted)}
+    whole = [each for each in facts if getattr(each, "position", None) in (None, *begun)]
+    lost = {each.position for each in facts if isinstance(each, AttemptFinished)} - begun
+    # Of a clock that flows nobody knows beforehand whether it will be late.
+    even = service.clock.rate > 0 or _was_late(whole)
+    whole = _made_even(whole, settings) if even else whole
+    jobs = {each.position: each.job for each in whole if isinstance(each, JobAccepted)}
     made = Told(
-        _made_even(whole, settings) if even else whole,
+        whole,
         now,
         requests,
         jobs,
@@ -181,9 +184,10 @@ def _made_even(facts: Iterable[Happened], settings: Settings) -> list[Happened]:
 
 
 def _even_attempt(attempt: Attempt, started_at: int, settings: Settings) -> Attempt:
-    took = _even(attempt.finished_at - attempt.started_at, _TENTH)
+    limit = settings.attempt_limit
+    took = min(_even(attempt.finished_at - attempt.started_at, _TENTH), limit)
     if isinstance(attempt.outcome, TimedOut):
-        took = settings.attempt_limit
+        took = limit
     return replace(attempt, started_at=started_at, finished_at=started_at + took)
 
 
