@@ -30,6 +30,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     check                         a battery of callbacks against a receiver: a CheckReport, with a
                                   CheckResult, a Verdict, for each
     compare_timelines             two timelines as rows, side by side
+    Interception                  https://api.deepgram.com, led to a server on loopback
     read_settings                 the Settings that a project's settings file says
     render_page                   one HTML file of what `Emulator.snapshot` says
     check_setting_name, read_origin, read_faults
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
     from ringback.faces.clocks import BlockingClock as BlockingClock
     from ringback.faces.emulator import Emulator as Emulator
     from ringback.faces.playing import play_scenario as play_scenario
+    from ringback.interception.interception import Interception as Interception
     from ringback.receiving.scripted import Receiver as Receiver
     from ringback.scenario.reading import ScenarioFile as ScenarioFile
     from ringback.scenario.reading import read_scenario as read_scenario
@@ -196,6 +198,7 @@ _HOMES = {
     "ringback.faces.clocks": ["AwaitableClock", "BlockingClock"],
     "ringback.faces.emulator": ["Emulator"],
     "ringback.faces.playing": ["play_scenario"],
+    "ringback.interception.interception": ["Interception"],
     "ringback.receiving.scripted": ["Receiver"],
     "ringback.scenario.reading": ["ScenarioFile", "read_scenario", "read_scenarios"],
     "ringback.scenario.report": ["Report"],

@@ -62,6 +62,39 @@ def test_what_a_command_leaves_behind_fails_it_with_the_timeline(
     assert timeline[0].startswith("POST https://app.example/done  request ")
 
 
+INTERCEPTED = SUBMIT.replace(
+    'HTTPConnection(urlsplit(os.environ["RINGBACK_URL"]).netloc)',
+    'HTTPSConnection(*os.environ["HTTPS_PROXY"][7:].split(":"))\n'
+    'connection.set_tunnel("api.deepgram.com", 443)',
+)
+"""The same application, which does as libraries do with a proxy and the service's own address."""
+
+ELSEWHERE = """
+connection = http.client.HTTPSConnection(*os.environ["HTTPS_PROXY"][7:].split(":"))
+connection.set_tunnel("elsewhere.example", 443)
+try:
+    connection.connect()
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_command_that_looks_for_the_service_itself_finds_it_here(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    command = [sys.executable, "-S", "-E", "-c", INTERCEPTED + ELSEWHERE]
+    assert executed(*command, intercept=True, clock="auto") == 1
+    out, err = capfd.readouterr()
+    assert out == "Tunnel connection failed: 403 Forbidden\n"
+    assert "11 attempts to https://app.example led nowhere" in err
+    assert err.endswith(
+        "ringback exec: --intercept refused 1 other host: elsewhere.example:443. One that is to be"
+        " reached belongs into NO_PROXY\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_leniency_lets_a_command_leave_behind_what_it_likes(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

@@ -39,6 +39,12 @@ def _exports(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> d
     "--lenient", is_flag=True, help="Let the command leave behind what a strict test may not."
 )
 @click.option(
+    "--intercept",
+    is_flag=True,
+    help="Lead https://api.deepgram.com to the server, for an application that has it written into"
+    " it, by a proxy that refuses every other host.",
+)
+@click.option(
     "--grace",
     type=click.FloatRange(min=0, min_open=True),
     default=10,
@@ -53,7 +59,8 @@ def exec_(
 ) -> None:
     """Run COMMAND beside a server of its own, on a free port, and look at what it leaves behind.
 
-    The command finds it by RINGBACK_URL, RINGBACK_WS_URL and RINGBACK_API_KEY. Signals are passed
+    The command finds it by RINGBACK_URL, RINGBACK_WS_URL and RINGBACK_API_KEY, and with --intercept
+    where it looks for the service. Signals are passed
     on to it, and nothing that it has started outlives it.
     It ends as the command does, with 128 + N where signal N ended it; but with 1 where the command
     ended with 0, and left behind what a strict test may not. Standard error has the timeline of

@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringback.cli.family import Family, NotStarted
 from ringback.cli.hosting import hosted, hosted_tenants
@@ -17,6 +17,9 @@ from ringback.service.leftovers import complaint
 from ringback.service.telling import described
 from ringback.serving.server import Server
 from ringback.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from ringback.interception.interception import Interception
 
 LINES = 200
 """Of a long timeline, the last lines are shown."""
@@ -30,9 +33,12 @@ def execute(command: Sequence[str], settings: Settings, options: Mapping[str, An
     *options* are those of `ringback.settings.options`. Raises `ServerError` when there can be no
     server, `SettingsError` for a route that leads nowhere, and `ScenarioError`.
     """
-    with _housed(settings, options) as (emulators, server, key):
+    with ExitStack() as stack:
+        emulators, server, key = stack.enter_context(_housed(settings, options))
         server.listen()
         environ = environment(server.url, key, options["exports"])
+        if options["intercept"]:
+            environ |= stack.enter_context(_intercepted(server.url)).variables(environ)
         try:
             code = Family(options["grace"]).run(command, environ)
         except NotStarted as error:
@@ -60,6 +66,38 @@ def _housed(
     else:
         with hosted(settings, options, _tell_refused, _say) as (emulator, server):
             yield [emulator], server, emulator.api_key
+
+
+@contextmanager
+def _intercepted(url: str) -> "Iterator[Interception]":
+    """The service's own address leads to *url*; at the end it is said who wanted elsewhere."""
+    from ringback.interception.interception import Interception
+
+    with Interception(url) as interception:
+        yield interception
+        for line in told(interception):
+            _say(f"ringback exec: {line}")
+
+
+def told(interception: "Interception") -> list[str]:
+    """What an *interception* has kept from a command, in sentences."""
+    lines = []
+    if refused := interception.refused:
+        hosts = ", ".join(
+            f"{host} ({count} times)" if count > 1 else host for host, count in refused.items()
+        )
+        noun = "host" if len(refused) == 1 else "hosts"
+        lines.append(
+            f"--intercept refused {len(refused)} other {noun}: {hosts}. One that is to be reached"
+            " belongs into NO_PROXY"
+        )
+    if count := interception.distrusted:
+        noun = "connection was" if count == 1 else "connections were"
+        lines.append(
+            f"--intercept: {count} {noun} broken off by a client that does not trust the"
+            " certificate; have it read SSL_CERT_FILE"
+        )
+    return lines
 
 
 def left_behind(emulators: Iterable[Emulator]) -> dict[str, list[str]]:

@@ -82,6 +82,7 @@ OPTIONS: dict[str, Option] = {
         of=("exec",),
     ),
     "lenient": Option(Check("True or False", _is_bool), False, of=("exec",)),
+    "intercept": Option(Check("True or False", _is_bool), False, of=("exec",)),
     "grace": Option(Check("seconds, more than 0", _is_span), 10, of=("exec",)),
 }
 """Every option that is no setting, by name."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ringback import Emulator
+from ringback import Emulator, Interception
 from tests.e2e.clients.environments import HERE, ROOT, environment
 
 Told = dict[str, Any]
@@ -38,17 +38,23 @@ class Client:
         *,
         key: str = "",
         file: str = "",
+        interception: Interception | None = None,
         **parameters: Any,
     ) -> Told:
         """Have the client do something, under the emulator's key or another.
 
-        *do* is `speak` (and hear), `save` (to *file*), `ask` (for a callback) or `stream`.
+        *do* is `speak` (and hear), `save` (to *file*), `ask` (for a callback) or `stream`. With an
+        *interception* it is told of no URL.
         """
-        task = {"do": do, "url": ringback.url, "key": key or ringback.api_key, "text": text}
+        url = "" if interception else ringback.url
+        task = {"do": do, "url": url, "key": key or ringback.api_key, "text": text}
+        environ = self._variables()
+        if interception:
+            environ |= interception.variables(environ)
         done = subprocess.run(
             self._command(),
             cwd=ROOT,
-            env=self._variables(),
+            env=environ,
             input=json.dumps(task | {"file": file, "parameters": parameters}),
             capture_output=True,
             text=True,

@@ -18,6 +18,9 @@ BROWSER = frozenset(
 )
 """Headers that show a browser. `Sec-Fetch-Mode` is none of them, for Node's `fetch` sends it."""
 
+SERVICE = "api.deepgram.com"
+"""The service's own name, by which we are called where it is led to us: nobody can rebind it."""
+
 _HOST = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]/:@?#\s]+)(?::[0-9]*)?")
 _ORIGIN = re.compile(rf"https?://(?P<authority>{_HOST.pattern})")
 _LABEL = re.compile(r"(?=.*[a-z])(?!0x[0-9a-f]*$)[a-z0-9_-]+")
@@ -101,7 +104,7 @@ class Origins:
         if match is None:
             return False
         host = folded(match["host"])
-        if is_loopback(host) or _LABEL.fullmatch(host) or host in self.hosts:
+        if is_loopback(host) or _LABEL.fullmatch(host) or host in (SERVICE, *self.hosts):
             return True
         named, own = address_of(host.strip("[]")), address_of(address)
         return named is not None and own is not None and unmapped(named) == unmapped(own)

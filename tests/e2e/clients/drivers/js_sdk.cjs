@@ -6,8 +6,11 @@ const { pipeline } = require("node:stream/promises");
 const { DeepgramClient, DeepgramError } = require("@deepgram/sdk");
 const { drive, heard, sha256 } = require("./telling.cjs");
 
+// Without a URL, as those make it who have never heard of another.
+const client = (url, key) => new DeepgramClient({ apiKey: key, ...(url && { baseUrl: url }) });
+
 const generate = ({ url, key, text, parameters }) =>
-    new DeepgramClient({ apiKey: key, baseUrl: url }).speak.v1.audio.generate({ text, ...parameters });
+    client(url, key).speak.v1.audio.generate({ text, ...parameters });
 
 const speak = async (task) => {
     const { data, rawResponse } = await generate(task).withRawResponse();
@@ -26,7 +29,7 @@ const ask = async (task) => {
 };
 
 const stream = async ({ url, key, text, parameters }) => {
-    const { v1 } = new DeepgramClient({ apiKey: key, baseUrl: url }).speak;
+    const { v1 } = client(url, key).speak;
     const socket = await v1.connect(parameters);
     const pieces = [];
     const said = [];

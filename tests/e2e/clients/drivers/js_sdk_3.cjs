@@ -5,8 +5,11 @@ const { pipeline } = require("node:stream/promises");
 const { createClient, LiveTTSEvents, DeepgramApiError, DeepgramError } = require("@deepgram/sdk");
 const { drive, heard, sha256 } = require("./telling.cjs");
 
+// Without a URL, as those make it who have never heard of another.
+const client = (key, options) => (options ? createClient(key, options) : createClient(key));
+
 const request = ({ url, key, text, parameters }) =>
-    createClient(key, { global: { fetch: { options: { url } } } }).speak.request({ text }, parameters);
+    client(key, url && { global: { fetch: { options: { url } } } }).speak.request({ text }, parameters);
 
 const speak = async (task) => {
     const answer = await request(task);
@@ -28,7 +31,7 @@ const ask = async (task) => {
 
 const stream = async ({ url, key, text, parameters }) => {
     const options = { url: url.replace("http", "ws") };
-    const socket = createClient(key, { global: { websocket: { options } } }).speak.live(parameters);
+    const socket = client(key, url && { global: { websocket: { options } } }).speak.live(parameters);
     const pieces = [];
     const said = [];
     const refusal = await new Promise((resolve) => {

@@ -14,6 +14,8 @@ deepgram: Any = importlib.import_module("deepgram")
 
 
 def speech(task: Task) -> Any:
+    if not task["url"]:  # as those make it who have never heard of another
+        return deepgram.DeepgramClient(task["key"]).speak.rest.v("1")
     options = deepgram.DeepgramClientOptions(url=task["url"])
     return deepgram.DeepgramClient(task["key"], options).speak.rest.v("1")
 

@@ -93,6 +93,7 @@ def test_what_another_site_asks_for_without_naming_itself_is_refused() -> None:
             "localhost",
             "localhost:8088",
             "app.localhost",
+            "api.deepgram.com",  # led here
             "127.0.0.1:1",
             "[::1]:8088",
             "LOCALHOST.",
