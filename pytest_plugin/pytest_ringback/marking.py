@@ -86,8 +86,8 @@ def name_the_scope(error: BaseException) -> None:
     if found := _OURS.search(said):
         error.msg = (  # type: ignore[attr-defined]  # pytest's own outcome has it
             f"{said}\n{found[1]} begins anew for each test: ask for it in a fixture of function"
-            " scope, or begin an emulator there: `with Emulator(server=ringback_server) as"
-            " ringback:`"
+            " scope, begin an emulator there: `with Emulator(server=ringback_server) as"
+            " ringback:`, or share one by the ini option ringback_scope"
         )
 
 

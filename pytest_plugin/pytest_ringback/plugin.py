@@ -7,12 +7,18 @@ pytest and what pytest has imported already.
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from ringback import AsyncEmulator, Emulator, Server, Settings
+
+
+_Scope: TypeAlias = Literal["function", "class", "module", "package", "session"]
+_SCOPES: "tuple[_Scope, ...]" = ("function", "class", "module", "package", "session")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "ringback_api_key",
         "API key of each test's first emulator, for an application that reads its key once; empty:"
         " a new one each",
+    )
+    parser.addini(
+        "ringback_scope",
+        "scope of the fixtures ringback and async_ringback: function, class, module, package or"
+        " session; a shared emulator begins again for each test",
+        default="function",
     )
     parser.addini(
         "ringback_collect", "collect *.ringback.yaml files as tests", type="bool", default=True
@@ -58,6 +70,10 @@ def pytest_configure(config: pytest.Config) -> None:
     _port(config)
     _collects(config)
     _check_application(config)
+    if _scope("ringback", config) != "function":
+        from pytest_ringback import sharing
+
+        config.pluginmanager.register(sharing, "ringback sharing")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -113,19 +129,31 @@ def ringback_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
     server.stop()
 
 
-@pytest.fixture
+def _scope(fixture_name: str, config: pytest.Config) -> "_Scope":
+    """How long an emulator lives, as the ini option says."""
+    chosen = str(config.getini("ringback_scope"))
+    for scope in _SCOPES:
+        if scope == chosen:
+            return scope
+    raise pytest.UsageError(f"ringback_scope is {', '.join(_SCOPES)}, not {chosen!r}")
+
+
+@pytest.fixture(scope=_scope)
 def ringback(
     request: pytest.FixtureRequest, ringback_server: "Server", ringback_settings: "Settings"
 ) -> "Iterator[Emulator]":
-    """An emulator of this test's own: clean, at zero, under its own API key."""
-    from pytest_ringback.watching import watched
+    """An emulator of this test's own: clean, at zero, under its own API key.
+
+    With the ini option ringback_scope it is one for a class, a module, a package or the session,
+    and begins again for each test.
+    """
     from ringback import Emulator
 
-    with watched(request, ringback_server, ringback_settings) as begin:
+    with _lent(request, ringback_server, ringback_settings) as begin:
         yield begin("ringback", Emulator, {})
 
 
-@pytest.fixture
+@pytest.fixture(scope=_scope)
 def async_ringback(
     request: pytest.FixtureRequest, ringback_server: "Server", ringback_settings: "Settings"
 ) -> "Iterator[AsyncEmulator]":
@@ -134,13 +162,27 @@ def async_ringback(
     At its end no loop runs any more, so an application that was connected with `lifespan=True` is
     not shut down; `async with AsyncEmulator() as ringback:` does that.
     """
-    from pytest_ringback.marking import check_loop
-    from pytest_ringback.watching import watched
     from ringback import AsyncEmulator
 
-    check_loop(request)
-    with watched(request, ringback_server, ringback_settings) as begin:
+    with _lent(request, ringback_server, ringback_settings) as begin:
         yield begin("async_ringback", AsyncEmulator, {})
+
+
+def _lent(
+    request: pytest.FixtureRequest, server: "Server", settings: "Settings"
+) -> "AbstractContextManager[Callable[..., Any]]":
+    """What begins an emulator for one test, or for all of a wider scope."""
+    if request.scope != "function":
+        from pytest_ringback.sharing import shared
+
+        return shared(request, server, settings)
+    from pytest_ringback.watching import watched
+
+    if request.fixturename == "async_ringback":
+        from pytest_ringback.marking import check_loop
+
+        check_loop(request)
+    return watched(request, server, settings)
 
 
 @pytest.fixture

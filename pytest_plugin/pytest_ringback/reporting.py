@@ -7,6 +7,7 @@ from typing import Any, TypeGuard
 import pytest
 
 from pytest_ringback.recordings import add_recording
+from pytest_ringback.sharing import end_test
 from pytest_ringback.watching import WATCH, Watch
 
 SECTION = "ringback timeline"
@@ -51,6 +52,7 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
             properties[:] = [*others, (PROPERTY, text)]
         add_recording(item, report, watch)
     if report.when == "teardown":
+        end_test(item.config, watch)
         # Items live as long as the session; what a test's emulators hold must not.
         del item.stash[WATCH]
 

@@ -1,6 +1,6 @@
 """What one test does with its emulators, and what it leaves behind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from traceback import format_exception, format_exception_only
 from types import TracebackType
@@ -41,6 +41,8 @@ class Watch:
         self.leftovers: dict[str, list[str]] = {kind: [] for kind in LENIENCIES}
         self.crashes: list[Crash] = []
         self.raised: Raised | None = None
+        self.shared: list[str] = []
+        """The names of those emulators that other tests use, too."""
         self._unknown_keys = unknown_keys
 
     @property
@@ -115,27 +117,59 @@ def watched(
         ending.callback(watch.end_fixture)
 
         def begin(name: str, face: type[One], changes: dict[str, Any]) -> One:
-            chosen = _settings(request, settings, watch).changed(**changes)
+            chosen = settings_for(request, settings, watch.emulators.values()).changed(**changes)
             emulator = face(chosen, server=server).open()
             ending.callback(emulator.close)
             begun[name] = watch.emulators[name] = emulator
-            if faults := keywords_of(request.node).get("faults"):
-                try:
-                    emulator.fault_deliveries(*faults)
-                except SettingsError as error:
-                    refuse(f"@pytest.mark.ringback: {error}")
+            _befall(request, emulator)
             return emulator
 
         yield begin
-        watch.look_at_strangers(server)
-        keywords = keywords_of(request.node)
-        lenient = not keywords.get("strict", True) or keywords.get("allow_pending", False)
-        for name, emulator in begun.items():
-            if watch.body_passed and not lenient:
-                watch.let_rest(emulator)
-            watch.look_at(name, emulator)
+        _look(request, watch, server, begun)
     if watch.body_passed and not watch.fixtures:
         _complain(watch, keywords_of(request.node))
+
+
+@contextmanager
+def watched_again(
+    request: pytest.FixtureRequest, server: Server, shared: dict[str, AnyEmulator]
+) -> Iterator[None]:
+    """The same for emulators that are *shared* with other tests: they go on when this one ends."""
+    watch = request.node.stash.setdefault(WATCH, Watch(server.unknown_keys))
+    watch.fixtures += 1
+    with ExitStack() as ending:
+        ending.callback(watch.end_fixture)
+        for name, emulator in shared.items():
+            watch.emulators[name] = emulator
+            watch.shared.append(name)
+            emulator.keep_connected()
+            _befall(request, emulator)
+        yield
+        _look(request, watch, server, shared)
+    if watch.body_passed and not watch.fixtures:
+        _complain(watch, keywords_of(request.node))
+
+
+def _befall(request: pytest.FixtureRequest, emulator: AnyEmulator) -> None:
+    """Order the faults that the test's marker says."""
+    if faults := keywords_of(request.node).get("faults"):
+        try:
+            emulator.fault_deliveries(*faults)
+        except SettingsError as error:
+            refuse(f"@pytest.mark.ringback: {error}")
+
+
+def _look(
+    request: pytest.FixtureRequest, watch: Watch, server: Server, begun: dict[str, Any]
+) -> None:
+    """Note what the emulators that have *begun* leave behind, and who came to *server* besides."""
+    watch.look_at_strangers(server)
+    keywords = keywords_of(request.node)
+    lenient = not keywords.get("strict", True) or keywords.get("allow_pending", False)
+    for name, emulator in begun.items():
+        if watch.body_passed and not lenient:
+            watch.let_rest(emulator)
+        watch.look_at(name, emulator)
 
 
 def _complain(watch: Watch, keywords: dict[str, Any]) -> None:
@@ -180,21 +214,23 @@ def _raise(watch: Watch, error: BaseException, text: str) -> NoReturn:
     raise error
 
 
-def _settings(request: pytest.FixtureRequest, settings: Settings, watch: Watch) -> Settings:
+def settings_for(
+    request: pytest.FixtureRequest, settings: Settings, others: Collection[AnyEmulator]
+) -> Settings:
     """The settings of one emulator: the fixture's, the ini options', the marker's, in that order.
 
     Ids differ from emulator to emulator, as the service's do, and repeat from run to run. A key
-    that was fixed is the first emulator's, for no two on one server can share it.
+    that was fixed is the first emulator's, for it and the *others* are on one server.
     """
     if not isinstance(settings, Settings):
         refuse(f"fixture ringback_settings must return a ringback.Settings, not {settings!r}")
     changes: dict[str, Any] = {}
     if settings.seed is None:
-        changes["seed"] = crc32(f"{request.node.nodeid}#{len(watch.emulators)}".encode())
+        changes["seed"] = crc32(f"{request.node.nodeid}#{len(others)}".encode())
     if settings.api_key is None and (key := request.config.getini("ringback_api_key")):
         changes["api_key"] = key
     chosen = settings.changed(**changes | settings_of(keywords_of(request.node)))
-    if any(each.api_key == chosen.api_key for each in watch.emulators.values()):
+    if any(each.api_key == chosen.api_key for each in others):
         return chosen.changed(api_key=None)
     return chosen
 

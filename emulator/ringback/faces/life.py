@@ -7,6 +7,7 @@ from weakref import WeakSet
 
 from ringback.clock.forks import check_process, lineage
 from ringback.clock.loops import EngineLoop
+from ringback.core.base.ids import IdSource
 from ringback.core.base.sealed import Sealed
 from ringback.core.delivery.dispatcher import Dispatcher
 from ringback.core.request.keys import Credential
@@ -15,6 +16,7 @@ from ringback.faces.clocks import AwaitableClock, BlockingClock
 from ringback.faces.endings import raise_first
 from ringback.faces.patched import refuse_patched_threads
 from ringback.sending.crashes import Crash
+from ringback.service.connected import Connected
 from ringback.service.service import Service
 from ringback.settings.settings import NAMES as SETTING_NAMES
 from ringback.settings.settings import Settings
@@ -48,6 +50,8 @@ class Life(Sealed, Generic[ClockFace]):
         self._serving = threading.Lock()
         self._found: dict[str, list[str]] = {}
         self._crashed: list[Crash] = []
+        self._kept: list[Connected] = []
+        self._ids: IdSource | None = None
         self._arrange: list[Callable[[Service], object]] = []
 
     def __repr__(self) -> str:
@@ -134,34 +138,12 @@ class Life(Sealed, Generic[ClockFace]):
         return self._begun is not None and self._lineage != lineage()
 
     def reset(self) -> None:
-        """Begin again at zero, under the same key, with nothing connected and nothing pending.
-
-        Like a verb it first raises what a predicate has raised and nobody has heard. What a strict
-        test would not leave behind is still told of by `leftovers`, but for what was still to come.
-        """
-        self._live_service.clock.raise_unheard()
-        self._keep_found()
-        if self._settings.api_key is None:
-            self._settings = self._settings.changed(api_key=self.api_key)
-        self._end_service()
-        self.open()
+        """Begin again at zero, under the same key."""
+        raise NotImplementedError
 
     def leftovers(self) -> dict[str, list[str]]:
-        """What a strict test would not leave behind, in sentences, by kind.
-
-        The kinds are the README's: `pending`, `replies`, `failures`, `faults`, `errors`,
-        `unknown_keys`, `wrong_paths`, `unrouted` and `crashes`. What was found before a `reset` is
-        among it.
-        """
-        found = self._service.leftovers()
-        return {kind: self._found.get(kind, []) + told for kind, told in found.items()}
-
-    def _keep_found(self) -> None:
-        """Keep what strictness has found so far; what was still to come is called off."""
-        for kind, told in self._service.happened().items():
-            if told:
-                self._found.setdefault(kind, []).extend(told)
-        self._crashed.extend(self._service.crashes)
+        """What a strict test would not leave behind, in sentences, by kind."""
+        raise NotImplementedError
 
     def open(self) -> Self:
         """Begin at zero, under a key of its own; `close` ends it. `with` does both."""
@@ -204,6 +186,10 @@ class Life(Sealed, Generic[ClockFace]):
         if self._live and self._begun is not None:
             arrange(self._begun)
 
+    def _prepare(self, service: Service) -> None:
+        for arrange in self._arrange:
+            arrange(service)
+
     def _begin(self, clock: type[ClockFace], loop: EngineLoop) -> Service:
         if self._live and not self._is_elsewhere:
             raise NotRunning(
@@ -221,8 +207,7 @@ class Life(Sealed, Generic[ClockFace]):
             former=self._former,
             owner=self,
         )
-        for arrange in self._arrange:  # before anybody can be answered
-            arrange(service)
+        self._prepare(service)  # before anybody can be answered
         if self._server is not None:
             self._server.add(service, control)
         former = self._begun

@@ -10,7 +10,8 @@ from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.fault import FaultLike
 from ringback.core.delivery.reply import ReplyLike
 from ringback.core.journal import Journal
-from ringback.faces.life import ClockFace, Life
+from ringback.faces.again import Again
+from ringback.faces.life import ClockFace
 from ringback.receiving.scripted import Receiver
 from ringback.service.deliveries import Deliveries
 from ringback.service.received import ReceivedRequests
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified
     from ringback.scenario.acting.performance import StoryPerformance
     from ringback.scenario.playing import Performance
-    from ringback.sending.crashes import Crash
 
 
-class SharedFace(Life[ClockFace]):
+class SharedFace(Again[ClockFace]):
     """What both faces share: everything that does not move the clock."""
 
     # -- what a test arranges --------------------------------------------------------------------
@@ -258,12 +258,6 @@ class SharedFace(Life[ClockFace]):
         an attempt, what is to be said of it.
         """
         return self._service.tell(rules=rules, remarks=remarks or {})
-
-    @property
-    def crashes(self) -> "list[Crash]":
-        """What applications behind `connect` raised: `error`, `origin` and `times`, each error
-        once. Tracebacks hold the application's own frames."""
-        return [*self._crashed, *self._service.crashes]
 
     def _perform(
         self, path: "str | Path", case: str, stack: "ExitStack"

@@ -37,8 +37,10 @@ class Receiver(Sealed):
         None: all of it.
         """
         self._origin = origin
-        self._script = _Script(replies)
+        self._replies = tuple(replies)
+        self._script = _Script(self._replies)
         self._forgets = keep is not None
+        self._keep = keep
         self._requests: History[CallbackMessage] = History(keep)
         self._arrived = Live(self._requests)
 
@@ -84,6 +86,12 @@ class Receiver(Sealed):
     def replies(self, *entries: ReplyLike) -> None:
         """Replace what is left of the script. Raises `SettingsError` for a reply that is none."""
         self._script = _Script(entries)
+
+    def begin_again(self) -> None:
+        """Answer from the beginning, as if nothing had arrived."""
+        self._script = _Script(self._replies)
+        self._requests = History(self._keep)
+        self._arrived = Live(self._requests)
 
     def answer(self, message: CallbackMessage) -> Answer:
         """Take *message* and answer it."""

@@ -21,13 +21,15 @@ Respond: TypeAlias = Callable[[CallbackMessage], Answer]
 class Route:
     """One place's way: it is *respond* that answers, or a *sender* asks; its faults are a *plan*.
 
-    *reached* is the highest number of an attempt that came this way; 0: none did.
+    *reached* is the highest number of an attempt that came this way; 0: none did. One that *owes*
+    nothing was arranged before, for several tests, and need not be reached by each.
     """
 
     sender: Sender | None = None
     respond: Respond | None = None
     plan: Plan | None = None
     reached: int = 0
+    owes: bool = True
 
 
 class Routes:

@@ -18,6 +18,7 @@ from ringback.receiving.scripted import Receiver
 from ringback.sending.addresses import AddressRules
 from ringback.sending.routes import Route, Routes
 from ringback.sending.sender import Sender
+from ringback.service.connected import Connected
 from ringback.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Arranging:
         self.receivers: list[Receiver] = []
         self.failures = Failures(settings.every_failure)
         self.orders = Orders()
+        self._connected: dict[str, Connected] = {}
+        self._let_off_receivers: set[Receiver] = set()
         self.plans: list[Plan] = []
         """The faults of single deliveries."""
         self.started: list[StartedAsgiSender] = []
@@ -60,6 +63,7 @@ class Arranging:
         """
         whole, path = _place(origin)
         whose = whole + path
+        faults = tuple(faults)
         plan = read_plan(faults, self._settings.retries + 1, whose)
         route = self._route(to, lifespan)
         for shape in plan.shapes if plan is not None and not isinstance(to, str) else ():
@@ -70,6 +74,7 @@ class Arranging:
                 )
         route.plan = plan
         self.routes.connect(whole, route, path)
+        self._connected[whose] = Connected(whose, to, faults, lifespan)
 
     def receiver(
         self,
@@ -82,6 +87,34 @@ class Arranging:
         self.connect(origin, receiver, faults)
         self.receivers.append(receiver)
         return receiver
+
+    @property
+    def owing(self) -> list[Receiver]:
+        """The receivers whose replies have to be used: one that is kept does once it is asked."""
+        let_off = self._let_off_receivers
+        return [each for each in self.receivers if each not in let_off or each.requests]
+
+    def keep(self) -> list[Connected]:
+        """What is connected now, to be connected again; from now on it owes nothing."""
+        kept = list(self._connected.values())
+        for each in kept:
+            self._let_off(each)
+        return kept
+
+    def connect_again(self, kept: Iterable[Connected]) -> None:
+        """Connect what was *kept* of a service before this one, from its beginning."""
+        for each in kept:
+            if isinstance(each.to, Receiver):
+                each.to.begin_again()
+            self.connect(each.place, each.to, each.faults, lifespan=each.lifespan)
+            self._let_off(each)
+
+    def _let_off(self, connected: Connected) -> None:
+        self.routes.at(connected.place).owes = False
+        if isinstance(connected.to, Receiver):
+            self._let_off_receivers.add(connected.to)
+            if connected.to not in self.receivers:
+                self.receivers.append(connected.to)
 
     def fail_requests(
         self, failures: Iterable[RequestFailureLike | None], when: When | None = None

@@ -78,14 +78,14 @@ def _failures(traces: Traces) -> Iterator[str]:
 def _faults(traces: Traces) -> Iterator[str]:
     standing = dict(traces.arranged)
     for place, route in traces.arranged:
-        if route is not standing[place] and not route.reached:
+        if route is not standing[place] and not route.reached and route.owes:
             yield (
                 f"{place}: no attempt reached what was connected there first, for something else"
                 " was connected there after it. Connect each origin once, or run the deliveries"
                 " that are for the first before the second"
             )
         else:
-            yield from _faults_of(route.plan)
+            yield from _faults_of(route.plan if route.owes or route.reached else None)
     for plan in traces.plans:
         yield from _faults_of(plan)
     for copy in traces.copies:

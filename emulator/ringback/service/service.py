@@ -15,6 +15,7 @@ from ringback.clock.forks import unlock_in_forks
 from ringback.clock.loops import EngineLoop
 from ringback.core.base.duration import SECOND
 from ringback.core.base.headers import Headers
+from ringback.core.base.ids import IdSource
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.fault import FaultLike
 from ringback.core.delivery.plan import read_plan
@@ -120,6 +121,15 @@ class Service:
         self.pending = jobs.pending
 
     @property
+    def ids(self) -> IdSource:
+        """Where request ids are drawn from."""
+        return self._account.ids
+
+    @ids.setter
+    def ids(self, ids: IdSource) -> None:
+        self._account.ids = ids
+
+    @property
     def date(self) -> str:
         """The clock's moment, as a `Date` header writes it."""
         return self._account.date
@@ -218,7 +228,7 @@ class Service:
     def _traces(self) -> Traces:
         return Traces(
             self.pending,
-            self.arranging.receivers,
+            self.arranging.owing,
             self.arranging.routes.arranged,
             [*self.arranging.orders, *self.arranging.plans],
             self.engine.copies.coming,
