@@ -52,3 +52,10 @@ def test_what_it_gives_the_action_are_its_inputs() -> None:
     (step,) = yaml.safe_load(block("- uses:"))
     assert set(step["with"]) <= set(inputs)
     assert {key for key, each in inputs.items() if each.get("required")} <= set(step["with"])
+
+
+def test_what_it_shows_of_the_suite_for_testcontainers_is_a_part_of_it() -> None:
+    suite = (ROOT / "examples" / "containers" / "with_testcontainers.py").read_text("utf-8")
+    lines = [line.split("#")[0].strip() for line in suite.splitlines()]
+    shown = [line.strip() for line in block("container =").splitlines()]
+    assert shown == lines[lines.index(shown[0]) :][: len(shown)]
