@@ -180,7 +180,8 @@ def test_nothing_is_left_of_an_effect_that_has_ended(
         alarms.append(set_alarm(seconds, ring))
         return alarms[-1]
 
-    monkeypatch.setattr("ringback.faces.clocks.set_alarm", noted)
+    monkeypatch.setattr("ringback.clock.guard.set_alarm", noted)
+    monkeypatch.setattr("ringback.clock.guard.PATIENCE", 1e9)
     face.emulator.connect(APP, Application(status=503).asgi)
     submit(face)
     face.call("run_until_idle")

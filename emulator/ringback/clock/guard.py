@@ -5,6 +5,7 @@ and while the loop that they watch is busy, so no loop timer will do. Waiting on
 under every freezer.
 """
 
+import asyncio
 import heapq
 import itertools
 import logging
@@ -12,12 +13,15 @@ import threading
 from collections.abc import Callable
 
 from ringback.clock.forks import unlock_in_forks
-from ringback.clock.real import monotonic_ns
+from ringback.clock.real import frozen, monotonic_ns
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import SECOND
 
 _LONGEST_WAIT = 3600 * SECOND
 """How long the thread waits before it looks again; a lock takes no wait of centuries."""
+
+PATIENCE = 0.1
+"""Real seconds after which what is awaited on a loop is worth an alarm."""
 
 _log = logging.getLogger("ringback.clock")
 
@@ -78,3 +82,31 @@ _thread = AlarmThread()
 def set_alarm(seconds: float, ring: Callable[[], None]) -> Timer:
     """Call *ring* after so many real seconds, on the process's one alarm thread."""
     return _thread.set(seconds, ring)
+
+
+class PatientAlarm:
+    """An alarm for what is awaited on a loop, which costs no thread where that is soon over.
+
+    A timer of the loop sets it, but in frozen time, in which such a timer never comes.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, seconds: float, ring: Callable[[], None]
+    ) -> None:
+        """Call *ring* after so many real seconds."""
+        self._alarm: Timer | None = None
+        self._soon: asyncio.TimerHandle | None = None
+        if seconds <= PATIENCE or frozen():
+            self._alarm = set_alarm(seconds, ring)
+        else:
+            self._soon = loop.call_later(PATIENCE, self._set, seconds - PATIENCE, ring)
+
+    def cancel(self) -> None:
+        """Do not ring."""
+        if self._soon is not None:
+            self._soon.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def _set(self, seconds: float, ring: Callable[[], None]) -> None:
+        self._alarm = set_alarm(seconds, ring)

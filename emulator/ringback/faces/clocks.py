@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ringback.clock.forks import check_process, lineage
-from ringback.clock.guard import set_alarm
+from ringback.clock.guard import PatientAlarm
 from ringback.clock.leading import grasp
 from ringback.clock.steps import Effect, drive, run
 from ringback.clock.turns import call_on, ended, loop_is_running
@@ -158,7 +158,7 @@ class AwaitableClock(AwaitableVerbs, _Face):
         work = asyncio.ensure_future(_awaited(effect))
         over = loop.create_future()
         interrupt = partial(call_on, loop, partial(_resolve, over))
-        alarm = set_alarm(self._guard, interrupt)
+        alarm = PatientAlarm(loop, self._guard, interrupt)
         forget = self._virtual.when_closed(interrupt)
         try:
             await ended(work, over)

@@ -1,14 +1,17 @@
 """Alarms in real time."""
 
+import asyncio
 import logging
 import threading
+from collections.abc import Callable
 
 import pytest
 from freezegun import freeze_time
 
 from ringback.clock import guard
-from ringback.clock.guard import AlarmThread, set_alarm
+from ringback.clock.guard import AlarmThread, PatientAlarm, set_alarm
 from ringback.clock.real import monotonic_ns
+from ringback.clock.timer import Timer
 from ringback.core.base.duration import SECOND
 
 SOON = 0.001
@@ -155,3 +158,63 @@ def test_the_thread_starts_anew_where_it_has_not_survived(bell: Bell) -> None:
     thread._thread = threading.Thread()
     thread.set(SOON, bell)
     bell.wait()
+
+
+def test_what_is_soon_over_on_a_loop_sets_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringback.clock.guard.set_alarm", _nobody)
+
+    async def test() -> None:
+        alarm = PatientAlarm(asyncio.get_running_loop(), 10, _too_late)
+        await asyncio.sleep(0)
+        alarm.cancel()
+
+    asyncio.run(test())
+
+
+def test_what_takes_longer_is_rung_for_after_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    async def test() -> None:
+        set_one = asyncio.Event()
+
+        def noted(seconds: float, ring: Callable[[], None]) -> Timer:
+            asked.append(seconds)
+            set_one.set()
+            return Timer(ring)
+
+        monkeypatch.setattr("ringback.clock.guard.set_alarm", noted)
+        monkeypatch.setattr("ringback.clock.guard.PATIENCE", 0.01)
+        alarm = PatientAlarm(asyncio.get_running_loop(), 10, _too_late)
+        await set_one.wait()
+        alarm.cancel()
+
+    asyncio.run(test())
+    assert asked == [9.99]
+
+
+@pytest.mark.parametrize(("seconds", "is_frozen"), [(0.1, False), (10, True)])
+def test_a_short_guard_and_one_in_frozen_time_are_set_at_once(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, *, is_frozen: bool
+) -> None:
+    asked: list[float] = []
+
+    def noted(seconds: float, ring: Callable[[], None]) -> Timer:
+        asked.append(seconds)
+        return Timer(ring)
+
+    monkeypatch.setattr("ringback.clock.guard.set_alarm", noted)
+    monkeypatch.setattr("ringback.clock.guard.frozen", lambda: is_frozen)
+
+    async def test() -> None:
+        PatientAlarm(asyncio.get_running_loop(), seconds, _too_late).cancel()
+
+    asyncio.run(test())
+    assert asked == [seconds]
+
+
+def _nobody(seconds: float, ring: Callable[[], None]) -> Timer:
+    raise AssertionError("an alarm was set")
+
+
+def _too_late() -> None:
+    raise AssertionError("it rang")
