@@ -30,8 +30,8 @@ class Afterwards(HttpResponse):
     """An answer that is followed by work: servers close an answer when it was sent."""
 
     def __init__(self, work: Callable[[], object]) -> None:
-        """Answer 202; then do *work*."""
-        super().__init__(status=202, headers={"content-length": "0"})
+        """Answer 204; then do *work*."""
+        super().__init__(status=204)
         self.work = work
 
     def close(self) -> None:

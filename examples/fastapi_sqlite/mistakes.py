@@ -36,7 +36,7 @@ class AnswersBeforeStoring(Announcements):
 
     async def answer(self, callback: Callback) -> Response:
         """Say yes, and keep it later."""
-        return Response(status_code=202, background=BackgroundTask(self.keep_later, callback))
+        return Response(status_code=204, background=BackgroundTask(self.keep_later, callback))
 
     async def keep_later(self, callback: Callback) -> None:
         """Keep it, if we are still there."""

@@ -9,6 +9,7 @@ to the sender.
 import base64
 import re
 from dataclasses import field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
@@ -126,6 +127,7 @@ class CallbackRules:
         return None
 
 
+@lru_cache(maxsize=64)  # a test says the same few URLs again and again
 def split(url: str) -> Endpoint | str:
     """Split *url* into an `Endpoint`, or return the sentence that says what is wrong with it.
 
