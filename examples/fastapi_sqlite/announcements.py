@@ -45,13 +45,18 @@ class Announcements:
         speak_url: str = "https://api.deepgram.com",
         api_key: str = "",
         busy_timeout: float = 5.0,
+        durable: bool = True,
     ) -> None:
-        """Keep everything in *database*, and wait *busy_timeout* seconds while it is locked."""
+        """Keep everything in *database*, and wait *busy_timeout* seconds while it is locked.
+
+        What is not *durable* may not survive a power cut, and is written much faster.
+        """
         self.database = database
         self.callback = httpx.URL(callback)
         self.speak_url = speak_url
         self.api_key = api_key
         self.busy_timeout = busy_timeout
+        self.durable = durable
         with self.opened() as opened:
             opened.executescript(f"BEGIN; {self.schema} COMMIT;")
         self.api = FastAPI()
@@ -61,6 +66,8 @@ class Announcements:
     def opened(self) -> Iterator[sqlite3.Connection]:
         """The database, in one transaction."""
         connection = sqlite3.connect(self.database, timeout=self.busy_timeout)
+        if not self.durable:  # a test need not survive a power cut
+            connection.execute("PRAGMA synchronous = OFF")
         try:
             with connection:
                 yield connection

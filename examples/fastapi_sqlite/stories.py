@@ -23,7 +23,7 @@ STRANGERS = ("no credential", "wrong credential", "foreign credential")
 def connected(ringback: Emulator, application: type[Announcements]) -> Iterator[Announcements]:
     """The application, made anew, with a database of its own."""
     with TemporaryDirectory() as folder:
-        made = application(Path(folder) / "announcements.db", callback=CALLBACK)
+        made = application(Path(folder) / "announcements.db", durable=False)
         ringback.connect(ORIGIN, made.api)
         yield made
 

@@ -23,6 +23,7 @@ def announcements(ringback: Emulator, tmp_path: Path, mistake: str | None) -> An
         speak_url=ringback.url,
         api_key=ringback.api_key,
         busy_timeout=0,
+        durable=False,
     )
     ringback.connect(ORIGIN, made.api)
     return made

@@ -9,7 +9,7 @@ from ringback import check
 
 def test_the_endpoint_takes_what_may_come(tmp_path: Path, mistake: str | None) -> None:
     application = Announcements if mistake is None else MISTAKES[mistake]
-    announcements = application(tmp_path / "announcements.db")
+    announcements = application(tmp_path / "announcements.db", durable=False)
     report = check(
         announcements.api,
         path="/spoken",

@@ -24,7 +24,7 @@ STRANGERS = ("no credential", "wrong credential", "foreign credential")
 def connected(ringback: Emulator, application: type[VoiceNotes]) -> Iterator[VoiceNotes]:
     """The application, made anew, with a database and a worker of its own."""
     with TemporaryDirectory() as folder:
-        made = application(Path(folder) / "notes.db", HeldQueue(ringback))
+        made = application(Path(folder) / "notes.db", HeldQueue(ringback), durable=False)
         ringback.connect(ORIGIN, made.wsgi)
         with made.working():
             yield made

@@ -10,7 +10,7 @@ from ringback import check
 
 def test_the_endpoint_takes_what_may_come(tmp_path: Path, mistake: str | None) -> None:
     application = VoiceNotes if mistake is None else MISTAKES[mistake]
-    notes = application(tmp_path / "notes.db", Queue())
+    notes = application(tmp_path / "notes.db", Queue(), durable=False)
     with notes.working():
         report = check(
             notes.wsgi,

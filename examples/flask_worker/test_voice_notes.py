@@ -19,7 +19,7 @@ CALLBACK = "https://ada:s3cret@app.example/spoken"
 @pytest.fixture
 def voice_notes(ringback: Emulator, tmp_path: Path, mistake: str | None) -> Iterator[VoiceNotes]:
     application = VoiceNotes if mistake is None else MISTAKES[mistake]
-    made = application(tmp_path / "notes.db", HeldQueue(ringback), busy_timeout=0)
+    made = application(tmp_path / "notes.db", HeldQueue(ringback), busy_timeout=0, durable=False)
     ringback.connect(ORIGIN, made.wsgi)
     with made.working():
         yield made

@@ -51,7 +51,7 @@ def fastapi_sqlite() -> Example:
     @contextmanager
     def served(application: type[Announcements]) -> Iterator[Served]:
         with TemporaryDirectory() as folder:
-            made = application(Path(folder) / "announcements.db")
+            made = application(Path(folder) / "announcements.db", durable=False)
             yield made.api, lambda: [request_id for request_id, _ in made.kept()]
 
     suite = "examples/fastapi_sqlite/test_announcements.py"
@@ -67,7 +67,7 @@ def flask_worker() -> Example:
     @contextmanager
     def served(application: type[VoiceNotes]) -> Iterator[Served]:
         with TemporaryDirectory() as folder:
-            made = application(Path(folder) / "notes.db", Queue())
+            made = application(Path(folder) / "notes.db", Queue(), durable=False)
             with made.working():
                 yield made.wsgi, lambda: [request_id for request_id, _, _ in made.notes()]
 
