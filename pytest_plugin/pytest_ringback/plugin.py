@@ -23,7 +23,19 @@ _SCOPES: "tuple[_Scope, ...]" = ("function", "class", "module", "package", "sess
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    parser.getgroup("ringback").addoption(
+    group = parser.getgroup("ringback")
+    group.addoption(
+        "--ringback-rules",
+        action="store_true",
+        help="show the rules behind each attempt of a failing test; so does -v",
+    )
+    group.addoption(
+        "--ringback-report",
+        metavar="FILE",
+        default=None,
+        help="write a page that shows what the emulators of each failing test did",
+    )
+    group.addoption(
         "--ringback-record",
         metavar="DIR",
         default=None,
@@ -74,6 +86,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ringback import sharing
 
         config.pluginmanager.register(sharing, "ringback sharing")
+    if config.getoption("ringback_report") and not hasattr(config, "workerinput"):
+        from pytest_ringback.pages import Pages
+
+        config.pluginmanager.register(Pages(config), "ringback-pages")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -228,13 +244,15 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Compare two timelines row by row."""
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Compare two timelines row by row, and keep what differs."""
     if op != "==" or "ringback" not in sys.modules:
         return None
-    from pytest_ringback.reporting import compared
+    from pytest_ringback.reporting import compare
 
-    return compared(left, right)
+    return compare(config, left, right)
 
 
 def _port(config: pytest.Config) -> int:

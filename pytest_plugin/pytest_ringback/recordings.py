@@ -7,7 +7,8 @@ from zlib import crc32
 
 import pytest
 
-from pytest_ringback.watching import AnyEmulator, Watch
+from pytest_ringback.comparing import AnyEmulator
+from pytest_ringback.watching import Watch
 from ringback import NotRecorded
 
 SECTION = "ringback recording"
@@ -17,11 +18,11 @@ _LONGEST = 80
 """Characters of a test's name in the name of its file: file systems take 255 bytes."""
 
 
-def add_recording(item: pytest.Item, report: pytest.TestReport, watch: Watch) -> None:
+def add_recording(item: pytest.Item, report: pytest.TestReport, watch: Watch) -> list[str]:
     """Record the emulators of a test that failed, and say how to play what happened again."""
     folder = _folder(item.config)
     if folder is None:
-        return
+        return []
     lines = [
         line
         for number, emulator in enumerate(watch.emulators.values(), 1)
@@ -29,6 +30,7 @@ def add_recording(item: pytest.Item, report: pytest.TestReport, watch: Watch) ->
     ]
     if lines:
         report.sections.append((SECTION, "\n".join(lines)))
+    return lines
 
 
 def _folder(config: pytest.Config) -> Path | None:

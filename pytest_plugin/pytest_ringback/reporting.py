@@ -2,21 +2,26 @@
 
 import re
 from collections import Counter
-from typing import Any, TypeGuard
+from typing import Any
 
 import pytest
 
+from pytest_ringback.causes import MOST, likely_causes
+from pytest_ringback.comparing import compared, difference
+from pytest_ringback.marking import LENIENCIES, keywords_of
+from pytest_ringback.pages import attach
 from pytest_ringback.recordings import add_recording
 from pytest_ringback.sharing import end_test
-from pytest_ringback.watching import WATCH, Watch
+from pytest_ringback.watching import CURRENT, WATCH, Watch
 
 SECTION = "ringback timeline"
 PROPERTY = "ringback_timeline"
 
+CAUSE = "ringback likely cause"
+CAUSE_PROPERTY = "ringback_cause"
+
 _READ = 100
 """How many lines are shown of the beginning, and of the end, of a long timeline."""
-
-_ATTEMPT_LINE = re.compile(r"[+-][\d.]+s (POST|PUT) ")
 
 _ENTRY = re.compile(r"^(?=[A-Z]+ +\S+:\S+:\d+ )", re.MULTILINE)
 """Where an entry begins in pytest's section of a captured log."""
@@ -44,17 +49,27 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
         ]
         report.sections[:] = [each for each in sections if each[1]]
     if report.failed and watch.emulators:
-        text = _shortened(watch.timeline)
-        report.sections.append((SECTION, text))
-        # JUnit XML takes the properties of the teardown's report, which has copied the item's.
-        for properties in (item.user_properties, report.user_properties):
-            others = [each for each in properties if each[0] != PROPERTY]
-            properties[:] = [*others, (PROPERTY, text)]
-        add_recording(item, report, watch)
+        text = _shortened(watch.told(rules=_wants_rules(item.config)))
+        _add(item, report, SECTION, PROPERTY, text)
+        causes = _causes(item, report, watch)
+        if causes:
+            _add(item, report, CAUSE, CAUSE_PROPERTY, "\n".join(causes))
+        recordings = add_recording(item, report, watch)
+        if item.config.getoption("ringback_report", None):
+            attach(item, report, watch, [text, *causes, *recordings])
     if report.when == "teardown":
         end_test(item.config, watch)
         # Items live as long as the session; what a test's emulators hold must not.
         del item.stash[WATCH]
+        item.config.stash[CURRENT] = None
+
+
+def compare(config: pytest.Config, left: object, right: object) -> list[str] | None:
+    """Compare two timelines row by row, and keep what is not as expected, to be marked."""
+    watch = config.stash.get(CURRENT, None)
+    if watch is not None:
+        watch.difference = difference(watch.emulators.values(), left, right)
+    return compared(left, right)
 
 
 def as_the_app_raised_it(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
@@ -67,15 +82,6 @@ def as_the_app_raised_it(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
         call.excinfo = pytest.ExceptionInfo.from_exception(
             error.with_traceback(watch.raised.traceback)
         )
-
-
-def compared(left: object, right: object) -> list[str] | None:
-    """Compare two timelines row by row."""
-    if not (_is_timeline(left) and _is_timeline(right)):
-        return None
-    from ringback import compare_timelines
-
-    return compare_timelines(left, right)
 
 
 def hide_own_frames(error: pytest.ExceptionInfo[Any] | None) -> None:
@@ -102,6 +108,31 @@ def hide_own_frames(error: pytest.ExceptionInfo[Any] | None) -> None:
             frame.f_locals["__tracebackhide__"] = True
 
 
+def _add(item: pytest.Item, report: pytest.TestReport, section: str, name: str, text: str) -> None:
+    """Add *text* as a section, and for JUnit XML as a property."""
+    report.sections.append((section, text))
+    # JUnit XML takes the properties of the teardown's report, which has copied the item's.
+    for properties in (item.user_properties, report.user_properties):
+        others = [each for each in properties if each[0] != name]
+        properties[:] = [*others, (name, text)]
+
+
+def _wants_rules(config: pytest.Config) -> bool:
+    return bool(config.getoption("ringback_rules")) or config.getoption("verbose") > 0
+
+
+def _causes(item: pytest.Item, report: pytest.TestReport, watch: Watch) -> list[str]:
+    """The likely causes of a failure that its report does not name already."""
+    allowed = keywords_of(item)
+    kinds = {kind for kind, keyword in LENIENCIES.items() if not allowed.get(keyword, False)}
+    shown = report.longreprtext
+    causes: dict[str, None] = {}
+    for evidence in watch.evidence(kinds):
+        told = [each for each in likely_causes(evidence) if each.partition(": ")[2] not in shown]
+        causes.update(dict.fromkeys(told))
+    return [*causes][:MOST]
+
+
 def _shortened(text: str) -> str:
     """*text* without its middle, if it is longer than anybody reads."""
     lines = text.splitlines()
@@ -123,12 +154,4 @@ def _folded(log: str, watch: Watch) -> str:
         entry if count == 1 else f"{entry}\n(the same {count - 1} times more)"
         for entry, count in times.items()
         if entry
-    )
-
-
-def _is_timeline(value: object) -> TypeGuard[list[str]]:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(line, str) and _ATTEMPT_LINE.match(line) for line in value)
     )

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pytest_ringback.comparing import AnyEmulator
 from pytest_ringback.marking import check_loop, keywords_of, refuse, settings_of
-from pytest_ringback.watching import AnyEmulator, One, Watch, settings_for, watched_again
+from pytest_ringback.watching import One, Watch, settings_for, watched_again
 from ringback import Server, Settings
 
 

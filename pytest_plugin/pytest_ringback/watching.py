@@ -4,18 +4,18 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from traceback import format_exception, format_exception_only
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from zlib import crc32
 
 import pytest
 
+from pytest_ringback.causes import Evidence
+from pytest_ringback.comparing import AnyEmulator, Difference
 from pytest_ringback.marking import LENIENCIES, keywords_of, refuse, settings_of
 from ringback import AsyncEmulator, Emulator, Server, Settings, SettingsError
 
 if TYPE_CHECKING:
     from ringback import Crash
-
-AnyEmulator: TypeAlias = Emulator | AsyncEmulator
 
 One = TypeVar("One", Emulator, AsyncEmulator)
 
@@ -33,8 +33,8 @@ class Raised(NamedTuple):
 class Watch:
     """What one test does with its emulators, from the first fixture of ours to the last."""
 
-    def __init__(self, unknown_keys: int) -> None:
-        """Begin; *unknown_keys* is how many the server has turned away so far."""
+    def __init__(self, server: Server) -> None:
+        """Begin; what *server* has turned away so far is none of this test's."""
         self.emulators: dict[str, AnyEmulator] = {}
         self.fixtures = 0
         self.verdicts: list[bool] = []
@@ -43,7 +43,10 @@ class Watch:
         self.raised: Raised | None = None
         self.shared: list[str] = []
         """The names of those emulators that other tests use, too."""
-        self._unknown_keys = unknown_keys
+        self.difference: Difference | None = None
+        """What the last assertion has compared that failed, if it was a delivery's."""
+        self._server = server
+        self._unknown_keys = server.unknown_keys
 
     @property
     def body_passed(self) -> bool:
@@ -55,12 +58,33 @@ class Watch:
         """Whether an application has raised anything so far."""
         return any(each.crashes for each in self.emulators.values())
 
-    @property
-    def timeline(self) -> str:
-        """What every emulator of the test did."""
-        if len(self.emulators) == 1:
-            return _told(next(iter(self.emulators.values())))
-        return "\n\n".join(f"{name}:\n{_told(each)}" for name, each in self.emulators.items())
+    def told(self, *, rules: bool = False) -> str:
+        """What every emulator of the test did, with the *rules* behind it, if they are wanted."""
+        told = {name: self._told(each, rules=rules) for name, each in self.emulators.items()}
+        if len(told) == 1:
+            return next(iter(told.values()))
+        return "\n\n".join(f"{name}:\n{text}" for name, text in told.items())
+
+    def evidence(self, kinds: Collection[str]) -> Iterator[Evidence]:
+        """What is known of each emulator; of leftovers, those of some *kinds*."""
+        strangers = self._strangers()
+        for emulator in self.emulators.values():
+            found = emulator.leftovers()
+            found["unknown_keys"] = [*found["unknown_keys"], *strangers]
+            left = {kind: sentences if kind in kinds else [] for kind, sentences in found.items()}
+            wrong = self.difference
+            yield Evidence(
+                crashes=[] if self.raised else left["crashes"],
+                unknown_keys=left["unknown_keys"],
+                wrong_paths=left["wrong_paths"],
+                unrouted=left["unrouted"],
+                disagreement=emulator.clock.disagreement,
+                ahead=emulator.clock.ahead,
+                pending=len(emulator.pending),
+                stands=emulator.settings.clock == "paused",
+                moved=any(fact.name == "clock.moved" for fact in emulator.journal),
+                rules=wrong.rules if wrong is not None and wrong.emulator is emulator else (),
+            )
 
     def end_fixture(self) -> None:
         """One fixture of ours is over."""
@@ -86,19 +110,31 @@ class Watch:
             whose = f"{name}: " if len(self.emulators) > 1 else ""
             self.leftovers[kind] += [whose + sentence for sentence in sentences]
 
-    def look_at_strangers(self, server: Server) -> None:
+    def look_at_strangers(self) -> None:
         """Note the requests that the server itself has turned away since this was last asked."""
-        strangers = server.unknown_keys - self._unknown_keys
-        self._unknown_keys += strangers
-        self.leftovers["unknown_keys"] += [
+        self.leftovers["unknown_keys"] += self._strangers()
+        self._unknown_keys = self._server.unknown_keys
+
+    def _strangers(self) -> list[str]:
+        """What is to be said of them."""
+        strangers = self._server.unknown_keys - self._unknown_keys
+        return [
             f"{asked} came with a key that belongs to no emulator of this test. The application"
             " must use ringback.api_key"
-            for asked in (server.strangers[-strangers:] if strangers else ())
+            for asked in (self._server.strangers[-strangers:] if strangers else ())
         ]
+
+    def _told(self, emulator: AnyEmulator, *, rules: bool) -> str:
+        wrong = self.difference
+        marked = wrong is not None and wrong.emulator is emulator
+        return emulator.tell(rules=rules, remarks=wrong.remarks if wrong and marked else {})
 
 
 WATCH: pytest.StashKey[Watch] = pytest.StashKey()
 """Where a test's watch is kept."""
+
+CURRENT: pytest.StashKey[Watch | None] = pytest.StashKey()
+"""Where the watch of the test that runs is kept, for hooks that are not told of the test."""
 
 
 @contextmanager
@@ -109,8 +145,7 @@ def watched(
 
     The test fails once, at the end of the last fixture, for what all of them found.
     """
-    watch = request.node.stash.setdefault(WATCH, Watch(server.unknown_keys))
-    watch.fixtures += 1
+    watch = _watch(request, server)
     begun: dict[str, Any] = {}
 
     with ExitStack() as ending:
@@ -125,7 +160,7 @@ def watched(
             return emulator
 
         yield begin
-        _look(request, watch, server, begun)
+        _look(request, watch, begun)
     if watch.body_passed and not watch.fixtures:
         _complain(watch, keywords_of(request.node))
 
@@ -135,8 +170,7 @@ def watched_again(
     request: pytest.FixtureRequest, server: Server, shared: dict[str, AnyEmulator]
 ) -> Iterator[None]:
     """The same for emulators that are *shared* with other tests: they go on when this one ends."""
-    watch = request.node.stash.setdefault(WATCH, Watch(server.unknown_keys))
-    watch.fixtures += 1
+    watch = _watch(request, server)
     with ExitStack() as ending:
         ending.callback(watch.end_fixture)
         for name, emulator in shared.items():
@@ -145,7 +179,7 @@ def watched_again(
             emulator.keep_connected()
             _befall(request, emulator)
         yield
-        _look(request, watch, server, shared)
+        _look(request, watch, shared)
     if watch.body_passed and not watch.fixtures:
         _complain(watch, keywords_of(request.node))
 
@@ -159,11 +193,17 @@ def _befall(request: pytest.FixtureRequest, emulator: AnyEmulator) -> None:
             refuse(f"@pytest.mark.ringback: {error}")
 
 
-def _look(
-    request: pytest.FixtureRequest, watch: Watch, server: Server, begun: dict[str, Any]
-) -> None:
-    """Note what the emulators that have *begun* leave behind, and who came to *server* besides."""
-    watch.look_at_strangers(server)
+def _watch(request: pytest.FixtureRequest, server: Server) -> Watch:
+    """The watch of a test, which has one more fixture of ours."""
+    watch = request.node.stash.setdefault(WATCH, Watch(server))
+    request.config.stash[CURRENT] = watch
+    watch.fixtures += 1
+    return watch
+
+
+def _look(request: pytest.FixtureRequest, watch: Watch, begun: dict[str, Any]) -> None:
+    """Note what the emulators that have *begun* leave behind, and who came to the server besides."""
+    watch.look_at_strangers()
     keywords = keywords_of(request.node)
     lenient = not keywords.get("strict", True) or keywords.get("allow_pending", False)
     for name, emulator in begun.items():
@@ -233,9 +273,3 @@ def settings_for(
     if any(each.api_key == chosen.api_key for each in others):
         return chosen.changed(api_key=None)
     return chosen
-
-
-def _told(emulator: AnyEmulator) -> str:
-    """The timeline of *emulator*, and what is to be said of its clock."""
-    noted = emulator.clock.disagreement
-    return f"{emulator.timeline}\nnote: {noted}" if noted else emulator.timeline

@@ -100,6 +100,11 @@ class _Face(Sealed):
         """
         return self._virtual.disagreement
 
+    @property
+    def ahead(self) -> int | float:
+        """How many seconds a freezer of time has moved on without this clock; `sync` follows it."""
+        return seconds(max(self._virtual.wall.passed()[1], 0))
+
 
 class BlockingClock(BlockingVerbs, _Face):
     """A clock whose verbs block."""

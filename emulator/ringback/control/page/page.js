@@ -125,7 +125,7 @@
     $("count").textContent = found.length === all.length ? `(${all.length})` : `(${found.length} of ${all.length})`;
     $("list").replaceChildren(...found.slice(0, state.shown).map(row));
     $("more").hidden = found.length <= state.shown;
-    $("empty").hidden = all.length > 0;
+    $("empty").hidden = all.length > 0 || Boolean(embedded);
     if (focused !== undefined) {
       const again = $("list").querySelector(`[data-position="${CSS.escape(focused)}"]`);
       if (again) again.focus();
@@ -400,6 +400,38 @@
     }
   };
 
+  // -- as a report ----------------------------------------------------------------------------------
+
+  const showData = (data) => {
+    state.deliveries = [];
+    for (const each of data.deliveries) state.deliveries[each.position] = each;
+    state.chosen = null;
+    state.shown = SHOWN;
+    $("one").replaceChildren();
+    $("detail-title").textContent = "No delivery chosen";
+    if (data.clock) showClock(data.clock);
+    showList();
+    if (data.deliveries.length) choose(data.deliveries[data.deliveries.length - 1].position);
+  };
+  const showTests = (tests) => {
+    const show = (test) => {
+      for (const each of $("tests").querySelectorAll("button")) {
+        each.setAttribute("aria-current", String(each.dataset.test === String(tests.indexOf(test))));
+      }
+      $("why").textContent = [test.text, test.wrong].filter(Boolean).join("\n\n");
+      showData(test);
+    };
+    $("failing").hidden = false;
+    $("failures").textContent = `(${tests.length})`;
+    $("tests").replaceChildren(...tests.map((test, index) =>
+      make("li", {}, make("button", { type: "button", "data-test": index, onclick: () => show(test) }, test.test))));
+    if (tests.length) show(tests[0]);
+    else {
+      $("why").textContent = "No test failed.";
+      showList();
+    }
+  };
+
   // -- beginning ------------------------------------------------------------------------------------
 
   for (const id of ["find", "state"]) $(id).addEventListener("input", () => { state.shown = SHOWN; showList(); });
@@ -408,11 +440,9 @@
   document.addEventListener("keydown", walk);
   if (embedded) {
     const data = JSON.parse(embedded.textContent);
-    state.deliveries = data.deliveries;
     for (const id of ["verbs", "who"]) $(id).hidden = true;
-    showClock(data.clock);
-    showList();
-    if (data.deliveries.length) choose(data.deliveries[data.deliveries.length - 1].position);
+    if (data.tests) showTests(data.tests);
+    else showData(data);
   } else {
     bind();
     begin();
