@@ -195,14 +195,14 @@ def _befall(request: pytest.FixtureRequest, emulator: AnyEmulator) -> None:
 
 def _watch(request: pytest.FixtureRequest, server: Server) -> Watch:
     """The watch of a test, which has one more fixture of ours."""
-    watch = request.node.stash.setdefault(WATCH, Watch(server))
+    watch: Watch = request.node.stash.setdefault(WATCH, Watch(server))
     request.config.stash[CURRENT] = watch
     watch.fixtures += 1
     return watch
 
 
 def _look(request: pytest.FixtureRequest, watch: Watch, begun: dict[str, Any]) -> None:
-    """Note what the emulators that have *begun* leave behind, and who came to the server besides."""
+    """Note what the emulators that have *begun* leave behind, and who came besides."""
     watch.look_at_strangers()
     keywords = keywords_of(request.node)
     lenient = not keywords.get("strict", True) or keywords.get("allow_pending", False)
