@@ -20,7 +20,7 @@ from ringback.core.base.duration import SECOND
 _LONGEST_WAIT = 3600 * SECOND
 """How long the thread waits before it looks again; a lock takes no wait of centuries."""
 
-PATIENCE = 0.1
+PATIENCE = 1.0
 """Real seconds after which what is awaited on a loop is worth an alarm."""
 
 _log = logging.getLogger("ringback.clock")

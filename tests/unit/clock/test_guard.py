@@ -162,9 +162,10 @@ def test_the_thread_starts_anew_where_it_has_not_survived(bell: Bell) -> None:
 
 def test_what_is_soon_over_on_a_loop_sets_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ringback.clock.guard.set_alarm", _nobody)
+    monkeypatch.setattr("ringback.clock.guard.PATIENCE", NEVER)
 
     async def test() -> None:
-        alarm = PatientAlarm(asyncio.get_running_loop(), 10, _too_late)
+        alarm = PatientAlarm(asyncio.get_running_loop(), 2 * NEVER, _too_late)
         await asyncio.sleep(0)
         alarm.cancel()
 
