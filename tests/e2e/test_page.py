@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringback import Client, Emulator, Reply, Settings
+from ringback import Client, Emulator, Reply, Settings, render_page
 
 pytestmark = pytest.mark.needs_tool
 
@@ -301,13 +301,48 @@ def test_the_report_is_the_same_page_with_its_data_in_one_file(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_the_pictures_of_the_documentation_are_of_today(
-    ringback: Emulator, show: Show, scheme: str
+def test_a_report_of_failing_tests_shows_each_by_a_click(
+    ringback: Emulator, browser: Any, tmp_path: Path
 ) -> None:
     from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]
         Axe,
     )
+
+    story(ringback)
+    shown = ringback.snapshot()
+    tests = [
+        {"test": "test_a.py::test_one", "text": HOSTILE, **shown},
+        {"test": HOSTILE, "text": "assert 1 == 2", **shown, "deliveries": shown["deliveries"][:1]},
+    ]
+    file = tmp_path / "report.html"
+    file.write_text(render_page({"tests": tests}), "utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda request: wrong.append(request.url))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(file.as_uri())
+    page.wait_for_selector("#one details")
+    assert page.inner_text("#failures") == "(2)"
+    assert page.inner_text("#why") == HOSTILE
+    assert len(rows(page)) == 2
+    page.click("#tests button >> nth=1")
+    said(page, "#why", "assert 1 == 2")
+    assert len(rows(page)) == 1
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    assert wrong == [file.as_uri()]
+    file.write_text(render_page({"tests": []}), "utf-8")
+    page.goto(file.as_uri())
+    said(page, "#why", "No test failed.")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_the_pictures_of_the_documentation_are_of_today(
+    ringback: Emulator, show: Show, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
 
     story(ringback)
     view = {"width": 1180, "height": 820}
