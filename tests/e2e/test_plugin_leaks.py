@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ringback.serving.server import Server
+from tests.budgets import DEEP
 from tests.e2e.suites import run
 
 pytest_plugins = ["pytester"]
@@ -56,6 +57,56 @@ def test_two_hundred_tests_leave_no_thread_no_file_and_no_object(
 ) -> None:
     result = run(pytester, TWO_HUNDRED, "-q")
     result.assert_outcomes(passed=200)
+
+
+THOUSAND = """
+import gc
+import os
+import threading
+import tracemalloc
+
+found = {}
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+def count():
+    gc.collect()
+    ours = tracemalloc.Filter(True, "*ringback*")
+    traced = tracemalloc.take_snapshot().filter_traces([ours]).statistics("filename")
+    return {
+        "threads": threading.active_count(),
+        "files": len(os.listdir("/proc/self/fd")),
+        "tasks": sum(isinstance(each, asyncio.Task) for each in gc.get_objects()),
+        "megabytes": sum(each.size for each in traced) / 1e6,
+    }
+
+@pytest.mark.parametrize("turn", range(1000))
+def test_story(ringback, async_ringback, turn):
+    if turn == 0:
+        tracemalloc.start()
+    for emulator in (ringback, async_ringback):
+        emulator.connect(APP, app, faults=[503])
+        assert speak(emulator) == 200
+    ringback.run_until_idle()
+    asyncio.run(async_ringback.run_until_idle())
+    if turn in (100, 999):
+        found[turn] = count()
+    if turn == 999:
+        tracemalloc.stop()
+        grown = {what: found[999][what] - then for what, then in found[100].items()}
+        assert grown.pop("megabytes") < 1, grown
+        assert max(grown.values()) < 9, grown  # what one test leaves would be there 899 times
+"""
+
+
+@pytest.mark.skipif(not DEEP, reason="a thousand tests under a tracer take a minute")
+def test_a_thousand_tests_leave_no_thread_no_file_no_task_and_no_megabyte(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(pytester, THOUSAND, "-q")
+    result.assert_outcomes(passed=1000)
 
 
 def test_the_session_leaves_no_thread_of_the_server(pytester: pytest.Pytester) -> None:

@@ -66,6 +66,16 @@ def test_what_a_test_sees_does_not_depend_on_its_worker(together: Ran, tmp_path:
     assert len({file.read_text() for file in together.folder.glob("*.url")}) == WORKERS
 
 
+@pytest.mark.skipif(not DEEP, reason="eight workers take half a minute")
+def test_eight_workers_pass_two_hundred_tests(tmp_path: Path) -> None:
+    (tmp_path / "test_suite.py").write_text(SUITE.replace("range(8)", "range(200)"))
+    said = run_pytest("-n", "8", cwd=tmp_path)
+    assert "8 workers" in said
+    assert "200 passed" in said
+    notes = [(tmp_path / f"{number}.txt").read_text() for number in range(200)]
+    assert len(set(notes)) == 200, "each has ids and a key of its own"
+
+
 def run_suite(folder: Path, workers: int) -> Ran:
     """Run the suite in *folder*."""
     (folder / "test_suite.py").write_text(SUITE)
