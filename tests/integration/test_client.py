@@ -254,7 +254,7 @@ ERRORS: dict[str, tuple[type[Exception], Callable[[Either], object]]] = {
     "a reply that is no list": (SettingsError, lambda it: it.receiver(APP, replies=503)),
     "an unknown fault": (SettingsError, lambda it: it.receiver(APP, faults=["answer lots"])),
     "no origin": (SettingsError, lambda it: it.receiver("app.example")),
-    "a path": (SettingsError, lambda it: it.receiver(HOOK)),
+    "a query": (SettingsError, lambda it: it.receiver(f"{HOOK}?a=b")),
     "no base URL": (SettingsError, lambda it: it.connect(APP, "nowhere")),
     "an unknown failure": (SettingsError, lambda it: it.fail_requests("cutt")),
     "a failure of no status": (SettingsError, lambda it: it.fail_requests(20)),

@@ -35,7 +35,7 @@ assert connection.getresponse().status == 200
 
 def executed(*command: str, clock: str = "paused", **options: Any) -> int:
     """The exit code of `ringback exec` with this *command*."""
-    told = {name: option.default for name, option in OPTIONS.items()} | options
+    told = {name: option.default for name, option in OPTIONS.items()} | {"port": 0} | options
     return execute(command, Settings(clock=clock, any_key=True), told)
 
 

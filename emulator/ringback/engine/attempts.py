@@ -62,7 +62,9 @@ class Attempts:
             return None
         route = self._routes.find(delivery.job.endpoint)
         number = number_of(delivery)
-        shape = self._take(delivery, route, number)
+        shape = None
+        if delivery.job.plan or route.plan or self.choosing or self.ordered:
+            shape = self._take(delivery, route, number)
         if shape is not None and self._copies.stands_back(due, delivery, shape):
             return None
         if number > route.reached:

@@ -100,7 +100,10 @@ class Ledger:
     ) -> None:
         """Take an answer that costs no real time, now or after the virtual time that it takes."""
         outcome, takes = self.heard(answer)
-        outcome, takes = self.heard(shaped(Answer(outcome, takes), shape))
+        if shape is not None:
+            outcome, takes = self.heard(shaped(Answer(outcome, takes), shape))
+        elif isinstance(outcome, Answered):
+            outcome = noted(outcome)
         if copy is not None:
             copy = shaped(Answer(copy), None).outcome
         if takes:

@@ -37,7 +37,7 @@ class Receiver(Sealed):
         None: all of it.
         """
         self._origin = origin
-        self._replies = tuple(replies)
+        self._replies = tuple(read_replies(replies))
         self._script = _Script(self._replies)
         self._forgets = keep is not None
         self._keep = keep

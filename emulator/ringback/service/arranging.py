@@ -8,7 +8,7 @@ from ringback.clock.guard import set_alarm
 from ringback.core.answer.failure import RequestFailureLike, read_failure
 from ringback.core.answer.failures import Failures, When
 from ringback.core.base.masking import masked_url
-from ringback.core.delivery.fault import FaultLike
+from ringback.core.delivery.fault import FaultLike, read_faults
 from ringback.core.delivery.orders import Orders
 from ringback.core.delivery.plan import Plan, read_plan
 from ringback.core.delivery.reply import ReplyLike
@@ -63,8 +63,8 @@ class Arranging:
         """
         whole, path = _place(origin)
         whose = whole + path
-        faults = tuple(faults)
-        plan = read_plan(faults, self._settings.retries + 1, whose)
+        read = read_faults(faults, self._settings.retries + 1)
+        plan = read_plan(read, self._settings.retries + 1, whose)
         route = self._route(to, lifespan)
         for shape in plan.shapes if plan is not None and not isinstance(to, str) else ():
             if shape is not None and shape.real:
@@ -74,7 +74,7 @@ class Arranging:
                 )
         route.plan = plan
         self.routes.connect(whole, route, path)
-        self._connected[whose] = Connected(whose, to, faults, lifespan)
+        self._connected[whose] = Connected(whose, to, read, lifespan)
 
     def receiver(
         self,
