@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from ringback import AsyncEmulator, Emulator, Server, Settings
+    from ringback import AsyncEmulator, Emulator, Interception, Server, Settings
 
 
 _Scope: TypeAlias = Literal["function", "class", "module", "package", "session"]
@@ -63,6 +63,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "ringback_collect", "collect *.ringback.yaml files as tests", type="bool", default=True
     )
     parser.addini(
+        "ringback_intercept",
+        "lead https://api.deepgram.com to the fixtures' server, for an application that has it"
+        " written into it",
+        type="bool",
+        default=False,
+    )
+    parser.addini(
         "ringback_to",
         "base URL of the application to which scenario files without `receiver` are played; empty:"
         " they are skipped",
@@ -81,6 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     _port(config)
     _collects(config)
+    _is_set(config, "ringback_intercept")
     _check_application(config)
     if _scope("ringback", config) != "function":
         from pytest_ringback import sharing
@@ -143,6 +151,20 @@ def ringback_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
     with past_proxies():
         yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def _ringback_interception(ringback_server: "Server") -> "Iterator[Interception]":
+    """What leads the service's own address to the server, where the ini option asks for that."""
+    from pytest_ringback.marking import refuse
+    from ringback import Interception, ServerError
+
+    try:
+        interception = Interception(ringback_server.url)
+    except ServerError as error:
+        refuse(f"ini option ringback_intercept: {error}")
+    with interception:
+        yield interception
 
 
 def _scope(fixture_name: str, config: pytest.Config) -> "_Scope":
@@ -279,10 +301,14 @@ def _worker(config: pytest.Config) -> int:
 
 
 def _collects(config: pytest.Config) -> bool:
+    return _is_set(config, "ringback_collect")
+
+
+def _is_set(config: pytest.Config, option: str) -> bool:
     try:
-        return bool(config.getini("ringback_collect"))
+        return bool(config.getini(option))
     except (ValueError, pytest.UsageError) as error:  # which of them depends on pytest's version
-        raise pytest.UsageError(f"ringback_collect is true or false: {error}") from None
+        raise pytest.UsageError(f"{option} is true or false: {error}") from None
 
 
 def _check_application(config: pytest.Config) -> None:

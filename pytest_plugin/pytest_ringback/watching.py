@@ -150,6 +150,9 @@ def watched(
 
     with ExitStack() as ending:
         ending.callback(watch.end_fixture)
+        if request.config.getini("ringback_intercept"):
+            interception = request.getfixturevalue("_ringback_interception")
+            ending.enter_context(interception.applied())
 
         def begin(name: str, face: type[One], changes: dict[str, Any]) -> One:
             chosen = settings_for(request, settings, watch.emulators.values()).changed(**changes)

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable
 from typing import cast
 
+from ringback.core.request.origin import SERVICE
 from ringback.interception.destination import destination, leads_to_the_service
 
 HEAD = 16_384
@@ -12,9 +13,10 @@ HEAD = 16_384
 
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 REFUSED = (
-    b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%b"
-)
+    f"HTTP/1.1 403 Ringback leads to {SERVICE} alone (past it by NO_PROXY)\r\n"
+    "Connection: close\r\nContent-Length: 0\r\n\r\n"
+).encode()
+"""Of an answer to CONNECT, clients show the phrase and nothing else."""
 
 Connections = set[asyncio.Transport]
 """Those that are open."""
@@ -153,8 +155,7 @@ class Caller(Entrance):
         wanted = destination(head + end) if end else None
         if wanted is not None:
             self._refuse(wanted)
-        said = f"Ringback leads to one host, and not to {wanted or 'this'}.\n".encode("latin-1")
-        self.write(REFUSED % (len(said), said))
+        self.write(REFUSED)
         # To close before all is read would be a reset, which can outrun the answer.
         self.finish()
 

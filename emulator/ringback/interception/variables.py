@@ -28,7 +28,9 @@ def variables(
     *bundle* has the usual authorities and ours, *more* ours alone; Node runs *script* first.
     """
     spared = next((environ[name] for name in NO_PROXY if environ.get(name)), "")
-    options = f"{environ.get('NODE_OPTIONS', '')} --require {_quoted(script)}".lstrip()
+    options, ours = environ.get("NODE_OPTIONS", ""), f"--require {_quoted(script)}"
+    if not options.endswith(ours):
+        options = f"{options} {ours}".lstrip()
     return {
         **dict.fromkeys(PROXY, proxy),
         **dict.fromkeys(NO_PROXY, ",".join(_spared(spared.split(",")))),

@@ -29,6 +29,10 @@ def test_what_node_was_told_before_still_holds() -> None:
     assert told(NODE_OPTIONS="--inspect")["NODE_OPTIONS"] == '--inspect --require "/a b/lead.cjs"'
 
 
+def test_what_is_set_already_is_not_set_twice() -> None:
+    assert told(**told()) == told()
+
+
 @pytest.mark.parametrize(
     "entry",
     ["*", "api.deepgram.com", "API.deepgram.com:443", ".deepgram.com", "*.deepgram.com", "com"],
