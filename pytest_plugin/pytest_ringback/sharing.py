@@ -1,7 +1,7 @@
 """Emulators that several tests use, one after the other: strict and told of for each test alone."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import pytest
@@ -39,8 +39,11 @@ def shared(
         living[name] = Shared(emulator, given, request.scope)
         return emulator
 
-    yield begin
-    living.pop(request.fixturename or "").emulator.close()
+    with ExitStack() as led:
+        if request.config.getini("ringback_intercept"):
+            led.enter_context(request.getfixturevalue("_ringback_interception").applied())
+        yield begin
+        living.pop(request.fixturename or "").emulator.close()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.e2e.suites import run
+from tests.e2e.suites import OPTIONS, run, write
 
 pytest_plugins = ["pytester"]
 
@@ -52,6 +52,25 @@ def test_the_services_own_address_leads_to_each_tests_emulator(
     before = dict(os.environ)
     run(pytester, SUITE, ini=INTERCEPTING).assert_outcomes(passed=3)
     assert dict(os.environ) == before
+
+
+def test_an_emulator_of_a_wider_scope_is_led_to_as_long_as_it_lives(
+    pytester: pytest.Pytester,
+) -> None:
+    suite = (
+        SUITE.partition("def test_it_is_led(")[0]
+        + """
+@pytest.mark.parametrize("number", [1, 2])
+def test_it_is_led(ringback, number):
+    ringback.receiver(APP)
+    assert ask(ringback) == 200
+    ringback.run_until_idle()
+"""
+    )
+    ini = f"{INTERCEPTING}ringback_scope = module\n"
+    write(pytester, suite, ini)
+    pytester.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=2)
+    assert "NODE_USE_ENV_PROXY" not in os.environ
 
 
 def test_without_the_extra_the_option_says_what_to_install(
