@@ -148,7 +148,7 @@ def test_the_page_on_pytest_names_every_keyword_of_the_marker_and_every_option()
     pytest_addoption(parser)
     options = [call.args[0] for call in parser.addini.call_args_list]
     options += [
-        f"{call.args[0]}={call.kwargs['metavar']}"
+        "=".join([call.args[0], *filter(None, [call.kwargs.get("metavar")])])
         for call in parser.getgroup.return_value.addoption.call_args_list
     ]
     for kind, keyword in LENIENCIES.items():
