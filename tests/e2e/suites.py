@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 import pytest
+import trustme  # noqa: F401 - see below; native code, which does not bear to be imported twice
 
 # A suite runs in this process and forgets afterwards what it has imported. What is imported here it
 # does not import, so that there is one copy of every class, and no time is lost.
