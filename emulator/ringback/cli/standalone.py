@@ -62,6 +62,7 @@ def serve(
             lines.start()
             _wait_for(signals)
         for emulator in emulators:
+            emulator.journal.on_append = None  # what the end itself does to it is no event
             for each in _last_words(emulator, f" {_tag(emulator.key_id)}" * options["tenants"]):
                 lines.put(each)
     lines.end(_PATIENCE)
