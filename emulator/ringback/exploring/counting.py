@@ -10,6 +10,10 @@ from functools import cache
 from math import factorial
 from typing import NamedTuple
 
+from ringback.core.delivery.outcome import Answered, succeeded
+from ringback.core.delivery.reply import Answer
+from ringback.core.delivery.shape import Shape
+
 
 class Kind(NamedTuple):
     """What a choice does to an attempt, as far as what follows depends on it.
@@ -24,6 +28,16 @@ class Kind(NamedTuple):
 
 
 UNDISTURBED = Kind(reaches=True, ends=True, takes=0)
+
+
+def kind_of(fault: Shape, limit: int) -> Kind:
+    """What *fault* comes to with a receiver that accepts all, under a *limit* of nanoseconds."""
+    answer = fault.instead or fault.heard(Answer(Answered(200)))
+    late = answer.takes is None or answer.takes > limit
+    takes = limit if answer.takes is None or late else answer.takes
+    ends = not late and succeeded(answer.outcome)
+    return Kind(reaches=fault.instead is None, ends=ends, takes=takes)
+
 
 _Armed = tuple[int, int]
 """An attempt: nanoseconds until it is due, and its number, counted from 1."""

@@ -12,12 +12,11 @@ from typing import NamedTuple
 from ringback.core.base.dataclass import dataclass
 from ringback.core.base.ids import IdSource
 from ringback.core.delivery.fault import FaultLike, read_fault
-from ringback.core.delivery.outcome import Answered, succeeded
-from ringback.core.delivery.reply import Answer
 from ringback.core.delivery.shape import Shape, shape_of
 from ringback.errors import HistoryBroken, SettingsError, StoryError
-from ringback.exploring.counting import Kind, count
+from ringback.exploring.counting import count, kind_of
 from ringback.exploring.histories import Branch, Choices, Histories, disturbances, simpler
+from ringback.exploring.picking import by_chance, followed, without_end
 from ringback.exploring.progress import Progress
 from ringback.exploring.stage import Stage
 from ringback.exploring.story import Story, begin, check_story, end, name_of
@@ -154,7 +153,7 @@ class _Explorer:
         policy = self.settings.retry_policy
         return count(
             due,
-            [_kind(fault, self.settings.attempt_limit) for fault in self.faults],
+            [kind_of(fault, self.settings.attempt_limit) for fault in self.faults],
             self.depth,
             delay=policy.delay,
             attempts=policy.retries + 1,
@@ -209,9 +208,9 @@ class _Explorer:
         chance = IdSource(seed)
         seen: set[Choices] = set()
         for _ in range(20 * limit):  # some come up again and again, and count once
-            turns = self._turns(partial(_by_chance, chance))
+            turns = self._turns(partial(by_chance, chance))
             told = self.tell(ringback, turns)
-            choices = _without_end(turns.choices)
+            choices = without_end(turns.choices)
             if choices in seen:
                 continue
             seen.add(choices)
@@ -282,7 +281,7 @@ class _Explorer:
         return [line for kind in OWN_KINDS for line in found.get(kind, ())]
 
     def _following(self, choices: Choices) -> Turns:
-        return self._turns(partial(_followed, choices))
+        return self._turns(partial(followed, choices))
 
     def _turns(self, pick: Pick) -> Turns:
         return Turns(
@@ -292,31 +291,3 @@ class _Explorer:
             interleavings=self.interleavings,
             reduced=self.reduced,
         )
-
-
-def _by_chance(chance: IdSource, _: int, options: int) -> int:
-    """A choice that mostly disturbs: short histories are few, and would come up again and again."""
-    drawn = chance.number("choice", options * options)
-    return 0 if not drawn or options < 2 else 1 + drawn % (options - 1)
-
-
-def _followed(choices: Choices, place: int, options: int) -> int:
-    choice = choices[place] if place < len(choices) else 0
-    return choice if choice < options else 0
-
-
-def _without_end(choices: Sequence[int]) -> Choices:
-    """*choices* as a history is written: it does not end with what disturbs nothing."""
-    end = len(choices)
-    while end and not choices[end - 1]:
-        end -= 1
-    return tuple(choices[:end])
-
-
-def _kind(fault: Shape, limit: int) -> Kind:
-    """What *fault* comes to with a receiver that accepts all."""
-    answer = fault.instead or fault.heard(Answer(Answered(200)))
-    late = answer.takes is None or answer.takes > limit
-    takes = limit if answer.takes is None or late else answer.takes
-    ends = not late and succeeded(answer.outcome)
-    return Kind(reaches=fault.instead is None, ends=ends, takes=takes)
