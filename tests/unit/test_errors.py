@@ -5,7 +5,14 @@ import inspect
 import pytest
 
 from ringback import errors
-from ringback.errors import ClockBackwards, ClockError, Refused, RingbackError, ScenarioError
+from ringback.errors import (
+    ClockBackwards,
+    ClockError,
+    HistoryBroken,
+    Refused,
+    RingbackError,
+    ScenarioError,
+)
 
 FAMILY = [
     RingbackError,
@@ -55,3 +62,12 @@ def test_the_faults_of_a_scenario_are_shown_together_in_their_order() -> None:
     error = ScenarioError(["a.yaml:1:1: no", "a.yaml:2:1: neither"])
     assert error.problems == ("a.yaml:1:1: no", "a.yaml:2:1: neither")
     assert str(error) == "a.yaml:1:1: no\na.yaml:2:1: neither"
+
+
+def test_a_broken_history_shows_what_was_chosen_what_happened_and_what_it_broke() -> None:
+    error = HistoryBroken("story()", "answer lost", "one\ntwo", 4, "AssertionError", "version: 1")
+    assert str(error) == (
+        "story() breaks under answer lost (history 4):\n  one\n  two\nAssertionError"
+    )
+    assert (error.history, error.tried, error.scenario) == ("answer lost", 4, "version: 1")
+    assert error.timeline == "one\ntwo"

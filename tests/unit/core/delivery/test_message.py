@@ -242,3 +242,10 @@ def test_a_message_without_its_body_has_the_digest_of_it() -> None:
     assert told.digest == hashlib.sha256(b"audio").hexdigest()
     assert repr(message) == "<POST https://app.example/?sig=***, 5 bytes, Headers({})>"
     assert f"sha256 {told.digest}" in repr(told)
+
+
+def test_a_message_knows_its_body_by_its_bytes_or_by_their_digest() -> None:
+    message = CallbackMessage("POST", "https://app.example/", Headers(), b"audio")
+    for kept in (message, message.by_digest()):
+        assert kept.carries(b"audio")
+        assert not kept.carries(b"other")
