@@ -14,7 +14,7 @@ def test_cost_grows_no_faster_than_work(table: Table, kind: str) -> None:
     least, most = min(AMOUNTS[kind]), max(AMOUNTS[kind])
     table.figure(
         f"the power by which CPU grows, {least:,} to {most:,} {kind}",
-        exponent(measured(kind, rounds=2)),
+        exponent(measured(kind, rounds=1)),
         "",
         budget=1.1,
         gate=STEEPEST,
