@@ -1,14 +1,12 @@
 """The page: three files that ask nobody else for anything, and the same as one file with data."""
 
-import base64
-import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ringback.core.answer.answer import Answer
 from ringback.core.answer.problem import OURS
+from ringback.scenario.page import by_hash, embedded
 
 _FOLDER = Path(__file__).parent
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
@@ -18,8 +16,6 @@ _POLICY = (
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """What the page may load and do: itself, its own server, and audio that it has fetched."""
-
-_IN_HTML = {ord(each): f"\\u{ord(each):04x}" for each in "<>&'"}
 
 
 @cache
@@ -48,10 +44,9 @@ def render_page(data: Any) -> str:
     """
     look, script = _read("page.css"), _read("page.js")
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(look)};"
+        f"default-src 'none'; script-src {by_hash(script)}; style-src {by_hash(look)};"
         " base-uri 'none'; form-action 'none'"
     )
-    embedded = json.dumps(data, separators=(",", ":")).translate(_IN_HTML)
     return (
         _read("index.html")
         .replace(
@@ -61,15 +56,10 @@ def render_page(data: Any) -> str:
         .replace('<script src="page.js" defer></script>', "")
         .replace(
             "</body>",
-            f'<script type="application/json" id="data">{embedded}</script>'
+            f'<script type="application/json" id="data">{embedded(data)}</script>'
             f"<script>{script}</script></body>",
         )
     )
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
 
 
 def _read(name: str) -> str:

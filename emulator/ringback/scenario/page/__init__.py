@@ -19,8 +19,8 @@ def page(data: Any) -> str:
     """The page that shows *data*, the document that `ringback play --format json` prints."""
     look, script = _read("look.css"), _read("report.js")
     parts = {
-        "{{look_hash}}": _hash(look),
-        "{{script_hash}}": _hash(script),
+        "{{look_hash}}": by_hash(look),
+        "{{script_hash}}": by_hash(script),
         "{{look}}": look,
         "{{script}}": script,
         "{{data}}": embedded(data),
@@ -36,7 +36,8 @@ def embedded(data: Any) -> str:
     return json.dumps(data, separators=(",", ":")).translate(_IN_HTML)
 
 
-def _hash(text: str) -> str:
+def by_hash(text: str) -> str:
+    """What a policy calls a style or a script that stands in the page itself."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
