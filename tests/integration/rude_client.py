@@ -61,6 +61,10 @@ class RudeClient:
         """Send *data* as it is."""
         self._socket.sendall(data)
 
+    def wait_for_data(self) -> None:
+        """Wait until something has come, and leave it unread."""
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def read_to_the_end(self) -> bytes:
         """All that comes until the connection is closed, empty if it is reset."""
         pieces = []

@@ -17,6 +17,7 @@ from ringback.control.shapes import Shapes
 from ringback.core.answer.problem import OURS
 from ringback.service.service import Service
 from ringback.serving.exchange import encoded, header
+from ringback.serving.listening.cycle import transport_of
 
 PATIENCE = 30.0
 """Real seconds after which a stream that takes nothing is cut off."""
@@ -87,9 +88,7 @@ class _Stream:
     def _cut_off(self) -> None:
         """End the connection: what is in its buffers nobody will ever read."""
         self.over = self.cut = True
-        sender: Any = getattr(self._call.send, "__self__", None)
-        transport = getattr(sender, "transport", None)
-        if transport is not None:
+        if (transport := transport_of(self._call.send)) is not None:
             transport.abort()
             self.torn_down = True
 

@@ -43,6 +43,10 @@ class Gathering:
         if self._gathered is None:
             self._transport.write(data)
             return
+        if not data:
+            # `writelines` would be busy with an empty piece for ever
+            # (https://github.com/python/cpython/issues/155888).
+            return
         self._gathered.append(data)
         self._size += len(data)
         if self._size > MOST:
@@ -64,6 +68,9 @@ class Gathering:
     def _let_go(self) -> None:
         gathered = self._gathered
         if gathered:
-            self._transport.writelines(gathered)
+            # Where `write` looks whether the peer has gone, `writelines` does not in every Python
+            # (https://github.com/python/cpython/issues/136234).
+            if not self.is_closing():
+                self._transport.writelines(gathered)
             gathered.clear()
         self._size = 0

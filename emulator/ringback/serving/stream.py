@@ -7,7 +7,7 @@ nothing still.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, assert_never
@@ -24,7 +24,7 @@ from ringback.service.service import Service
 from ringback.service.streams import Session
 from ringback.serving.aside import aside
 from ringback.serving.exchange import credential_of, encoded, refuse_upgrade, unknown_key
-from ringback.serving.listening.cycle import SIGNS_OF_LIFE
+from ringback.serving.listening.cycle import HANG_UP, SIGNS_OF_LIFE
 from ringback.serving.tenants import Tenants
 
 GOING_AWAY = HangUp(1001, "", "The emulator has ended.")
@@ -61,24 +61,36 @@ class StreamEndpoint:
             if isinstance(opened, Answer):
                 await refuse_upgrade(scope, send, opened)
                 return
-            tell = scope.get("extensions", {}).get(SIGNS_OF_LIFE)
-            if tell is not None:
-                tell(opened.sign_of_life)
-            conversation = _Conversation(service, opened, receive, send)
+            extensions = scope.get("extensions", {})
+            tell = extensions.get(SIGNS_OF_LIFE, lambda _: None)
+            tell(opened.sign_of_life)
+            hang_up = extensions.get(HANG_UP, lambda: None)
+            conversation = _Conversation(service, opened, receive, send, hang_up)
             await conversation.begin(subprotocol)
         finally:
             service.clock.leave(token)
-        await conversation.go_on()
+        try:
+            await conversation.go_on()
+        finally:
+            tell(lambda: None)  # what is left to be read may keep the connection
 
 
 class _Conversation:
     """One accepted WebSocket."""
 
-    def __init__(self, service: Service, session: Session, receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        service: Service,
+        session: Session,
+        receive: Receive,
+        send: Send,
+        hang_up: Callable[[], None],
+    ) -> None:
         self._clock = service.clock
         self._session = session
         self._receive = receive
         self._connection = send
+        self._hang_up = hang_up
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[tuple[HangUp, object]] = self._loop.create_future()
 
@@ -144,7 +156,7 @@ class _Conversation:
     async def _answer(self, effects: list[Effect], token: object, *, patient: bool = True) -> None:
         """Carry *effects* out, and give *token* back: early when the peer does not read.
 
-        Who is not *patient* does not wait for such a peer.
+        Who is not *patient* does not wait for such a peer, and hangs up.
         """
         try:
             audio = await self._made(effects)
@@ -159,6 +171,8 @@ class _Conversation:
             if patient or sending.done():
                 with suppress(OSError):  # the client has gone: `websocket.disconnect` will say so
                     await sending
+            else:
+                self._hang_up()
         finally:
             sending.cancel()
 
@@ -228,5 +242,7 @@ class _Conversation:
     def _end(self, how: HangUp, token: object) -> None:
         if self._over.done():
             self._clock.leave(token)
+            if how is GOING_AWAY:  # and the peer does not read why it ended before
+                self._hang_up()
         else:
             self._over.set_result((how, token))

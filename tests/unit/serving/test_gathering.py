@@ -1,9 +1,12 @@
 """What is written in one go leaves in one go."""
 
+import asyncio
+import socket
 from collections.abc import Sequence
 
 import pytest
 
+from ringback.clock.turns import drained, restless
 from ringback.serving.gathering import MOST, Gathering
 
 
@@ -106,3 +109,32 @@ def test_lines_stand_first_among_the_headers(transport: Transport, gathering: Ga
         gathering.write(b"HTTP/1.1 200 OK\r\nlength: 3\r\n\r\n")
         gathering.add_lines(b"b: 2\r\n")
     assert transport.done == [b"HTTP/1.1 200 OK\r\nb: 2\r\nlength: 3\r\n\r\n"]
+
+
+def test_nothing_is_written_once_the_connection_is_lost(
+    transport: Transport, gathering: Gathering
+) -> None:
+    with gathering.at_once():
+        gathering.write(b"one")
+        transport.close()
+    with gathering.at_once():
+        gathering.write(b"two")
+    assert transport.done == ["closed"]
+
+
+@pytest.mark.asyncio
+async def test_the_loop_is_at_rest_once_all_is_written() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        transport, _ = await asyncio.get_running_loop().create_connection(
+            asyncio.Protocol, sock=ours
+        )
+        gathering = Gathering(transport)
+        with gathering.at_once():
+            gathering.write(b"all of it")
+            gathering.write(b"")  # as h11 ends an answer
+        await drained()
+        assert not restless()
+        assert transport.get_write_buffer_size() == 0
+        gathering.close()
+        assert theirs.recv(100) == b"all of it"

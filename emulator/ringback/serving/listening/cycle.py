@@ -9,6 +9,10 @@ SIGNS_OF_LIFE = "ringback.signs_of_life"
 """The extension of ASGI by which our server tells of pings and pongs, which ASGI does not: a
 function that takes what is to be called for each."""
 
+HANG_UP = "ringback.hang_up"
+"""The extension of ASGI by which our server ends a WebSocket's connection at once, although its
+peer does not read: a function that takes nothing."""
+
 
 def transport_of(send: Send) -> Any | None:
     """The transport of the caller's connection, if the server tells."""

@@ -11,7 +11,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Event, Ping, Pong, Request
 
-from ringback.serving.listening.cycle import SIGNS_OF_LIFE
+from ringback.serving.listening.cycle import HANG_UP, SIGNS_OF_LIFE
 
 
 class WebSocket(WSProtocol):
@@ -34,6 +34,7 @@ class WebSocket(WSProtocol):
         super().handle_connect(event)
         extensions: Any = self.scope["extensions"]
         extensions[SIGNS_OF_LIFE] = self._tell
+        extensions[HANG_UP] = self.transport.abort
 
     def handle_close(self, event: CloseConnection) -> None:
         """Answer a close frame; or where the peer broke the protocol, send one that says so.
