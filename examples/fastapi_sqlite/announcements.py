@@ -66,9 +66,9 @@ class Announcements:
     def opened(self) -> Iterator[sqlite3.Connection]:
         """The database, in one transaction."""
         connection = sqlite3.connect(self.database, timeout=self.busy_timeout)
-        if not self.durable:  # a test need not survive a power cut
-            connection.execute("PRAGMA synchronous = OFF")
         try:
+            if not self.durable:  # a test need not survive a power cut
+                connection.execute("PRAGMA synchronous = OFF")
             with connection:
                 yield connection
         finally:

@@ -99,7 +99,7 @@ def test_a_valid_request_is_read(sent: Sent) -> None:
 
 
 def test_a_request_is_read_or_refused() -> None:
-    """A fair share of those with a mistake in them is accepted, with a callback too."""
+    """Of those with a mistake in them not all are refused, and not all are read."""
     requests: list[SpeakRequest | None] = []
 
     @thoroughly
@@ -108,11 +108,7 @@ def test_a_request_is_read_or_refused() -> None:
         requests.append(read(*sent))
 
     look()
-    accepted = [request for request in requests if request is not None]
-    called_back = [request for request in accepted if request.callback is not None]
-    share = len(requests) / 100
-    assert 10 * share < len(accepted) < 90 * share
-    assert len(called_back) > 3 * share
+    assert 0 < requests.count(None) < len(requests)
 
 
 @thoroughly
