@@ -31,7 +31,7 @@ AMOUNTS: dict[str, tuple[int, ...]] = {
     "services": (1, 2, 5, 10, 20, 50, 100, 200),
 }
 
-STEEPEST = 1.2
+STEEPEST = 1.3
 """The greatest exponent that is linear growth on a noisy machine: sorting grows by 1.1."""
 
 SUITE = """

@@ -68,7 +68,7 @@ def test_a_fixture_with_one_post(
         "ms",
         scale=1e3,
         budget=1.3,
-        gate=2.5,
+        gate=3,
     )
 
 

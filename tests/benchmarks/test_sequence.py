@@ -111,7 +111,7 @@ def test_eleven_attempts_over_sockets(
         "ms",
         scale=1e3,
         budget=0.25,
-        gate=0.6,
+        gate=0.8,
     )
 
 

@@ -113,7 +113,7 @@ def compared(ringback: Emulator, query: str, respond: Callable[[], Response]) ->
     ours = int(ringback.url.rpartition(":")[2])
     request = request_to(ours, query, ringback.api_key)
     with served(respond) as theirs:
-        return alternate(lambda: rate(ours, request), lambda: rate(theirs, request), rounds=15)
+        return alternate(lambda: rate(ours, request), lambda: rate(theirs, request), rounds=7)
 
 
 def test_audio(table: Table) -> None:
