@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -117,3 +118,29 @@ def test_a_server_records_what_happened_and_plays_the_receiver_of_a_scenario(
         assert served.end(signal.SIGTERM) == (0, "", "")
     assert "'204' delivered" in said[-1]
     assert [each.name for each in record.iterdir()] == ["001-delivered.ringback.yaml"]
+
+
+def test_what_is_over_is_recorded_although_the_server_is_killed(tmp_path: Path) -> None:
+    record = tmp_path / "recorded"
+    options = ("--clock", "x1000000", "--record", str(record), "--connect")
+    with serving(*options, "https://app.example=http://127.0.0.1:1") as served:
+        served.speak()
+        limit = time.monotonic() + 60
+        while not (found := list(record.glob("*.yaml"))) and time.monotonic() < limit:
+            served.process.poll()
+        served.process.kill()
+    assert [each.name for each in found] == ["001-exhausted.ringback.yaml"]
+
+
+def test_a_recording_that_cannot_be_written_is_told_of_and_serving_goes_on(tmp_path: Path) -> None:
+    record = tmp_path / "recorded"
+    with serving("--clock", "x1000000", "--record", str(record)) as served:
+        record.rmdir()
+        record.write_text("no folder")
+        served.speak()
+        served.line()
+        assert "cannot write a recording" in next(
+            line for line in iter(served.line, "") if "recording" in line
+        )
+        served.speak()
+        assert served.end(signal.SIGTERM)[0] == 0

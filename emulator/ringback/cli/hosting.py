@@ -35,15 +35,14 @@ def hosted(
     folder of recordings cannot be had, `SettingsError` for a route that leads nowhere, and
     `ScenarioError`.
     """
-    arrangement = Arrangement(options)
+    arrangement = Arrangement(options, say)
     server = _server(settings, options, tell)
     try:
         with Emulator(settings, server=server) as emulator:
             emulator._begin_with(arrangement.arrange)
             emulator._begin_with(arrangement.take_in)
             yield emulator, server
-            for each in arrangement.end():
-                say(each)
+            arrangement.end()
     finally:
         server.stop()
 
@@ -66,7 +65,7 @@ def hosted_tenants(
     all clocks start at their epoch, and otherwise at the present. Raises what `hosted` does.
     """
 
-    arrangement = Arrangement(options)
+    arrangement = Arrangement(options, lose)
 
     def arrange(tenant: "Tenant") -> None:
         def listen(service: Service) -> None:
@@ -93,8 +92,7 @@ def hosted_tenants(
     try:
         tenancy.serve_on(server)
         yield tenancy, server
-        for each in arrangement.end():
-            lose(each)
+        arrangement.end()
     finally:
         tenancy.end()
         server.stop()

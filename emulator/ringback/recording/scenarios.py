@@ -30,6 +30,9 @@ from ringback.service.service import Service
 
 _OF_VERSION_1 = frozenset({*PARAMETERS, "text", "content_type"})
 _AT_ONCE = (JobAccepted, JobFailed, AttemptStarted, AttemptFinished, RequestRejected)
+PENDING = "pending"
+"""The outcome of a submission that is not over."""
+
 _LONGEST = 200
 """Characters of a name."""
 
@@ -41,33 +44,24 @@ def scenario(service: Service, *, to_application: bool = False) -> str:
     `ringback play --to` sends it to an application. Raises `NotRecorded` where nothing did, and
     where it is longer than a file may be.
     """
-    return _file(told(service), to_application=to_application)
+    return text_of(told(service), to_application=to_application)
 
 
 def scenarios(service: Service) -> dict[str, str]:
     """A story for each submission to *service*, by the name of its file."""
-    all_of_it = told(service)
     made: dict[str, str] = {}
-    for number, each in enumerate(_submissions(all_of_it), 1):
-        made[f"{number:03}-{_outcome(each)}.ringback.yaml"] = _file(each)
+    for number, each in enumerate(told(service).apart().values(), 1):
+        made[name_of(each, number)] = text_of(each)
     return made
 
 
-def _submissions(all_of_it: Told) -> Iterator[Told]:
-    """What is about each request alone. One that was sent again tells of that, too."""
-    seen: set[str] = set()
-    for fact in all_of_it.facts:
-        match fact:
-            case JobAccepted() if fact.request_id not in seen:
-                seen.add(fact.request_id)
-                yield all_of_it.of(fact.request_id)
-            case RequestAnswered() | RequestRejected() | RequestMisdirected():
-                yield all_of_it.of(fact.request_id)
-            case _:
-                pass
+def name_of(told: Told, number: int) -> str:
+    """The name of the file that tells of one submission: its *number*, and how it ended."""
+    return f"{number:03}-{outcome(told)}.ringback.yaml"
 
 
-def _file(told: Told, *, to_application: bool = False) -> str:
+def text_of(told: Told, *, to_application: bool = False) -> str:
+    """What is *told*, as one story. Raises `NotRecorded`."""
     steps = Steps(told)
     made = steps.made()
     if not any(isinstance(step, Mapping) and "expect" in step for step in made):
@@ -157,8 +151,8 @@ def _status(answer: Any) -> str:
     return str(answer["status"] if isinstance(answer, Mapping) else answer)
 
 
-def _outcome(told: Told) -> str:
-    """The last word of a submission, for the name of its file."""
+def outcome(told: Told) -> str:
+    """The last word of a submission: a state of a delivery, `answered`, or `refused-` and why."""
     for fact in reversed(told.facts):
         match fact:
             case AttemptFinished() if fact.state in SETTLED:
@@ -170,7 +164,7 @@ def _outcome(told: Told) -> str:
             case RequestAnswered():
                 return "answered"
             case AttemptFinished() | JobAccepted():
-                return "pending"
+                return PENDING
             case _:
                 pass
-    return "pending"
+    return PENDING

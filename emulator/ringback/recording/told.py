@@ -40,6 +40,9 @@ Happened: TypeAlias = (
 )
 """The facts that a scenario can tell again."""
 
+_FIRST = (JobAccepted, RequestAnswered, RequestRejected, RequestMisdirected)
+"""Facts by which a request is told of."""
+
 _TENTH, _MILLISECOND = SECOND // 10, SECOND // 1000
 
 
@@ -60,18 +63,23 @@ class Told:
     even: bool = False
     lost: int = 0
 
-    def of(self, request_id: str) -> "Told":
-        """What is about one request alone: its deliveries, or what it was answered."""
-        jobs = {
-            position: job for position, job in self.jobs.items() if job.request_id == request_id
+    def apart(self) -> dict[str, "Told"]:
+        """What is about each request alone, by its id: its deliveries, or what it was answered."""
+        jobs: dict[str, dict[int, Job]] = {}
+        for position, job in self.jobs.items():
+            jobs.setdefault(job.request_id, {})[position] = job
+        facts: dict[str, list[Happened]] = {}
+        for each in self.facts:
+            if isinstance(each, AttemptStarted | AttemptFinished):
+                request_id = self.jobs[each.position].request_id
+            else:
+                request_id = each.request_id
+            facts.setdefault(request_id, []).append(each)
+        return {
+            request_id: replace(self, facts=own, jobs=jobs.get(request_id, {}), lost=0).from_zero()
+            for request_id, own in facts.items()
+            if any(isinstance(each, _FIRST) for each in own)
         }
-        facts = [
-            each
-            for each in self.facts
-            if getattr(each, "position", None) in jobs
-            or getattr(each, "request_id", None) == request_id
-        ]
-        return replace(self, facts=facts, jobs=jobs, lost=0).from_zero()
 
     def from_zero(self) -> "Told":
         """The same, as if it had begun when the clock did."""
