@@ -37,6 +37,7 @@ SUITES = [block for language in ("python", "yaml") for block in blocks(language)
 
 
 # One test for a run: blocks that were tests of their own would make every worker run all pages.
+@pytest.mark.slow
 @pytest.mark.parametrize("alone", [True, False], ids=["freezers", "all other pages"])
 def test_every_suite_that_a_page_shows_passes(alone: bool, tmp_path: Path) -> None:
     plain = [

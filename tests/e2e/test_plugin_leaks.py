@@ -7,8 +7,9 @@ import time
 import pytest
 
 from ringback.serving.server import Server
-from tests.budgets import DEEP
 from tests.e2e.suites import run
+
+pytestmark = pytest.mark.slow
 
 pytest_plugins = ["pytester"]
 
@@ -101,7 +102,6 @@ def test_story(ringback, async_ringback, turn):
 """
 
 
-@pytest.mark.skipif(not DEEP, reason="a thousand tests under a tracer take a minute")
 def test_a_thousand_tests_leave_no_thread_no_file_no_task_and_no_megabyte(
     pytester: pytest.Pytester,
 ) -> None:

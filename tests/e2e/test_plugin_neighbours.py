@@ -10,6 +10,8 @@ import pytest
 from ringback import AsyncEmulator, WrongFace
 from tests.e2e.suites import OPTIONS, run, write
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 # -- what it costs those who do not use it ---------------------------------------------------------

@@ -10,6 +10,8 @@ import pytest
 
 from tests.e2e.suites import OPTIONS, run, write
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 FAILS = """

@@ -12,7 +12,6 @@ from contextlib import closing
 import pytest
 
 from ringback.core.request.keys import identifier_of
-from tests.budgets import DEEP
 from tests.e2e.test_standalone import HOOK, Serve, serving
 
 CLIENT = """
@@ -101,7 +100,7 @@ def test_what_cannot_be_meant_is_refused(options: tuple[str, ...], message: str)
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.skipif(not DEEP, reason="two hundred processes take a while")
+@pytest.mark.slow
 def test_two_hundred_processes_share_one_server() -> None:
     with serving("--tenants", "--clock", "paused") as served:
         waiting = list(range(200))

@@ -10,6 +10,8 @@ import pytest
 
 from tests.budgets import DEEP, budget
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 WORKERS = budget(2, 4)
@@ -66,7 +68,6 @@ def test_what_a_test_sees_does_not_depend_on_its_worker(together: Ran, tmp_path:
     assert len({file.read_text() for file in together.folder.glob("*.url")}) == WORKERS
 
 
-@pytest.mark.skipif(not DEEP, reason="eight workers take half a minute")
 def test_eight_workers_pass_two_hundred_tests(tmp_path: Path) -> None:
     (tmp_path / "test_suite.py").write_text(SUITE.replace("range(8)", "range(200)"))
     said = run_pytest("-n", "8", cwd=tmp_path)

@@ -50,6 +50,7 @@ def test_a_sound_receiver_passes_every_check() -> None:
     assert [each.name for each in report.results] == [each.name for each in BATTERY]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_found_by_the_checks_that_are_there_for_it(mistake: str) -> None:
     hangs = mistake == "does not answer the third time"

@@ -12,6 +12,8 @@ from ringback import Emulator, Settings
 from ringback.core.openapi.document import document
 from tests.budgets import budget
 
+pytestmark = pytest.mark.slow
+
 KEY = "a-key-for-schemathesis"
 
 CONFIG = {

@@ -63,6 +63,7 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("method", "path"), ASKED)
 def test_an_operation_does_what_the_document_says(
     method: str, path: str, schema: Any, emulator: Emulator

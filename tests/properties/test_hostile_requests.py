@@ -23,6 +23,8 @@ from tests.budgets import budget
 from tests.properties.hostile_requests import KEY, SECRETS, HostileRequest, hostile_request
 from tests.time_limit import limited
 
+pytestmark = pytest.mark.deep
+
 SEED = 20260101
 COUNT = budget(600, 10_000)
 """So many requests meet each of three emulators."""

@@ -17,6 +17,8 @@ from tests.properties.hostile_requests import KEY
 from tests.properties.hostile_streams import HEAD, JSON, TEXT, hostile_stream
 from tests.properties.test_hostile_requests import Heard, assert_going_on, assert_sound, leaked
 
+pytestmark = pytest.mark.deep
+
 SEED = 20260101
 COUNT = budget(300, 2000)
 GUARD = 20

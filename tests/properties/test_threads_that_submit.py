@@ -14,6 +14,8 @@ from ringback.core.delivery.reply import ReplyLike
 from ringback.core.journal import AttemptStarted
 from tests.budgets import budget
 
+pytestmark = pytest.mark.deep
+
 APP = "https://app.example"
 THREADS = 4
 EACH = budget(8, 80)

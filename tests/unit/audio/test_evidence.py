@@ -208,6 +208,7 @@ PAIRS = [(SENTENCE, "Hello"), ("Hello", SENTENCE), (SENTENCE, TEXTS[1]), (TEXTS[
 PAIRS = PAIRS[: budget(2, 4)]
 
 
+@pytest.mark.deep
 @either_way
 @pytest.mark.parametrize("gap", GAPS)
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -263,6 +264,7 @@ def test_channels_that_say_different_things_are_all_heard() -> None:
 # -- all of it -------------------------------------------------------------------------------------
 
 
+@pytest.mark.deep
 @encodings
 def test_whatever_is_cut_out_of_a_body_names_no_wrong_request(encoding: Encoding) -> None:
     sound = FORMATS[encoding]
