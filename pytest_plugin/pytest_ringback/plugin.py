@@ -257,9 +257,15 @@ def pytest_runtest_makereport(
         name_the_scope(call.excinfo.value)
     if "ringback" not in sys.modules:
         return (yield)
-    from pytest_ringback.reporting import add_sections, as_the_app_raised_it, hide_own_frames
+    from pytest_ringback.reporting import (
+        add_sections,
+        as_the_app_raised_it,
+        hide_own_frames,
+        note_what_was_expected,
+    )
 
     as_the_app_raised_it(item, call)
+    note_what_was_expected(item, call)
     hide_own_frames(call.excinfo)
     report = yield
     add_sections(item, report)

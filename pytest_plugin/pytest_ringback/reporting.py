@@ -72,6 +72,14 @@ def compare(config: pytest.Config, left: object, right: object) -> list[str] | N
     return compared(left, right)
 
 
+def note_what_was_expected(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Keep what `assert_timeline` has found to be other than expected, to be marked."""
+    watch = item.stash.get(WATCH, None)
+    timelines = getattr(call.excinfo.value, "timelines", None) if call.excinfo else None
+    if watch is not None and timelines is not None:
+        watch.difference = difference(watch.emulators.values(), *timelines)
+
+
 def as_the_app_raised_it(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
     """Show what an application raised with its own frames: those of the teardown say nothing."""
     watch = item.stash.get(WATCH, None)

@@ -38,6 +38,13 @@ def test_a_failing_test_shows_its_timeline(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(MARKED, consecutive=True)
 
 
+def test_what_assert_timeline_did_not_expect_is_marked_too(pytester: pytest.Pytester) -> None:
+    verb = FAILS.replace("timeline == [", "assert_timeline([").replace('"]', '"])')
+    result = run(pytester, verb.replace("assert ringback", "ringback"))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(MARKED, consecutive=True)
+
+
 def test_a_passing_test_shows_none(pytester: pytest.Pytester) -> None:
     result = run(pytester, FAILS.replace('["+0s POST 204"]', '["+0s POST 503", "+30s POST 204"]'))
     result.assert_outcomes(passed=1)

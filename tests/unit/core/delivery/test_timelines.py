@@ -37,6 +37,7 @@ def test_another_timeline_fails_with_both_side_by_side() -> None:
         "request 1: two timelines of 1 and 1 attempts, as it was and as expected",
         "+0s POST 503   +0s POST 204   <-- differs",
     ]
+    assert vars(failed.value)["timelines"] == (["+0s POST 503"], ["+0s POST 204"])
 
 
 @pytest.mark.parametrize("expected", ["+0s POST 204", [204], [("+0s", 204)]])
