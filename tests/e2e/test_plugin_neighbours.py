@@ -3,7 +3,10 @@
 import os
 import re
 import socket
+import subprocess
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -477,3 +480,46 @@ def test_with_another(make_ringback, of_the_test, number):
     result = pytester.runpytest_subprocess("-pno:cacheprovider", "-pno:schemathesis")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*test_with_another* uses a function-scoped fixture *"])
+
+
+# -- any order -------------------------------------------------------------------------------------
+
+IN_ANY_ORDER = """
+import random
+
+import pytest
+from ringback import explore
+
+APP = "https://app.example"
+
+@pytest.mark.parametrize("retries", range(8))
+def test_what_happens_is_the_tests_own(ringback, retries):
+    ringback.receiver(APP, replies=[random.choice([500, 503])] * retries + [204])
+    delivery = ringback.submit("Hello", callback=f"{APP}/done")
+    ringback.run_until_idle()
+    assert (delivery.offsets[-1], ringback.clock.elapsed) == (retries * 30, retries * 30)
+
+@pytest.mark.parametrize("number", range(3))
+def test_histories_are_the_same(number):
+    def story(ringback):
+        ringback.receiver(APP, replies=[204])
+        ringback.submit("Hello", callback=f"{APP}/done")
+        yield
+
+    assert explore(story, ["refused", "answer lost"], 3).histories == 15
+"""
+
+
+@pytest.mark.needs_tool
+def test_tests_pass_in_any_order(
+    pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pytest-randomly seeds what draws by chance, too, again for each test."""
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path)]
+    subprocess.run([*pip, "pytest-randomly==5.1.0"], check=True, timeout=300)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    write(pytester, IN_ANY_ORDER)
+    for seed in ("1", "2", "3"):
+        result = pytester.runpytest_subprocess(*OPTIONS, f"--randomly-seed={seed}")
+        result.assert_outcomes(passed=11)
+        result.stdout.fnmatch_lines([f"Using --randomly-seed={seed}"])
