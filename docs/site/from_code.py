@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
 import ringback
+from ringback.cli.helping import ExplainedGroup
 from ringback.cli.main import main
 from ringback.core.rules import RULES
 
@@ -155,8 +156,8 @@ def _type(field: "dataclasses.Field[Any]") -> str:
 def _helps(name: str, command: click.Command) -> Iterator[tuple[str, str]]:
     context = command.make_context(name, [], resilient_parsing=True, terminal_width=88)
     yield name, command.get_help(context)
-    if isinstance(command, click.Group):
-        for of, inner in sorted(command.commands.items()):
+    if isinstance(command, ExplainedGroup):
+        for of, inner in command.all_commands().items():
             yield from _helps(f"{name} {of}", inner)
 
 

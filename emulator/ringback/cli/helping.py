@@ -51,9 +51,15 @@ class ExplainedGroup(click.Group):
                 if not said.endswith(_AGAIN):
                     parameter.help = f"{said} {_AGAIN}".lstrip()
 
+    def all_commands(self) -> dict[str, click.Command]:
+        """Each of its commands, in order of their names."""
+        ctx = click.Context(self)
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        return {name: command for name, command in found if command is not None}
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, each with its purpose in full: click would cut it off."""
-        rows = [(name, _purpose(command)) for name, command in sorted(self.commands.items())]
+        rows = [(name, _purpose(command)) for name, command in self.all_commands().items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

@@ -1,35 +1,44 @@
 """The command line.
 
-Everything but click is imported by the command that needs it, when it runs.
+A command is imported when it is asked for, and what it needs, but click, when it runs.
 """
 
 import io
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
-from ringback.cli.arranging import connect, fail, reset, verify, wait
-from ringback.cli.check import check
-from ringback.cli.clock import clock
-from ringback.cli.exec import exec_
 from ringback.cli.helping import ExplainedGroup
-from ringback.cli.init import init
-from ringback.cli.looking import deliveries, export, requests, status
 from ringback.cli.output import written_or_told
-from ringback.cli.play import play
-from ringback.cli.rules import rules
-from ringback.cli.schema import schema
-from ringback.cli.serve import serve
-from ringback.cli.validate import validate
 from ringback.errors import RingbackError, ScenarioError, ServerError, SettingsError
 from ringback.scenario.terminal import is_plain
+
+MODULES = {
+    **{name: name for name in ("play", "check", "validate", "init", "serve", "rules", "schema")},
+    "exec": "exec",
+    "clock": "clock",
+    **dict.fromkeys(("status", "deliveries", "requests", "export"), "looking"),
+    **dict.fromkeys(("connect", "fail", "verify", "wait", "reset"), "arranging"),
+}
+"""Every command, and the module of this room in which it is."""
 
 EXIT_CODES = {SettingsError: 2, ScenarioError: 3, ServerError: 4}
 
 
 class _Commands(ExplainedGroup):
     """Says our errors in one message, without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in MODULES and cmd_name not in self.commands:
+            module = import_module(f"ringback.cli.{MODULES[cmd_name]}")
+            # What is a word of Python has a line behind it.
+            self.add_command(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
+        return super().get_command(ctx, cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         with written_or_told():
@@ -54,10 +63,3 @@ class _Commands(ExplainedGroup):
 @click.version_option(None, "-V", "--version", package_name="ringback")
 def main() -> None:
     """Emulate Deepgram's text-to-speech endpoint with its callbacks, on a clock of your own."""
-
-
-for command in (
-    *(play, check, validate, init, serve, exec_, rules, schema),
-    *(status, clock, deliveries, requests, connect, fail, verify, wait, reset, export),
-):
-    main.add_command(command)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from ringback.cli.helping import CODES, ENDS
-from ringback.cli.main import main
+from ringback.cli.main import MODULES, main
 
 STORY = "scenarios/silence-times-out.ringback.yaml"
 
@@ -23,17 +23,30 @@ def said(*arguments: str, **variables: str) -> str:
     return result.output
 
 
-@pytest.mark.parametrize("name", main.commands)
+@pytest.mark.parametrize("name", MODULES)
 def test_the_help_of_every_command_says_its_exit_codes(name: str) -> None:
     shown = said(name, "--help").partition("Exit codes:\n")[2].splitlines()
     assert [int(line.split()[0]) for line in shown] == list(ENDS.get(name, CODES))
 
 
-@pytest.mark.parametrize("name", main.commands)
+@pytest.mark.parametrize("name", MODULES)
 def test_the_help_says_which_options_may_be_repeated(name: str) -> None:
     shown = " ".join(said(name, "--help").split())
-    options = [each for each in main.commands[name].params if isinstance(each, click.Option)]
+    options = [each for each in main.all_commands()[name].params if isinstance(each, click.Option)]
     assert shown.count("May be given more than once.") == sum(each.multiple for each in options)
+
+
+def test_every_command_is_listed_and_imported_when_it_is_asked_for() -> None:
+    program = (
+        "import sys; from ringback.cli.main import MODULES, main\n"
+        "def known():\n"
+        "    return sum(f'ringback.cli.{each}' in sys.modules for each in MODULES.values())\n"
+        "print(known(), list(main.all_commands()) == sorted(MODULES), known() == len(MODULES))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "0 True True\n"
 
 
 def test_the_commands_are_listed_with_their_whole_purpose() -> None:
