@@ -29,7 +29,7 @@ def resident(process: "subprocess.Popen[str]") -> float:
 
 def connected(served: Serve) -> socket.socket:
     """A connection to *served* that gives up waiting in the end."""
-    return socket.create_connection(("127.0.0.1", served.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", served.port), timeout=60)
 
 
 def answered(peer: socket.socket, request: bytes) -> bytes:
@@ -104,7 +104,7 @@ def test_whoever_can_connect_is_answered_with_the_services_own_answer() -> None:
         end = time.monotonic() + 30
         while True:
             try:
-                peer = socket.create_connection(("127.0.0.1", port), timeout=10)
+                peer = socket.create_connection(("127.0.0.1", port), timeout=60)
                 break
             except ConnectionRefusedError:
                 assert time.monotonic() < end
@@ -198,7 +198,7 @@ def test_on_a_full_disk_it_goes_on_serving_and_ends_well() -> None:
         lines: list[bytes] = []
         while len(lines) < 3:
             try:
-                with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as peer:
+                with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as peer:
                     lines.append(answered(peer, post(b"Hello", "Authorization: Token k\r\n")))
             except ConnectionRefusedError:
                 assert time.monotonic() < end

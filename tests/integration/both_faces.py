@@ -125,12 +125,12 @@ class Gate:
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         self.arrived.release()
-        await asyncio.to_thread(self.opened.acquire, timeout=10)
+        await asyncio.to_thread(self.opened.acquire, timeout=60)
         await send({"type": "http.response.start", "status": self._status, "headers": []})
         await send({"type": "http.response.body"})
 
     def wait(self) -> None:
-        assert self.arrived.acquire(timeout=10), "nothing arrived"
+        assert self.arrived.acquire(timeout=60), "nothing arrived"
 
 
 def wait_until(true: Callable[[], bool]) -> None:

@@ -18,7 +18,7 @@ class RudeClient:
         assert parts.hostname
         assert parts.port
         self._socket = socket.create_connection((parts.hostname, parts.port))
-        self._socket.settimeout(10)
+        self._socket.settimeout(60)
         key_of_its_own = base64.b64encode(b"0123456789abcdef").decode()
         self._socket.sendall(
             "GET /v1/speak?sample_rate=48000&speed=0.7 HTTP/1.1\r\n"

@@ -70,7 +70,7 @@ def test_whoever_is_blocked_by_a_blocked_loop_is_woken_too(
     ringback.connect(APP, Application(block).asgi)
     ringback.submit("Hello", callback=HOOK)
     walk = beside(ringback.settle)
-    assert arrived.wait(10)
+    assert arrived.wait(60)
     closed = beside(ringback.close)
     with pytest.raises(ClockClosed):
         walk.result(5)
@@ -151,7 +151,7 @@ async def test_no_task_remains_of_an_async_emulator(rude: Rude) -> None:
         ringback.connect(APP, url_of(receiver))
         ringback.submit("Hello", callback=HOOK)
         walk = asyncio.create_task(ringback.settle())
-        await asyncio.to_thread(receiver.requests.get, timeout=10)
+        await asyncio.to_thread(receiver.requests.get, timeout=60)
         walk.cancel()
     with pytest.raises((asyncio.CancelledError, ClockClosed)):
         await walk

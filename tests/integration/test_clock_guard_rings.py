@@ -64,7 +64,7 @@ def test_a_receiver_that_is_given_up_on_is_cancelled(make: Make) -> None:
     with pytest.raises(Stuck):
         face.call("settle")
     face.call("settle")
-    assert left.wait(10)
+    assert left.wait(60)
 
 
 def test_a_stuck_attempt_takes_no_other_delivery_with_it(make: Make) -> None:
@@ -97,11 +97,11 @@ def test_a_walk_waits_for_the_end_of_a_hold(
     def importing() -> None:
         with face.emulator.hold("the import runs"):
             begun.set()
-            assert release.wait(10)
+            assert release.wait(60)
             submit(face)
 
     imported = beside(importing)
-    assert begun.wait(10)
+    assert begun.wait(60)
     threading.Timer(0.01, release.set).start()
     assert times(face.call("settle")) == [0]
     imported.result(10)

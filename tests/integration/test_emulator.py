@@ -101,7 +101,7 @@ def test_an_origin_leads_to_a_base_url(ringback: Emulator, rude: Rude) -> None:
     ringback.run_until_idle()
     assert delivery.timeline == ["+0s POST 204"]
 
-    head, _, body = receiver.requests.get(timeout=10).partition(b"\r\n\r\n")
+    head, _, body = receiver.requests.get(timeout=60).partition(b"\r\n\r\n")
     request_line, _, fields = head.decode("ascii").partition("\r\n")
     headers = email.message_from_string(fields)
     assert request_line == "POST /a%2Fb/?q=%41+b&c=%C3%A9 HTTP/1.1"
@@ -184,7 +184,7 @@ def test_a_host_is_dialled_when_it_is_allowed(
     delivery = ringback.submit("Hello", callback=f"http://app.example:{receiver.port}/hook")
     ringback.run_until_idle()
     assert delivery.timeline == ["+0s POST 204"]
-    assert b"\r\nhost: app.example:" in receiver.requests.get(timeout=10).lower()
+    assert b"\r\nhost: app.example:" in receiver.requests.get(timeout=60).lower()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -260,7 +260,7 @@ def test_faults_befall_the_attempts_in_order(ringback: Emulator, rude: Rude) -> 
         None,
     ]
     assert receiver.visits == 2
-    assert receiver.requests.get(timeout=10) == receiver.requests.get(timeout=10)
+    assert receiver.requests.get(timeout=60) == receiver.requests.get(timeout=60)
 
 
 @pytest.mark.parametrize("interface", ["asgi", "wsgi"])

@@ -45,7 +45,7 @@ def look(server: Server, times: int) -> None:
 
 
 def connected(server: Server) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=60)
 
 
 def all_of(peer: socket.socket) -> bytes:

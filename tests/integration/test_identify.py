@@ -26,7 +26,7 @@ def spoken(ringback: Emulator | AsyncEmulator, text: str = TEXT, **parameters: o
         text.encode(),
         {"authorization": f"Token {ringback.api_key}", "content-type": "text/plain"},
     )
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=60) as answer:
         body: bytes = answer.read()
     return body
 

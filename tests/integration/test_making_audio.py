@@ -41,7 +41,7 @@ class Studio:
 
     def wait(self) -> None:
         """Wait until a slow text is being made."""
-        assert self.begun.acquire(timeout=10)
+        assert self.begun.acquire(timeout=60)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
         it.threads[text] = threading.current_thread().name
         if text.startswith(SLOW):
             it.begun.release()
-            assert it.may.wait(10)
+            assert it.may.wait(60)
         return render(text, *arguments, **options)
 
     def costs(text: str, *arguments: Any) -> float:
@@ -74,7 +74,7 @@ def ask(ringback: Emulator | AsyncEmulator, text: str) -> bytes:
     }
     body = json.dumps({"text": text}).encode()
     request = urllib.request.Request(f"{ringback.url}/v1/speak", body, headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return bytes(answer.read())
 
 
@@ -214,7 +214,7 @@ def test_a_flowing_clock_lets_others_go_ahead(studio: Studio) -> None:
         slow = ringback.submit(SLOW, callback=HOOK)
         studio.wait()
         quick = ringback.submit("Hello", callback=HOOK)
-        assert arrived.acquire(timeout=10)
+        assert arrived.acquire(timeout=60)
         assert not slow.attempts
         studio.may.set()
         ringback.run_until_idle()

@@ -20,7 +20,7 @@ def asked(
     ringback: Emulator, method: str, target: str, body: str = "", **headers: str
 ) -> tuple[int, bytes]:
     """Status and body of the answer to a request for *target*."""
-    connection = http.client.HTTPConnection(ringback.url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(ringback.url.removeprefix("http://"), timeout=60)
     own = {"authorization": f"Token {ringback.api_key}", "content-type": "application/json"}
     with closing(connection):
         connection.request(method, target, body or None, own | headers)

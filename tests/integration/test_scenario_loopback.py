@@ -14,7 +14,7 @@ from ringback.scenario.loopback import LoopbackReceiver
 
 def send(receiver: LoopbackReceiver, method: str = "POST", body: bytes = b"") -> HTTPResponse:
     """One request over a connection of its own."""
-    connection = HTTPConnection(urlsplit(receiver.url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(receiver.url).netloc, timeout=60)
     connection.request(method, "/hook?a=b%20c", body, {"X-Name": "value", "Host": "app.example"})
     response = connection.getresponse()
     response.read()
@@ -51,7 +51,7 @@ def test_what_came_is_remembered_as_it_came() -> None:
 
 def test_a_caller_that_does_not_hang_up_keeps_no_other_waiting() -> None:
     with LoopbackReceiver([]) as receiver:
-        first = HTTPConnection(urlsplit(receiver.url).netloc, timeout=10)
+        first = HTTPConnection(urlsplit(receiver.url).netloc, timeout=60)
         first.request("POST", "/")
         assert first.getresponse().status == 200
         assert send(receiver).status == 200

@@ -356,7 +356,7 @@ def test_compression_may_be_offered(ringback: Emulator, compression: Any) -> Non
 
 
 def test_a_ping_is_answered(stream: ClientConnection) -> None:
-    assert stream.ping(b"here?").wait(10)
+    assert stream.ping(b"here?").wait(60)
 
 
 def test_a_text_may_come_in_fragments(stream: ClientConnection) -> None:
@@ -511,7 +511,7 @@ def facts(ringback: Emulator) -> "SimpleQueue[Fact]":
 
 def told(facts: "SimpleQueue[Fact]", kind: type[T]) -> T:
     """The next fact of a *kind*, once it is there."""
-    while not isinstance(fact := facts.get(timeout=10), kind):
+    while not isinstance(fact := facts.get(timeout=60), kind):
         pass
     return fact
 

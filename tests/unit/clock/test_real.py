@@ -194,7 +194,7 @@ def test_what_still_runs_is_cancelled_and_may_clean_up() -> None:
 
     thread, begun = LoopThread("busy"), threading.Event()
     future = thread.submit(busy(begun))
-    assert begun.wait(5)
+    assert begun.wait(60)
     thread.stop()
     assert story == ["clean"]
     assert future.cancelled()
@@ -213,7 +213,7 @@ def test_a_task_that_swallows_its_cancellation_is_cancelled_again() -> None:
 
     thread, begun = LoopThread("stubborn"), threading.Event()
     thread.submit(stubborn(begun))
-    assert begun.wait(5)
+    assert begun.wait(60)
     thread.stop()
     assert story == ["first", "second"]
 
@@ -253,7 +253,7 @@ def test_a_task_that_stops_the_loop_when_it_is_cancelled_does_not_keep_it_open()
 
     thread, begun = LoopThread("stubborn"), threading.Event()
     thread.submit(stop(begun))
-    assert begun.wait(5)
+    assert begun.wait(60)
     thread.stop()
     assert thread.loop.is_closed()
 

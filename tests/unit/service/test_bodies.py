@@ -71,7 +71,7 @@ def test_a_body_is_made_once_however_many_threads_ask() -> None:
 
     def make() -> bytes:
         asked.release()
-        assert go.wait(10)
+        assert go.wait(60)
         log.append(1)
         return bytes(10)
 
@@ -80,7 +80,7 @@ def test_a_body_is_made_once_however_many_threads_ask() -> None:
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     threads[0].start()
-    assert asked.acquire(timeout=10)
+    assert asked.acquire(timeout=60)
     waiting = threading.Semaphore(0)
 
     class Awaited(threading.Event):
@@ -94,7 +94,7 @@ def test_a_body_is_made_once_however_many_threads_ask() -> None:
     for thread in threads[1:]:
         thread.start()
     for _ in threads[1:]:
-        assert waiting.acquire(timeout=10)
+        assert waiting.acquire(timeout=60)
     go.set()
     for thread in threads:
         thread.join(10)

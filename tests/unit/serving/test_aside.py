@@ -13,7 +13,7 @@ def test_work_aside_is_done_in_another_thread_while_the_loop_turns() -> None:
         turned = threading.Event()
 
         def work() -> str:
-            assert turned.wait(10)
+            assert turned.wait(60)
             return threading.current_thread().name
 
         waiting = asyncio.create_task(aside(work))
@@ -36,7 +36,7 @@ def test_work_aside_goes_on_when_nobody_waits_any_more() -> None:
     go, done = threading.Event(), threading.Event()
 
     def work() -> None:
-        assert go.wait(10)
+        assert go.wait(60)
         done.set()
 
     async def story() -> None:
