@@ -78,6 +78,9 @@ def test_collecting_marked_tests_imports_nothing_of_ours(
     assert ours == {"pytest_ringback", "pytest_ringback.plugin"}
 
 
+ALONE = ("-c/dev/null", "--rootdir=.", "--confcutdir=.")
+"""Of no configuration, and without a look at the folders around its own."""
+
 # -- how it is loaded ------------------------------------------------------------------------------
 
 STORY = """
@@ -94,7 +97,7 @@ def test_it_is_loaded_by_name_where_nothing_is_loaded_by_itself(
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write(pytester, STORY)
-    result = pytester.runpytest_inprocess("-c/dev/null", "--rootdir=.", f"-p{name}")
+    result = pytester.runpytest_inprocess(*ALONE, f"-p{name}")
     result.assert_outcomes(passed=1)
 
 
@@ -112,7 +115,7 @@ def test_it_may_be_asked_for_twice(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write(pytester, STORY, conftest='pytest_plugins = ["pytest_ringback.plugin"]')
     options = [f"-p{name}" for name in names]
-    result = pytester.runpytest_inprocess("-c/dev/null", "--rootdir=.", *options)
+    result = pytester.runpytest_inprocess(*ALONE, *options)
     result.assert_outcomes(passed=1)
 
 
@@ -250,7 +253,13 @@ def test_marked():
     write(pytester, suite)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     result = pytester.runpytest_subprocess(
-        "-c/dev/null", "--rootdir=.", "-pxdist", "-pringback", "-n1", "--junitxml=report.xml"
+        "-c/dev/null",
+        "--rootdir=.",
+        "--confcutdir=.",
+        "-pxdist",
+        "-pringback",
+        "-n1",
+        "--junitxml=report.xml",
     )
     result.assert_outcomes(passed=1, failed=2, errors=2)
     shown = re.findall(r" ringback timeline -+\nPOST (\S+) ", result.stdout.str())
@@ -409,8 +418,13 @@ FREEZERS = {
 
 @pytest.mark.parametrize(("imports", "freeze", "scope"), FREEZERS.values(), ids=FREEZERS)
 def test_a_freeze_around_the_fixtures_changes_no_clock_of_ours(
-    pytester: pytest.Pytester, imports: str, freeze: str, scope: str
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    imports: str,
+    freeze: str,
+    scope: str,
 ) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     conftest = f"""
 import pytest
 {imports}
@@ -454,15 +468,18 @@ def test_flowing(ringback):
 """
     write(pytester, suite, conftest=conftest)
     # A process of its own: what is imported inside a freeze, and before, makes the difference.
-    result = pytester.runpytest_subprocess(*OPTIONS, timeout=60)
+    result = pytester.runpytest_subprocess(*OPTIONS, "-pringback", "-pasyncio", timeout=60)
     result.assert_outcomes(passed=4)
 
 
-def test_a_property_may_make_an_emulator_for_each_example(pytester: pytest.Pytester) -> None:
+def test_a_property_may_make_an_emulator_for_each_example(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     suite = """
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
+@settings(max_examples=10, database=None)
 @given(st.integers())
 def test_makes(make_ringback, number):
     assert not make_ringback().deliveries
@@ -476,8 +493,16 @@ def test_with_another(make_ringback, of_the_test, number):
     make_ringback()
 """
     write(pytester, suite)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # In a process of its own: our tests go without the plugin of hypothesis.
-    result = pytester.runpytest_subprocess("-pno:cacheprovider", "-pno:schemathesis")
+    result = pytester.runpytest_subprocess(
+        "-c/dev/null",
+        "--rootdir=.",
+        "--confcutdir=.",
+        "-pno:cacheprovider",
+        "-pringback",
+        "-p_hypothesis_pytestplugin",
+    )
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*test_with_another* uses a function-scoped fixture *"])
 

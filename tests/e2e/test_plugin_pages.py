@@ -2,13 +2,12 @@
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.suites import OPTIONS, run, write
+from tests.e2e.suites import run, write
 
 pytestmark = pytest.mark.slow
 
@@ -78,12 +77,13 @@ def test_without_the_option_nothing_is_collected(pytester: pytest.Pytester) -> N
     assert not [*pytester.path.glob("**/*.html")]
 
 
-def test_under_xdist_the_workers_send_what_their_tests_did(pytester: pytest.Pytester) -> None:
+def test_under_xdist_the_workers_send_what_their_tests_did(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write(pytester, FAILS)
-    options = [each for each in OPTIONS if "xdist" not in each]
-    result = pytester.run(
-        sys.executable, "-m", "pytest", *options, "-n2", "--ringback-report=report.html"
-    )
+    options = ["-c/dev/null", "--rootdir=.", "-pxdist", "-pringback", "-pno:cacheprovider", "-n2"]
+    result = pytester.runpytest_subprocess(*options, "--ringback-report=report.html")
     result.assert_outcomes(passed=2, failed=1, errors=1)
     assert sorted(each["test"] for each in shown(pytester.path / "report.html")) == sorted(TITLES)
     result.stdout.fnmatch_lines(["  +0s POST 503  answered 503   <-- expected *"])

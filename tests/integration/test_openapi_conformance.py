@@ -76,7 +76,7 @@ def test_an_operation_does_what_the_document_says(
         project=schema.config,
         modes=[*HypothesisTestMode],
         settings=schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing"),
-        explicit_settings=settings(max_examples=budget(3, 60)),
+        explicit_settings=settings(max_examples=budget(3, 30)),
     )
     create_test(operation=operation, test_func=ask, config=config)()
     assert asked

@@ -11,7 +11,7 @@ from hypothesis import settings
 from ringback import Emulator, Settings
 from ringback.control.openapi import document
 from ringback.control.table import OPERATIONS
-from tests.budgets import budget
+from tests.budgets import DEEP, budget
 from tests.integration.asking import get
 from tests.integration.both_faces import APP, HOOK
 
@@ -84,9 +84,9 @@ def test_an_operation_does_what_the_document_says(
     operation = schema[path][method]
     config = HypothesisTestConfig(
         project=schema.config,
-        modes=[*HypothesisTestMode],
+        modes=[mode for mode in HypothesisTestMode if DEEP or mode is not mode.COVERAGE],
         settings=schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing"),
-        explicit_settings=settings(max_examples=budget(2, 60)),
+        explicit_settings=settings(max_examples=budget(4, 30)),
     )
     create_test(operation=operation, test_func=ask, config=config)()
     assert asked
