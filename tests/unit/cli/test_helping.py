@@ -49,6 +49,16 @@ def test_every_command_is_listed_and_imported_when_it_is_asked_for() -> None:
     assert run.stdout == "0 True True\n"
 
 
+@pytest.mark.skipif(
+    not hasattr(click.exceptions, "NoSuchCommand"), reason="click suggests none before 8.4"
+)
+def test_a_misspelt_command_is_told_which_one_was_meant() -> None:
+    program = "from ringback.cli.main import main; main(['veryfi'])"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "No such command 'veryfi'. Did you mean 'verify'?" in run.stderr
+
+
 def test_the_commands_are_listed_with_their_whole_purpose() -> None:
     shown = " ".join(said("--help").split())
     assert "..." not in shown.partition("Commands:")[2]
