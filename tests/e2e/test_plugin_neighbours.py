@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pluggy
 import pytest
 
 from ringback import AsyncEmulator, WrongFace
@@ -117,6 +118,23 @@ def test_it_may_be_asked_for_twice(
     options = [f"-p{name}" for name in names]
     result = pytester.runpytest_inprocess(*ALONE, *options)
     result.assert_outcomes(passed=1)
+
+
+def test_what_is_installed_is_searched_for_it_once(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    searched = []
+    real = pluggy.PluginManager.load_setuptools_entrypoints
+
+    def search(self: pluggy.PluginManager, group: str, name: str | None = None) -> int:
+        searched.append(name)
+        return real(self, group, name)
+
+    monkeypatch.setattr(pluggy.PluginManager, "load_setuptools_entrypoints", search)
+    write(pytester, STORY)
+    pytester.runpytest_inprocess(*ALONE, "-pringback").assert_outcomes(passed=1)
+    assert searched == ["ringback"]
 
 
 def test_it_is_left_out_by_name(pytester: pytest.Pytester) -> None:
