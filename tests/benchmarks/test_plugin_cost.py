@@ -114,5 +114,5 @@ def test_an_unused_plugin_takes_no_instructions(table: Table, suite: Suite) -> N
         "million",
         scale=1e-6,
         budget=1.01,
-        gate=1.05,
+        gate=1.03,
     )
