@@ -1,5 +1,7 @@
 """Builders: small values in which everything that a test does not care about is filled in."""
 
+import gc
+
 import freezegun
 import pytest
 
@@ -21,6 +23,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(TimeLimit(), "time limit")
     if config.pluginmanager.has_plugin("hypothesispytest"):  # it takes long to import
         load_profile()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Have no collection of garbage look at all tests again: they live as long as the session."""
+    gc.collect()
+    gc.freeze()
 
 
 HOOK = "https://app.example/hook"

@@ -57,7 +57,7 @@ def _run(*command: str, cwd: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=1500,  # several may be installed at once
         check=False,
     )
     if done.returncode:
