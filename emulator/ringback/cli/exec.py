@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from ringback.cli.importing import nothing_to_collect
 from ringback.cli.serving_options import configured, serving_options
 
 
@@ -72,9 +71,8 @@ def exec_(
             "exec needs process groups, which Windows has not; start `ringback serve --port-file"
             " FILE` beside the command"
         )
-    with nothing_to_collect():
-        from ringback.cli.executing import execute
-        from ringback.cli.standalone import defaults
+    from ringback.cli.executing import execute
+    from ringback.cli.standalone import defaults
 
     found = configured(context, "exec", defaults() | {"clock": "auto"})
     if print_settings:

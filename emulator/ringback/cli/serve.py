@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from ringback.cli.importing import nothing_to_collect
 from ringback.cli.serving_options import configured, serving_options
 
 
@@ -60,9 +59,8 @@ def serve(context: click.Context, /, print_settings: bool, **_options: Any) -> N
     Each option may also stand in a variable (RINGBACK_PORT) or in the settings file (port = 8088
     in ringback.toml, or in [tool.ringback] of pyproject.toml); so may every setting.
     """
-    with nothing_to_collect():
-        from ringback.cli.standalone import defaults
-        from ringback.cli.standalone import serve as run
+    from ringback.cli.standalone import defaults
+    from ringback.cli.standalone import serve as run
 
     found = configured(context, "serve", defaults())
     if print_settings:
