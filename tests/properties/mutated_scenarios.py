@@ -202,7 +202,8 @@ def _element(text: str, chance: random.Random) -> str:
     if not commas:
         return text
     start = chance.choice(commas) + 1
-    end = min(index for mark in ",]}\n" if (index := text.find(mark, start)) >= 0)
+    ends = [index for mark in ",]}\n" if (index := text.find(mark, start)) >= 0]
+    end = min(ends, default=len(text))
     return f"{text[:start]} {chance.choice(TOKENS)}{text[end:]}"
 
 
