@@ -28,6 +28,14 @@ def attach(
     setattr(report, _ATTRIBUTE, json.dumps(shown))
 
 
+def attach_scenario(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Have *report* carry what a scenario file's failure says; its emulator is closed by then."""
+    timeline = dict(item.user_properties).get("ringback_timeline", "")
+    text = "\n\n".join(filter(None, [report.longreprtext, str(timeline)]))
+    entry: dict[str, Any] = {"test": item.nodeid, "clock": None, "deliveries": [], "text": text}
+    setattr(report, _ATTRIBUTE, json.dumps([entry]))
+
+
 class Pages:
     """Collects what reports carry, and writes it at the end."""
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from pytest_ringback.causes import MOST, likely_causes
+from pytest_ringback.collecting import ScenarioItem
 from pytest_ringback.comparing import compared, difference
 from pytest_ringback.marking import LENIENCIES, keywords_of
-from pytest_ringback.pages import attach
+from pytest_ringback.pages import attach, attach_scenario
 from pytest_ringback.recordings import add_recording
 from pytest_ringback.sharing import end_test
 from pytest_ringback.watching import CURRENT, WATCH, Watch
@@ -39,6 +40,8 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
     """Add to *report* what every emulator of a failing test did, and how to play it again."""
     watch = item.stash.get(WATCH, None)
     if watch is None:
+        if report.failed and isinstance(item, ScenarioItem) and _wants_page(item.config):
+            attach_scenario(item, report)
         return
     if report.when == "call":
         watch.verdicts.append(report.passed)
@@ -55,7 +58,7 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
         if causes:
             _add(item, report, CAUSE, CAUSE_PROPERTY, "\n".join(causes))
         recordings = add_recording(item, report, watch)
-        if item.config.getoption("ringback_report", None):
+        if _wants_page(item.config):
             attach(item, report, watch, [text, *causes, *recordings])
     if report.when == "teardown":
         end_test(item.config, watch)
@@ -123,6 +126,10 @@ def _add(item: pytest.Item, report: pytest.TestReport, section: str, name: str, 
     for properties in (item.user_properties, report.user_properties):
         others = [each for each in properties if each[0] != name]
         properties[:] = [*others, (name, text)]
+
+
+def _wants_page(config: pytest.Config) -> bool:
+    return bool(config.getoption("ringback_report", None))
 
 
 def _wants_rules(config: pytest.Config) -> bool:

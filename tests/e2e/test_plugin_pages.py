@@ -27,6 +27,9 @@ def test_fails(ringback, make_ringback):
 def test_leaves(ringback):
     ringback.submit("Hello", callback=HOOK)
 """
+GOOD = (Path(__file__).parents[2] / "scenarios" / "late-acceptance.ringback.yaml").read_text(
+    "utf-8"
+)
 TITLES = [
     "test_suite.py::test_fails · ringback",
     "test_suite.py::test_fails · make_ringback() 1",
@@ -56,6 +59,21 @@ def test_the_page_shows_each_emulator_of_each_failing_test(pytester: pytest.Pyte
     assert "answered 503   <-- expected " in fails["text"]
     assert "the test left something behind" in leaves["text"]
     assert "s3cret" not in path.read_text("utf-8")
+
+
+def test_a_scenario_file_that_fails_is_on_the_page(pytester: pytest.Pytester) -> None:
+    scenario = GOOD.replace("+30s", "+31s", 1)
+    assert scenario != GOOD
+    (pytester.path / "wrong.ringback.yaml").write_text(scenario, "utf-8")
+    (pytester.path / "invalid.ringback.yaml").write_text("version: 1\n", "utf-8")
+    result = run(pytester, "", "--ringback-report=report.html", ".")
+    result.assert_outcomes(failed=2)
+    invalid, wrong = shown(pytester.path / "report.html")
+    assert invalid["test"].startswith("invalid.ringback.yaml::")
+    assert "invalid.ringback.yaml:1" in invalid["text"]
+    assert wrong["test"].startswith("wrong.ringback.yaml::")
+    assert "expected +31s, got +30s" in wrong["text"]
+    assert "+30s POST" in wrong["text"] or "+30s PUT" in wrong["text"]
 
 
 def test_where_no_test_fails_the_page_says_so(pytester: pytest.Pytester) -> None:
