@@ -25,7 +25,7 @@ The names below are the public ones. Each is imported when it is first used, so 
     Journal, Fact                 everything that happened
     read_scenario, read_scenarios a ScenarioFile, or each case of a file that has a matrix
     play_scenario                 the Report of playing one
-    explore                       a story under every history of faults: an Exploration
+    explore                       a Story under every history of faults: an Exploration
     strategies                    hypothesis strategies, and a machine to subclass
     check                         a battery of callbacks against a receiver: a CheckReport, with a
                                   CheckResult, a Verdict, for each
@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     from ringback.exploring import strategies as strategies
     from ringback.exploring.exploring import Exploration as Exploration
     from ringback.exploring.exploring import explore as explore
+    from ringback.exploring.story import Story as Story
     from ringback.faces.async_emulator import AsyncEmulator as AsyncEmulator
     from ringback.faces.clocks import AwaitableClock as AwaitableClock
     from ringback.faces.clocks import BlockingClock as BlockingClock
@@ -194,6 +195,7 @@ _HOMES = {
         "WrongFace",
     ],
     "ringback.exploring.exploring": ["Exploration", "explore"],
+    "ringback.exploring.story": ["Story"],
     "ringback.faces.async_emulator": ["AsyncEmulator"],
     "ringback.faces.clocks": ["AwaitableClock", "BlockingClock"],
     "ringback.faces.emulator": ["Emulator"],

@@ -15,6 +15,7 @@ from ringback import (
     RingbackError,
     Settings,
     SettingsError,
+    Story,
     StoryError,
     explore,
     play_scenario,
@@ -89,6 +90,19 @@ def broken(story: Callable[[Emulator], Any], **options: Any) -> HistoryBroken:
 
 
 # -- what is found ---------------------------------------------------------------------------------
+
+
+def test_a_story_made_by_a_function_is_annotated_by_a_public_name() -> None:
+    def made(text: str) -> Story:
+        def story(ringback: Emulator) -> Generator[None, None, None]:
+            ringback.receiver(ORIGIN, replies=[204])
+            delivery = ringback.submit(text, callback=CALLBACK)
+            yield
+            assert delivery.settled
+
+        return story
+
+    assert explore(made("Hello"), faults=["timeout"], depth=1).histories == 2
 
 
 def test_a_receiver_that_stores_twice_is_found_by_the_shortest_history() -> None:

@@ -8,6 +8,7 @@ from ringback.errors import StoryError
 from ringback.faces.emulator import Emulator
 
 Story: TypeAlias = Callable[[Emulator], Generator[None, None, None]]
+"""What `explore` takes: a function of an emulator, with one `yield`."""
 
 
 def check_story(story: object) -> None:
