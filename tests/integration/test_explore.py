@@ -92,6 +92,19 @@ def broken(story: Callable[[Emulator], Any], **options: Any) -> HistoryBroken:
 # -- what is found ---------------------------------------------------------------------------------
 
 
+def test_a_story_that_takes_something_else_than_an_emulator_is_refused() -> None:
+    def of_nothing() -> Generator[None, None, None]:
+        yield
+
+    def of_two(ringback: Emulator, text: str) -> Generator[None, None, None]:
+        yield
+
+    stories: list[Any] = [of_nothing, of_two]
+    for story in stories:
+        with pytest.raises(StoryError, match="a story takes one argument, the emulator"):
+            explore(story, depth=1)
+
+
 def test_a_story_made_by_a_function_is_annotated_by_a_public_name() -> None:
     def made(text: str) -> Story:
         def story(ringback: Emulator) -> Generator[None, None, None]:

@@ -20,6 +20,15 @@ def check_story(story: object) -> None:
         )
     if not callable(story):
         raise StoryError(f"{story!r} is no story: write a function with a yield in it")
+    try:
+        inspect.signature(story).bind(None)
+    except TypeError:
+        raise StoryError(
+            f"{name_of(story)} cannot be called with an emulator alone: a story takes one argument,"
+            " the emulator"
+        ) from None
+    except ValueError:
+        pass  # some callables written in C have no signature to look at
 
 
 def begin(story: Story, ringback: Emulator) -> Generator[None, None, None]:
