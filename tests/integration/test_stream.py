@@ -213,7 +213,9 @@ def test_a_stream_can_be_cut_off_in_its_first_audio(ringback: Emulator, after: i
     ringback.fail_requests(RequestFailure(breaks="cut", after_bytes=after))
     with opened(ringback) as stream:
         stream.recv()
-        speak_on(stream, SPEAK, FLUSH, SPEAK, FLUSH)
+        # No more than that: before it ends a connection on which something is left unread, not
+        # every uvicorn lets the other side read what was sent.
+        speak_on(stream, SPEAK, FLUSH)
         audio, *end = end_of(stream)
     whole = over_http(ringback, "encoding=linear16", "Hello, world.")
     assert audio == whole[: len(whole) // 2 if after is None else after]

@@ -14,7 +14,7 @@ from typing import Any, assert_never
 
 from starlette.types import Message, Receive, Scope, Send
 
-from ringback.clock.turns import call_on, drained, turn
+from ringback.clock.turns import call_on, drained, ended, turn
 from ringback.core.answer.answer import Answer
 from ringback.core.base.rejection import Rejection
 from ringback.core.request.editions import Edition
@@ -92,6 +92,7 @@ class _Conversation:
         self._connection = send
         self._hang_up = hang_up
         self._loop = asyncio.get_running_loop()
+        self._sending: asyncio.Task[None] | None = None
         self._over: asyncio.Future[tuple[HangUp, object]] = self._loop.create_future()
 
     async def begin(self, subprotocol: str | None) -> None:
@@ -163,14 +164,16 @@ class _Conversation:
         except BaseException:
             self._clock.leave(token)
             raise
-        sending = self._loop.create_task(self._perform(effects, audio))
+        sending = self._sending = self._loop.create_task(self._perform(effects, audio))
         leaving = self._loop.create_task(self._heard(token))
         try:
             if not patient:
                 await leaving
             if patient or sending.done():
-                with suppress(OSError):  # the client has gone: `websocket.disconnect` will say so
-                    await sending
+                await ended(sending)
+                if not sending.cancelled():
+                    with suppress(OSError):  # the client has gone: `websocket.disconnect` says so
+                        sending.result()
             else:
                 self._hang_up()
         finally:
@@ -242,7 +245,8 @@ class _Conversation:
     def _end(self, how: HangUp, token: object) -> None:
         if self._over.done():
             self._clock.leave(token)
-            if how is GOING_AWAY:  # and the peer does not read why it ended before
-                self._hang_up()
+            if how is GOING_AWAY and self._sending is not None:
+                self._hang_up()  # the peer does not read why it ended before
+                self._sending.cancel()  # whom a send waits for not every uvicorn tells it
         else:
             self._over.set_result((how, token))
