@@ -81,6 +81,13 @@ MISTAKES: dict[str, tuple[str, str, Any, int, str]] = {
     "a slip in a mode": ("PUT", "/clock", {"mode": "puased"}, 422, "clock is 'paused'"),
     "a missing key": ("PUT", "/clock", {}, 422, "'mode' is missing"),
     "a slip in a word": ("POST", "/wait", {"for": "idel"}, 422, "Did you mean 'idle'?"),
+    "an unknown key beside a key that is a word of Python": (
+        "POST",
+        "/wait",
+        {"for": "idle", "zzz": 3},
+        422,
+        "There are for, count,",
+    ),
     "a slip in a state": ("GET", "/deliveries?state=pendin", None, 422, "mean 'pending'?"),
     "a slip in a parameter": ("GET", "/deliveries?stat=x", None, 422, "mean 'state'?"),
     "a parameter twice": ("GET", "/deliveries?limit=1&limit=2", None, 422, "write each once"),

@@ -112,7 +112,8 @@ _OPTIONS = (
     click.option(
         "--record",
         metavar="DIR",
-        help="At the end, write what happened into this folder: a scenario for each submission.",
+        help="Write a scenario for each submission into this folder: once it is over, or at the"
+        " end what is pending then.",
     ),
     click.option(
         "--set",

@@ -1,8 +1,7 @@
 """What a request says, read strictly, and what is wrong with it in sentences."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -111,12 +110,12 @@ _KINDS = ("int", "str", "float", "none", "bool")
 
 
 def _names_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The keys that there are where *path* leads."""
-    here: Mapping[str, Any] = kind.model_fields
+    """The keys that there are where *path* leads, as a body spells them."""
+    here = kind
     for part in path:
         if isinstance(part, str) and part in _MODELS:
-            here = _MODELS[part].model_fields
-    return list(here)
+            here = _MODELS[part]
+    return [field.alias or name for name, field in here.model_fields.items()]
 
 
 def _models() -> dict[str, type[BaseModel]]:
