@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ringback import (
@@ -84,6 +85,29 @@ def test_a_refused_request_becomes_a_file_that_expects_the_refusal(tmp_path: Pat
         (path,) = ringback.record(tmp_path / "told.ringback.yaml")
     assert play_scenario(read(path)).passed
     assert "INVALID_QUERY_PARAMETER" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("said", [{"callback": "https://app.example:3000/"}, {"model": "aura-9"}])
+def test_a_refused_request_whose_body_is_not_kept_is_refused_again(
+    said: dict[str, str], tmp_path: Path
+) -> None:
+    with Emulator(Settings(keep=100)) as ringback:
+        with pytest.raises(Refused):
+            ringback.submit("Hi", **{"callback": HOOK, **said})
+        (path,) = ringback.record(tmp_path / "told.ringback.yaml")
+    assert play_scenario(read(path)).passed
+    assert "# The body of a request that was refused was not kept" in path.read_text("utf-8")
+
+
+def test_a_request_that_is_coded_is_refused_again(ringback: Emulator, tmp_path: Path) -> None:
+    answer = httpx.post(
+        f"{ringback.url}/v1/speak",
+        headers={"Authorization": f"Token {ringback.api_key}", "Content-Encoding": "gzip"},
+        json={"text": "Hi"},
+    )
+    assert answer.status_code == 415
+    (path,) = ringback.record(tmp_path / "told.ringback.yaml")
+    assert play_scenario(read(path)).passed
 
 
 def test_a_job_that_failed_fails_again(tmp_path: Path) -> None:

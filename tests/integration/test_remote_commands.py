@@ -54,6 +54,8 @@ def test_a_clock_is_moved_by_each_verb_and_says_what_was_made(emulator: Emulator
         "paused at +0s (2026-01-01T00:00:00Z), 1 pending, 0 in flight, next due +0s"
     ]
     assert lines(emulator, "clock", "settle")[0] == f"{request}  +0s POST 503"
+    back = typed(emulator, "clock", "advance", "-1")
+    assert (back.exit_code, "cannot go back" in back.output) == (2, True)
     assert lines(emulator, "clock", "advance", "30")[0] == f"{request}  +30s POST 503"
     assert lines(emulator, "clock", "next")[0] == f"{request}  +60s POST 503"
     assert lines(emulator, "clock", "step")[0] == f"{request}  +90s POST 503"
@@ -142,7 +144,7 @@ def test_a_wait_ends_when_it_is_so_and_with_1_and_the_timeline_when_it_is_not(
 def test_a_reset_says_what_it_drops(emulator: Emulator) -> None:
     emulator.submit("Hello", callback=f"{ORIGIN}/done")
     [said] = lines(emulator, "reset")
-    assert said.startswith("dropped 1 deliveries, 1 requests, ")
+    assert said.startswith("dropped 1 delivery, 1 request, ")
     assert said.endswith("; 1 were pending")
     assert not emulator.deliveries
 

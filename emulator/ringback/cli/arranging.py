@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ringback.cli.remote import clock_line, printing, server, show
+from ringback.cli.remote import clock_line, counts, printing, server, show
 
 
 def _entries(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> list[Any]:
@@ -122,6 +122,5 @@ def reset(url: str, key: str | None, token: str | None, style: str) -> None:
     """Begin again at zero, with nothing connected and nothing pending."""
     with server(url, key, token) as asked:
         dropped = asked.post("/reset")
-    counts = [f"{dropped[each]} {each}" for each in ("deliveries", "requests", "facts")]
     pending = f"; {len(dropped['pending'])} were pending" if dropped["pending"] else ""
-    show(style, dropped, lambda: iter([f"dropped {', '.join(counts)}{pending}"]))
+    show(style, dropped, lambda: iter([f"dropped {counts(dropped)}{pending}"]))

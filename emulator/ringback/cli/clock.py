@@ -38,6 +38,10 @@ def _lines(moved: dict[str, Any]) -> Iterator[str]:
     yield clock_line(moved["clock"])
 
 
+_BEFORE_ZERO = {"ignore_unknown_options": True}
+"""A number below zero is no option: it is told of by the clock."""
+
+
 @clock.command()
 @click.pass_context
 def settle(context: click.Context) -> None:
@@ -45,7 +49,7 @@ def settle(context: click.Context) -> None:
     _move(context, "settle", {})
 
 
-@clock.command()
+@clock.command(context_settings=_BEFORE_ZERO)
 @click.argument("seconds", type=float, required=False)
 @click.option("--to", metavar="MOMENT", help="To a moment: 2026-01-01T00:05:00Z.")
 @click.pass_context

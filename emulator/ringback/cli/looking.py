@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ringback.cli.remote import asking, clock_line, pages, printing, server, show, table
+from ringback.cli.remote import asking, clock_line, counts, pages, printing, server, show, table
 
 _LIMIT = click.option(
     "--limit",
@@ -27,9 +27,8 @@ def status(url: str, key: str | None, token: str | None, style: str) -> None:
     def lines() -> Iterator[str]:
         yield f"ringback {found['version']} at {url}, key id {found['key_id']}"
         yield clock_line(found["clock"])
-        counts = ", ".join(f"{found[each]} {each}" for each in ("deliveries", "requests", "facts"))
         dropped = ", ".join(f"{count} {what}" for what, count in found["dropped"].items() if count)
-        yield counts + (f"; dropped {dropped}" if dropped else "")
+        yield counts(found) + (f"; dropped {dropped}" if dropped else "")
 
     show(style, found, lines)
 

@@ -20,6 +20,8 @@ URL = "http://127.0.0.1:8088"
 PAGE = 1000
 """As many as the server gives at once."""
 
+_KINDS = {"deliveries": "delivery", "requests": "request", "facts": "fact"}
+
 _OPTIONS = (
     click.option(
         "--url",
@@ -115,6 +117,14 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[st
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def counts(found: Mapping[str, Any]) -> str:
+    """How many deliveries, requests and facts were *found*, in words."""
+    return ", ".join(
+        f"{found[several]} {one if found[several] == 1 else several}"
+        for several, one in _KINDS.items()
+    )
 
 
 def clock_line(clock: Mapping[str, Any]) -> str:

@@ -26,19 +26,23 @@ _TEXTS = ("callback", "callback_method", "model", "encoding", "container")
 
 def ask(received: ReceivedRequest | None, read: SpeakRequest | None) -> dict[str, Any]:
     """What a step `submit` says of a request, as it was *received*, or as it was *read*."""
-    said = None if received is None else _as_received(received, read)
-    if said is not None:
-        return said
+    if received is not None:
+        return _as_received(received, read)
     return {"text": ""} if read is None else _as_read(read)
 
 
-def _as_received(received: ReceivedRequest, read: SpeakRequest | None) -> dict[str, Any] | None:
-    """The request as it arrived; None where not enough of it is kept."""
+def is_kept(received: ReceivedRequest) -> bool:
+    """Whether all of the request's body is known."""
+    return len(received.body) == received.size
+
+
+def _as_received(received: ReceivedRequest, read: SpeakRequest | None) -> dict[str, Any]:
+    """The request as it arrived."""
     content = _content(received)
     if content is None:
-        if read is None:
-            return None
-        content = {"text": read.text}
+        content = {"text": MASK if read is None else read.text}
+        if read is None and (coding := received.headers.get("content-encoding")):
+            content["headers"] = {"content-encoding": masked(coding)}
     pairs = parse_qsl(received.query, keep_blank_values=True)
     names = [name for name, _ in pairs]
     said = dict(content)
@@ -79,7 +83,7 @@ def _typed(name: str, value: str) -> Any:
 
 def _content(received: ReceivedRequest) -> dict[str, Any] | None:
     """The text of the request, or its body as it was, if that is kept and text."""
-    if len(received.body) != received.size or "content-encoding" in received.headers:
+    if not is_kept(received) or "content-encoding" in received.headers:
         return None
     try:
         body = received.body.decode()

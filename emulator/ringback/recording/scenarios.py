@@ -7,7 +7,7 @@ is more than that a story in steps, of version 2.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ringback.core.base.masking import in_one_line
+from ringback.core.base.masking import MASK, in_one_line
 from ringback.core.delivery.delivery import SETTLED, State
 from ringback.core.journal import (
     AttemptFinished,
@@ -20,6 +20,7 @@ from ringback.core.journal import (
     RequestRejected,
 )
 from ringback.errors import NotRecorded
+from ringback.recording.asking import is_kept
 from ringback.recording.changes import changed_settings
 from ringback.recording.spelling import spelt
 from ringback.recording.steps import Steps
@@ -85,6 +86,9 @@ def _remarks(told: Told, steps: Steps) -> Iterator[str]:
     others = sorted(set(steps.receivers.others()))
     if others:
         yield f"A script can only say it otherwise: {', '.join(others)}."
+    refused = {each.request_id for each in told.facts if isinstance(each, RequestRejected)}
+    if not all(is_kept(told.requests[each]) for each in refused & told.requests.keys()):
+        yield f"The body of a request that was refused was not kept: its text is {MASK} here."
     if told.lost:
         yield f"The beginning of {told.lost} deliveries was not kept, and they are left out."
 
