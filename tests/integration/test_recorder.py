@@ -96,6 +96,21 @@ def test_what_is_kept_no_longer_leaves_its_file_and_its_number(folder: Path) -> 
         assert names(folder) == [f"{number:03}-delivered.ringback.yaml" for number in range(1, 41)]
 
 
+def test_what_was_dropped_before_it_was_written_is_told_of_once(folder: Path) -> None:
+    with Emulator(Settings(keep=20)) as ringback:
+        ringback.receiver("https://app.example", replies=[204])
+        recorder = Recorder(ringback._service, folder)
+        for _ in range(40):
+            ringback.submit("Hello", callback=HOOK)
+            ringback.run_until_idle()
+        with pytest.raises(NotRecorded, match="facts were dropped before they were written down"):
+            recorder.write()
+        kept = names(folder)
+        recorder.write(pending=True)
+    assert 0 < len(kept) < 40
+    assert names(folder) == kept
+
+
 def test_what_could_not_be_written_is_written_once_it_can_be(
     ringback: Emulator, recorder: Recorder, folder: Path
 ) -> None:

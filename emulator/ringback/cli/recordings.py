@@ -14,8 +14,8 @@ from ringback.service.service import Service
 _EVERY = 1.0
 """Real seconds from one look at what happened to the next, at least."""
 
-_REST = 20
-"""How many times as long as a look took nobody looks again: it is a twentieth of a core at most."""
+_REST = 4
+"""How many times as long as a look took nobody looks again: it is a fifth of a core at most."""
 
 
 class Recordings:

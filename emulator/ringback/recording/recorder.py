@@ -36,9 +36,11 @@ class Recorder:
         """Write down each submission that is over and was not written so before.
 
         *pending*: the others, too, as they stand. Each file is there as a whole or not at all;
-        what could not be written is tried again by the next call. Raises `NotRecorded`.
+        what could not be written is tried again by the next call. Raises `NotRecorded`, also for
+        what the journal has dropped since the last call.
         """
         end = self.service.journal.end
+        missed = self.service.journal.dropped - self._end
         if end == self._end and not pending:
             return
         lost: list[NotRecorded] = []
@@ -56,6 +58,11 @@ class Recorder:
         if lost:
             raise lost[0]
         self._end = end
+        if missed > 0:
+            raise NotRecorded(
+                f"{missed} facts were dropped before they were written down: keep more of them"
+                " (--keep), or let less happen at once"
+            )
 
     def _changed(self, *, pending: bool) -> Iterator[tuple[_Written, Told]]:
         apart = told(self.service).apart()
