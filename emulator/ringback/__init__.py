@@ -75,8 +75,8 @@ if TYPE_CHECKING:
     from ringback.core.delivery.outcome import Unreachable as Unreachable
     from ringback.core.delivery.reply import Reply as Reply
     from ringback.core.delivery.timelines import compare_timelines as compare_timelines
-    from ringback.core.journal import Fact as Fact
-    from ringback.core.journal import Journal as Journal
+    from ringback.core.facts import Fact as Fact
+    from ringback.core.facts import Journal as Journal
     from ringback.core.request.endpoint import Endpoint as Endpoint
     from ringback.core.request.endpoint import read_origin as read_origin
     from ringback.core.request.speak import SpeakRequest as SpeakRequest
@@ -164,7 +164,8 @@ _HOMES = {
     ],
     "ringback.core.delivery.reply": ["Reply"],
     "ringback.core.delivery.timelines": ["compare_timelines"],
-    "ringback.core.journal": ["Fact", "Journal"],
+    "ringback.core.facts": ["Fact"],
+    "ringback.core.journal": ["Journal"],
     "ringback.core.request.endpoint": ["Endpoint", "read_origin"],
     "ringback.core.request.speak": ["SpeakRequest"],
     "ringback.core.rules.rule": ["Rule"],

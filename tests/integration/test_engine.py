@@ -19,14 +19,14 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
 from ringback.core.delivery.plan import read_plan
 from ringback.core.delivery.reply import Reply, ReplyLike
-from ringback.core.journal import (
+from ringback.core.facts import (
     AttemptFinished,
     AttemptStarted,
     ClockMoved,
     DeliveryCancelled,
     JobAccepted,
-    Journal,
 )
+from ringback.core.journal import Journal
 from ringback.core.request.endpoint import Endpoint
 from ringback.engine.calls import Call
 from ringback.engine.engine import Engine

@@ -15,15 +15,15 @@ from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, Outcome, TimedOut, noted, without_body
 from ringback.core.delivery.reply import Answer
 from ringback.core.delivery.shape import Shape
-from ringback.core.journal import (
+from ringback.core.facts import (
     AttemptCopied,
     AttemptFinished,
     AttemptStarted,
     BackgroundFailed,
     DeliveryCancelled,
     JobAccepted,
-    Journal,
 )
+from ringback.core.journal import Journal
 
 
 class Ledger:

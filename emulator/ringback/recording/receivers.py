@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringback.core.delivery.outcome import Unreachable
-from ringback.core.journal import AttemptFinished, AttemptStarted
+from ringback.core.facts import AttemptFinished, AttemptStarted
 from ringback.recording.entries import Arrival, Entry, entry_of
 from ringback.recording.told import Told
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ringback.core.base.masking import MASK, in_one_line
 from ringback.core.delivery.delivery import SETTLED, State
-from ringback.core.journal import (
+from ringback.core.facts import (
     AttemptFinished,
     AttemptStarted,
     DeliveryCancelled,

@@ -11,7 +11,7 @@ from typing import Any
 
 from ringback.core.base.duration import words
 from ringback.core.delivery.delivery import Attempt, State
-from ringback.core.journal import (
+from ringback.core.facts import (
     AnswerFailed,
     AttemptFinished,
     AttemptStarted,

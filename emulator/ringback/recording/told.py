@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Attempt, Job
 from ringback.core.delivery.outcome import TimedOut
-from ringback.core.journal import (
+from ringback.core.facts import (
     AnswerFailed,
     AttemptFinished,
     AttemptStarted,

@@ -12,13 +12,13 @@ from ringback.core.delivery.delivery import Job
 from ringback.core.delivery.message import metadata
 from ringback.core.delivery.orders import Orders
 from ringback.core.delivery.plan import Plan
-from ringback.core.journal import (
+from ringback.core.facts import (
     AnswerFailed,
-    Journal,
     ParametersIgnored,
     RequestAnswered,
     StreamOpened,
 )
+from ringback.core.journal import Journal
 from ringback.core.request.editions import V1, Edition
 from ringback.core.request.keys import Credential
 from ringback.core.request.query import Ignored

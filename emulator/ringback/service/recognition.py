@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
-from ringback.core.journal import (
+from ringback.core.facts import (
     AnswerFailed,
     AttemptCopied,
     AttemptFinished,
@@ -15,7 +15,6 @@ from ringback.core.journal import (
     DeliveryCancelled,
     JobAccepted,
     JobFailed,
-    Journal,
     ParametersIgnored,
     RequestAnswered,
     RequestMisdirected,
@@ -27,6 +26,7 @@ from ringback.core.journal import (
     StreamWarned,
     TokenGranted,
 )
+from ringback.core.journal import Journal
 from ringback.core.request.speak import SpeakRequest
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from ringback.audio.render import duration
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.dataclass import dataclass
 from ringback.core.base.ids import IdSource
-from ringback.core.journal import Journal, StreamClosed, StreamFlushed, StreamWarned
+from ringback.core.facts import StreamClosed, StreamFlushed, StreamWarned
+from ringback.core.journal import Journal
 from ringback.core.request.editions import V2, Edition
 from ringback.core.request.speak import SpeakRequest
 from ringback.core.stream.opening import Opening

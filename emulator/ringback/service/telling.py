@@ -10,7 +10,7 @@ from ringback.core.base.duration import SECOND, words
 from ringback.core.base.masking import in_one_line, masked_query
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import State
-from ringback.core.journal import (
+from ringback.core.facts import (
     AnswerFailed,
     AttemptCopied,
     AttemptFinished,

@@ -26,7 +26,8 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Attempt, State
 from ringback.core.delivery.outcome import Answered
-from ringback.core.journal import AttemptFinished, ClockMoved, Journal
+from ringback.core.facts import AttemptFinished, ClockMoved
+from ringback.core.journal import Journal
 from tests.conftest import a_job, a_message
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

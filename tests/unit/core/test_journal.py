@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ringback.core.delivery.delivery import State
-from ringback.core.journal import (
+from ringback.core.facts import (
     AttemptFinished,
     AttemptStarted,
     ClockFailed,
@@ -14,9 +14,9 @@ from ringback.core.journal import (
     Fact,
     JobAccepted,
     JobFailed,
-    Journal,
     StreamFlushed,
 )
+from ringback.core.journal import Journal
 from tests.conftest import a_job, a_request, an_attempt
 
 STORY: list[Fact] = [

@@ -4,12 +4,8 @@ from datetime import UTC, datetime
 from threading import RLock
 
 from ringback.clock.virtual import VirtualClock
-from ringback.core.journal import (
-    Journal,
-    StreamClosed,
-    StreamFlushed,
-    StreamWarned,
-)
+from ringback.core.facts import StreamClosed, StreamFlushed, StreamWarned
+from ringback.core.journal import Journal
 from ringback.core.request.speak import Query, SpeakRules
 from ringback.core.stream.aura import TextStream
 from ringback.core.stream.opening import V1_STREAM, Opening, read_opening

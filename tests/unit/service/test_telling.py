@@ -5,7 +5,7 @@ from dataclasses import replace
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import State
 from ringback.core.delivery.outcome import TimedOut
-from ringback.core.journal import (
+from ringback.core.facts import (
     ClockFailed,
     ClockMoved,
     Fact,
