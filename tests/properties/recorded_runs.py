@@ -1,5 +1,6 @@
 """Random runs of an emulator, as somebody might make them, and what became of each."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ringback import Delivery, Emulator, NothingDue, Refused, Reply, RingbackError, Settings
+from ringback.scenario.acting.talks import Talk, open_here
+from ringback.scenario.story.streaming import Open
 
 ORIGINS = ("https://one.example", "https://two.example:8443")
 
@@ -54,6 +57,40 @@ FAILURES = st.sampled_from(
     ]
 )
 
+OPENINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "path": st.just("/v2/speak"),
+        "parameters": st.fixed_dictionaries(
+            {},
+            optional={
+                "encoding": st.sampled_from(["linear16", "mulaw", "mp3"]),
+                "sample_rate": st.sampled_from([8000, 16000, 7]),
+                "speed": st.sampled_from([1, 1.2, 9]),
+                "mip_opt_out": st.booleans(),
+                "modle": st.just("x&y"),
+            },
+        ),
+        "key": st.sampled_from(["none", "wrong"]),
+    },
+)
+FRAMES = st.one_of(
+    st.builds(lambda text: {"type": "Speak", "text": text}, TEXTS).map(json.dumps),
+    st.sampled_from(
+        [
+            *('{"type":"Flush"}', '{"type":"Flush"}', '{"type":"Clear"}', '{"type":"Close"}'),
+            *('{"type":"Interrupt"}', '{"type":"Configure","speed":1.2}', '{"type":"$any"}'),
+            *("no JSON", '{"type":"Speak","text":"\\ud800"}', '{"type":"Speak","type":"Flush"}'),
+            '{"type":"Speak","text":"","more":[1,2.5,null,{"a: b":true}]}',
+            '{"type":"Speak","text":' + f'"{"long " * 500}"' + "}",
+        ]
+    ),
+)
+
+SAYINGS = st.lists(FRAMES, min_size=1, max_size=4) | TEXTS.map(
+    lambda text: [json.dumps({"type": "Speak", "text": text}), '{"type":"Flush"}']
+)
+
 Act = tuple[str, Any]
 
 ACTS: st.SearchStrategy[Act] = st.one_of(
@@ -66,10 +103,14 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     st.tuples(st.just("cancel"), st.integers(0, 5)),
     st.tuples(st.just("fail_job"), st.integers(0, 5)),
     st.tuples(st.just("redeliver"), st.integers(0, 5)),
+    st.tuples(st.just("open"), OPENINGS),
+    st.tuples(st.just("say"), st.tuples(st.integers(0, 3), SAYINGS)),
+    st.tuples(st.just("ping"), st.integers(0, 3)),
+    st.tuples(st.just("leave"), st.integers(0, 3)),
     st.tuples(st.just("settle"), st.none()),
     st.tuples(st.just("step"), st.none()),
     st.tuples(st.just("advance_to_next"), st.none()),
-    st.tuples(st.just("advance"), st.sampled_from([0, 0.25, 5, 10, 30, 35.5, 100])),
+    st.tuples(st.just("advance"), st.sampled_from([0, 0.25, 5, 10, 30, 35.5, 100, 3600])),
     st.tuples(st.just("run_until_idle"), st.none()),
 )
 
@@ -89,9 +130,15 @@ def run(settings: Settings, acts: list[Act]) -> Emulator:
     emulator = Emulator(settings).open()
     for origin in ORIGINS:
         emulator.receiver(origin, replies=[503, 204])
+    talks: list[Talk] = []
     for verb, said in acts:
         with suppress(Refused, NothingDue, RingbackError, IndexError):
-            _ACTS.get(verb, _move)(emulator, verb, said)
+            if verb in _TALKING:
+                _TALKING[verb](emulator, talks, said)
+            else:
+                _ACTS.get(verb, _move)(emulator, verb, said)
+    for talk in talks:
+        talk.leave()
     return emulator
 
 
@@ -116,6 +163,31 @@ def _plain(emulator: Emulator, _: str, text: str) -> None:
     )
     service.made(answer)
     service.answered(answer)
+
+
+def _open(emulator: Emulator, talks: list[Talk], said: Any) -> None:
+    model = "flux-alexis-en" if "path" in said else "aura-2-thalia-en"
+    parameters = {"model": model, **said.get("parameters", {})}
+    opening = Open.model_validate({**said, "parameters": parameters})
+    talks.append(open_here(emulator._live_service, opening))
+
+
+def _talk(talks: list[Talk], index: int) -> Talk:
+    return talks[index % max(len(talks), 1)]
+
+
+def _say(_: Emulator, talks: list[Talk], said: Any) -> None:
+    index, frames = said
+    for frame in frames:
+        _talk(talks, index).send(frame)
+
+
+_TALKING: dict[str, Callable[[Emulator, list[Talk], Any], object]] = {
+    "open": _open,
+    "say": _say,
+    "ping": lambda _, talks, index: _talk(talks, index).ping(),
+    "leave": lambda _, talks, index: _talk(talks, index).leave(),
+}
 
 
 def _delivery(emulator: Emulator, index: int) -> Delivery:

@@ -52,6 +52,26 @@ def test_the_runs_are_worth_recording(tmp_path: Path) -> None:
     assert replayed(text, tmp_path) == emulator.timeline
 
 
+def test_a_run_with_streams_is_recorded_with_all_that_was_said_and_heard(tmp_path: Path) -> None:
+    acts: list[Act] = [
+        ("open", {"parameters": {"encoding": "mulaw", "sample_rate": 8000}}),
+        ("open", {"path": "/v2/speak"}),
+        ("open", {"key": "wrong"}),
+        ("say", (0, ['{"type":"Speak","text":"Hello"}', '{"type":"Flush"}'])),
+        ("advance", 50),
+        ("ping", 1),
+        ("say", (0, ["no JSON"])),
+        ("advance", 50),
+        ("say", (1, ['{"type":"Close"}'])),
+    ]
+    emulator = run(Settings(), acts)
+    text = emulator.export("scenario")
+    emulator.close()
+    for said in ("key: wrong", "audio: 3840", "ping: {", "frames: [no JSON]", "{close: 1008,"):
+        assert said in text
+    assert replayed(text, tmp_path) == emulator.timeline
+
+
 @pytest.mark.parametrize("verb", ["settle", "step", "advance_to_next"])
 def test_what_is_still_pending_is_recorded_as_pending(verb: str, tmp_path: Path) -> None:
     acts: list[Act] = [

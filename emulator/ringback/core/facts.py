@@ -4,7 +4,7 @@ Names are dotted and in the past tense; they are the same in the journal, the co
 page and the logs. Moments are nanoseconds since the emulator's start.
 """
 
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.dataclass import dataclass
@@ -132,6 +132,39 @@ class StreamOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamHeard:
+    """A stream's client said something: *frame*, None where that is not text or is not kept.
+
+    *size* is its length, in characters or bytes.
+    """
+
+    name: ClassVar[str] = "stream.heard"
+    at: int
+    request_id: str
+    frame: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKeptAlive:
+    """A stream lives longer, for its client showed by a ping or a pong that it is still there."""
+
+    name: ClassVar[str] = "stream.kept_alive"
+    at: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSaid:
+    """A stream's client was sent a JSON *message*."""
+
+    name: ClassVar[str] = "stream.said"
+    at: int
+    request_id: str
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class StreamFlushed:
     """What was spoken into a stream went out as audio, as if it had been asked for by itself."""
 
@@ -160,7 +193,7 @@ class StreamWarned:
 class StreamClosed:
     """A stream came to its end, with a WebSocket close *code*; its hint says what to do about it.
 
-    1005 and 1006 are the codes of a client that left without one.
+    *by_client*: the client left. 1005 and 1006 are the codes of one that did so without any.
     """
 
     name: ClassVar[str] = "stream.closed"
@@ -169,6 +202,7 @@ class StreamClosed:
     code: int
     reason: str
     hint: str = ""
+    by_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +295,9 @@ Fact: TypeAlias = (
     | JobAccepted
     | JobFailed
     | StreamOpened
+    | StreamHeard
+    | StreamKeptAlive
+    | StreamSaid
     | StreamFlushed
     | StreamWarned
     | StreamClosed

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ringback.core.base.masking import MASK, is_secret, masked, masked_query, masked_url
+from ringback.core.request.editions import V1
 from ringback.core.request.endpoint import split
 from ringback.core.request.query import write_query
 from ringback.core.request.speak import SpeakRequest
@@ -21,6 +22,9 @@ _NUMBERS = {
     "speed": re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?"),
 }
 _BOOLEANS = {"true": True, "false": False}
+_CREDENTIALS = {"authorization", "sec-websocket-protocol"}
+"""Headers by which an upgrade brings a key."""
+
 _TEXTS = ("callback", "callback_method", "model", "encoding", "container")
 
 
@@ -64,6 +68,24 @@ def _as_received(received: ReceivedRequest, read: SpeakRequest | None) -> dict[s
         said["key"] = "none"
     elif received.status == 401:
         said["key"] = "wrong"
+    return said
+
+
+def opening(received: ReceivedRequest | None) -> dict[str, Any]:
+    """What a step `open` says of an upgrade, as it was *received*."""
+    if received is None:
+        return {}
+    said: dict[str, Any] = {} if received.path == V1.path else {"path": received.path}
+    values: dict[str, list[Any]] = {}
+    for name, value in parse_qsl(received.query, keep_blank_values=True):
+        known = MASK if is_secret(name) else _typed(name, value)
+        values.setdefault(masked(name), []).append(masked_url(value) if known is None else known)
+    if values:
+        said["parameters"] = {
+            name: each[0] if len(each) == 1 else each for name, each in values.items()
+        }
+    if received.status == 401:
+        said["key"] = "wrong" if _CREDENTIALS & received.headers.keys() else "none"
     return said
 
 

@@ -18,6 +18,9 @@ from ringback.core.facts import (
     RequestAnswered,
     RequestMisdirected,
     RequestRejected,
+    StreamClosed,
+    StreamHeard,
+    StreamOpened,
 )
 from ringback.errors import NotRecorded
 from ringback.recording.asking import is_kept
@@ -33,6 +36,9 @@ _OF_VERSION_1 = frozenset({*PARAMETERS, "text", "content_type"})
 _AT_ONCE = (JobAccepted, JobFailed, AttemptStarted, AttemptFinished, RequestRejected)
 PENDING = "pending"
 """The outcome of a submission that is not over."""
+
+STREAMS = 101
+"""The status by which a stream is opened."""
 
 _LONGEST = 200
 """Characters of a name."""
@@ -89,8 +95,11 @@ def _remarks(told: Told, steps: Steps) -> Iterator[str]:
     refused = {each.request_id for each in told.facts if isinstance(each, RequestRejected)}
     if not all(is_kept(told.requests[each]) for each in refused & told.requests.keys()):
         yield f"The body of a request that was refused was not kept: its text is {MASK} here."
+    unsaid = sum(isinstance(each, StreamHeard) and each.frame is None for each in told.facts)
+    if unsaid:
+        yield f"Messages on streams that are left out, being binary or very long: {unsaid}."
     if told.lost:
-        yield f"The beginning of {told.lost} deliveries was not kept, and they are left out."
+        yield f"Deliveries and streams that are left out, their beginning not kept: {told.lost}."
 
 
 def _short(told: Told, steps: Steps, made: Iterable[Any]) -> dict[str, Any] | None:
@@ -142,13 +151,17 @@ def _name(expectations: tuple[Mapping[str, Any], ...]) -> str:
     """What happened, in one line."""
     if len(expectations) == 1:
         said = expectations[0]
+        if said.get("answer") == {"status": STREAMS}:
+            return "A stream, and what was said on it"
         if "attempts" not in said:
             return f"A request that was answered {_status(said['answer'])}"
         got = ", ".join(str(each["got"]) for each in said["attempts"]) or "no attempt"
         name = f"A delivery: {got} = {said['state']}"
         return name if len(name) <= _LONGEST else f"A delivery of {len(said['attempts'])} attempts"
     deliveries = sum("attempts" in said for said in expectations)
-    return f"{len(expectations)} requests, {deliveries} deliveries"
+    streams = sum(said.get("answer") == {"status": STREAMS} for said in expectations)
+    told = f"{len(expectations) - streams} requests, {deliveries} deliveries"
+    return f"{told}, {streams} streams" if streams else told
 
 
 def _status(answer: Any) -> str:
@@ -167,7 +180,9 @@ def outcome(told: Told) -> str:
                 return f"refused-{fact.rejection.status}"
             case RequestAnswered():
                 return "answered"
-            case AttemptFinished() | JobAccepted():
+            case StreamClosed():
+                return f"closed-{fact.code}"
+            case AttemptFinished() | JobAccepted() | StreamOpened():
                 return PENDING
             case _:
                 pass

@@ -21,12 +21,21 @@ from ringback.core.facts import (
     RequestAnswered,
     RequestMisdirected,
     RequestRejected,
+    StreamClosed,
+    StreamFlushed,
+    StreamHeard,
+    StreamKeptAlive,
+    StreamOpened,
+    StreamSaid,
 )
 from ringback.recording import changes, expecting
-from ringback.recording.asking import ask, elsewhere
+from ringback.recording.asking import ask, elsewhere, opening
 from ringback.recording.receivers import Key, Receivers, receivers
+from ringback.recording.shortening import joined, without_labels
+from ringback.recording.talks import Talks
 from ringback.recording.told import Happened, Told
 from ringback.recording.turns import in_their_turn
+from ringback.service.voice import Voice
 
 NOBODY_IS_TOLD = "the job failed ("
 """How the reason of a cancellation begins that follows from a failed job."""
@@ -57,6 +66,8 @@ class Steps:
         self._states: dict[int, tuple[State, str]] = {}
         self._rejected: dict[str, RequestRejected | RequestMisdirected] = {}
         self._plain: list[str] = []
+        self._talks = Talks(Voice(told.settings), self._broken)
+        self._opened: list[str] = []
 
     @property
     def is_over(self) -> bool:
@@ -74,8 +85,9 @@ class Steps:
     def made(self) -> list[Any]:
         """All steps, the expectations last."""
         arranged = [script.as_step() for script in self.receivers.first]
-        made = [*arranged, *self._happening(), *self._ending(), *self._expectations()]
-        return made if len(self._labels) > 1 else [_without_labels(step) for step in made]
+        happening = joined([*self._happening(), *self._ending()])
+        made = [*arranged, *happening, *self._expectations()]
+        return made if len(self._labels) > 1 else [without_labels(step) for step in made]
 
     def _happening(self) -> Iterator[Any]:
         for fact in self._told.facts:
@@ -125,10 +137,20 @@ class Steps:
             case RequestRejected():
                 yield from self._ordered(fact.request_id, fact)
                 self._rejected[fact.request_id] = fact
-                yield {"submit": self._labelled(fact.request_id, self._refused(fact))}
+                yield self._refused(fact)
             case RequestMisdirected():
                 self._rejected[fact.request_id] = fact
                 yield {"submit": self._labelled(fact.request_id, elsewhere(fact.asked))}
+            case StreamOpened():
+                yield from self._ordered(fact.request_id, None)
+                self._opened.append(fact.request_id)
+                label = self._label(fact.request_id, "stream")
+                received = self._told.requests.get(fact.request_id)
+                yield self._talks.open(label, fact.request_id, received)
+            case (
+                StreamHeard() | StreamKeptAlive() | StreamSaid() | StreamFlushed() | StreamClosed()
+            ):
+                yield from self._talks.tell(fact)
             case JobFailed():
                 said = {
                     "of": self._labels[fact.position],
@@ -147,11 +169,15 @@ class Steps:
                 pass
 
     def _refused(self, fact: RequestRejected) -> dict[str, Any]:
-        received = self._told.requests.get(fact.request_id)
-        if received is not None:
-            return ask(received, None)
-        # It asked something else than to speak, of which no more is kept.
-        return elsewhere(fact.asked) | ({"key": "wrong"} if fact.rejection.status == 401 else {})
+        request_id = fact.request_id
+        received = self._told.requests.get(request_id)
+        if received is None:
+            # It asked something else than to speak, of which no more is kept.
+            wrong = {"key": "wrong"} if fact.rejection.status == 401 else {}
+            return {"submit": self._labelled(request_id, elsewhere(fact.asked) | wrong)}
+        if received.method == "GET":
+            return {"open": {"as": self._label(request_id, "stream"), **opening(received)}}
+        return {"submit": self._labelled(request_id, ask(received, None))}
 
     def _accepted(self, fact: JobAccepted) -> Iterator[Any]:
         job = fact.job
@@ -186,7 +212,15 @@ class Steps:
     # -- the clock ---------------------------------------------------------------------------------
 
     def _until(self, moment: int, *, exactly: bool = False) -> Iterator[Any]:
-        """Move the clock to *moment*, so that exactly those attempts are made that were."""
+        """Move the clock to *moment*, so that exactly those attempts are made that were.
+
+        What was heard on streams before is expected before.
+        """
+        if moves := list(self._moves(moment, exactly=exactly)):
+            yield from self._talks.expectations()
+            yield from moves
+
+    def _moves(self, moment: int, *, exactly: bool) -> Iterator[Any]:
         moved = moment > self._at
         if not (moved or self._begun or self._ended):
             return
@@ -202,6 +236,7 @@ class Steps:
         self._at, self._begun, self._ended = max(moment, self._at), 0, 0
 
     def _ending(self) -> Iterator[Any]:
+        yield from self._talks.expectations()
         if not self._open and not self._due:
             if any(self._attempts.values()):
                 yield "run_until_idle"
@@ -218,6 +253,8 @@ class Steps:
         for request_id in self._plain:
             answer = expecting.answer(None, self._broken.get(request_id)) or {"status": 200}
             yield {"expect": {"of": self._labels[request_id], "answer": answer}}
+        for request_id in self._opened:
+            yield {"expect": {"of": self._labels[request_id], "answer": {"status": 101}}}
         for position, job in self._told.jobs.items():
             yield {"expect": self._of_delivery(position, job.request_id)}
 
@@ -250,13 +287,3 @@ class Steps:
 
 def _moved_to(moment: int) -> dict[str, Any]:
     return {"advance": {"to": words(moment)}}
-
-
-def _without_labels(step: Any) -> Any:
-    """*step* without the name of the only one that there is."""
-    if isinstance(step, str) or "receiver" in step:
-        return step
-    ((verb, said),) = step.items()
-    if not isinstance(said, dict):
-        return step
-    return {verb: {name: each for name, each in said.items() if name not in ("as", "of")}}

@@ -22,6 +22,12 @@ from ringback.core.facts import (
     RequestAnswered,
     RequestMisdirected,
     RequestRejected,
+    StreamClosed,
+    StreamFlushed,
+    StreamHeard,
+    StreamKeptAlive,
+    StreamOpened,
+    StreamSaid,
 )
 from ringback.service.received import ReceivedRequest
 from ringback.service.service import Service
@@ -37,10 +43,16 @@ Happened: TypeAlias = (
     | DeliveryCancelled
     | AttemptStarted
     | AttemptFinished
+    | StreamOpened
+    | StreamHeard
+    | StreamKeptAlive
+    | StreamSaid
+    | StreamFlushed
+    | StreamClosed
 )
 """The facts that a scenario can tell again."""
 
-_FIRST = (JobAccepted, RequestAnswered, RequestRejected, RequestMisdirected)
+_FIRST = (JobAccepted, RequestAnswered, RequestRejected, RequestMisdirected, StreamOpened)
 """Facts by which a request is told of."""
 
 _TENTH, _MILLISECOND = SECOND // 10, SECOND // 1000
@@ -51,7 +63,8 @@ class Told:
     """*facts* in order until *now*; *requests* as they arrived, by id; all under *settings*.
 
     *jobs* are by position, *epoch* is the wall clock at the start if it is not the usual one.
-    *even* says that moments were made even. *lost* counts deliveries whose beginning is not kept.
+    *even* says that moments were made even. *lost* counts deliveries and streams whose beginning is
+    not kept.
     """
 
     facts: Sequence[Happened]
@@ -107,9 +120,7 @@ def told(service: Service) -> Told:
         ]
         epoch = service.clock.at(0)
     settings = service.settings
-    begun = {each.position for each in facts if isinstance(each, JobAccepted)}
-    whole = [each for each in facts if getattr(each, "position", None) in (None, *begun)]
-    lost = {each.position for each in facts if isinstance(each, AttemptFinished)} - begun
+    whole, lost = _whole(facts)
     # Of a clock that flows nobody knows beforehand whether it will be late.
     even = service.clock.rate > 0 or _was_late(whole)
     whole = _made_even(whole, settings) if even else whole
@@ -122,9 +133,35 @@ def told(service: Service) -> Told:
         settings,
         "" if epoch == Settings().epoch or even else epoch.isoformat().replace("+00:00", "Z"),
         even,
-        len(lost),
+        lost,
     )
     return made.from_zero() if even else made
+
+
+_ON_STREAMS = (StreamHeard, StreamKeptAlive, StreamSaid, StreamFlushed, StreamClosed)
+
+
+def _whole(facts: Iterable[Happened]) -> tuple[list[Happened], int]:
+    """*facts* without those whose beginning is not kept, and of how many things they are."""
+    begun: set[int | str] = set()
+    lost: set[int | str] = set()
+    whole: list[Happened] = []
+    for each in facts:
+        of: int | str | None = getattr(each, "position", None)
+        match each:
+            case JobAccepted():
+                begun.add(each.position)
+            case StreamOpened():
+                begun.add(each.request_id)
+            case _ if isinstance(each, _ON_STREAMS):
+                of = each.request_id
+            case _:
+                pass
+        if of is None or of in begun:
+            whole.append(each)
+        else:
+            lost.add(of)
+    return whole, len(lost)
 
 
 def _earlier(fact: Happened, by: int) -> Happened:

@@ -22,7 +22,10 @@ from ringback.core.facts import (
     StrangerRefused,
     StreamClosed,
     StreamFlushed,
+    StreamHeard,
+    StreamKeptAlive,
     StreamOpened,
+    StreamSaid,
     StreamWarned,
     TokenGranted,
 )
@@ -89,6 +92,9 @@ class Recognition:
                     | RequestMisdirected()
                     | StrangerRefused()
                     | StreamOpened()
+                    | StreamHeard()
+                    | StreamKeptAlive()
+                    | StreamSaid()
                     | StreamWarned()
                     | StreamClosed()
                     | AttemptStarted()

@@ -29,7 +29,10 @@ from ringback.core.facts import (
     StrangerRefused,
     StreamClosed,
     StreamFlushed,
+    StreamHeard,
+    StreamKeptAlive,
     StreamOpened,
+    StreamSaid,
     StreamWarned,
     TokenGranted,
 )
@@ -94,6 +97,8 @@ def _line(fact: Fact) -> str:
             return f"{at} cancelled request={fact.request_id}: {fact.reason}"
         case ClockFailed():
             return f"{at} clock {fact.reason}"
+        case StreamHeard() | StreamKeptAlive() | StreamSaid():
+            return ""  # what comes of it is told
         case AttemptStarted() | BackgroundFailed() | ClockMoved():
             return ""
         case _:
@@ -140,6 +145,8 @@ def timeline(
                 if fact.request_id in opened:  # or else its beginning is not kept
                     offset = words(fact.at - opened[fact.request_id])
                     streams[fact.request_id].append(f"  {offset} {_of_stream(fact)}")
+            case StreamHeard() | StreamKeptAlive() | StreamSaid():
+                pass  # what came of it is told
             case (
                 JobAccepted()
                 | JobFailed()

@@ -105,10 +105,10 @@ class _Conversation:
         try:
             with suppress(OSError):  # the client has gone: `go_on` will hear of it
                 await self._send(message)
-                await self._perform([self._session.greeting], {})
+                await self._perform(self._session.greet(), {})
         except BaseException:
             self._deaf()
-            self._session.end(LOST)
+            self._session.leave(LOST)
             raise
 
     async def go_on(self) -> None:
@@ -135,14 +135,14 @@ class _Conversation:
             self._deaf()
             talk.cancel()
             self._over.cancel()
-            self._session.end(LOST)
+            self._session.leave(LOST)
 
     async def _talk(self) -> None:
         while not self._session.stream.ended:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 code = int(message.get("code", LOST.code))  # an enumeration's, from some servers
-                self._session.end(HangUp(code, message.get("reason") or ""))
+                self._session.leave(HangUp(code, message.get("reason") or ""))
                 return
             token = self._clock.occupy("a frame of a stream")
             text = message.get("text")

@@ -56,6 +56,22 @@ def test_who_says_something_in_time_is_listened_to_longer(over: Over) -> None:
 
 
 @both_ways
+def test_who_shows_to_be_there_is_waited_for(over: Over) -> None:
+    assert not failures(
+        "open: {path: /v2/speak, parameters: {model: flux-alexis-en}}",
+        "advance: 59s",
+        "ping",
+        "advance: 59s",
+        "expect_frames: [{type: Connected}]",
+        "advance: 1s",
+        "expect_frames: [{type: Error, code: NET-0004}, {close: 1011}]",
+        "ping",
+        "expect_frames: []",
+        over=over,
+    )
+
+
+@both_ways
 def test_several_streams_are_told_apart(over: Over) -> None:
     assert not failures(
         OPEN,

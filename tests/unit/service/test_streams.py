@@ -4,17 +4,26 @@ from datetime import UTC, datetime
 from threading import RLock
 
 from ringback.clock.virtual import VirtualClock
-from ringback.core.facts import StreamClosed, StreamFlushed, StreamWarned
+from ringback.core.facts import (
+    Fact,
+    StreamClosed,
+    StreamFlushed,
+    StreamHeard,
+    StreamKeptAlive,
+    StreamSaid,
+    StreamWarned,
+)
 from ringback.core.journal import Journal
 from ringback.core.request.speak import Query, SpeakRules
 from ringback.core.stream.aura import TextStream
 from ringback.core.stream.opening import V1_STREAM, Opening, read_opening
-from ringback.core.stream.stream import HangUp, Play
-from ringback.service.streams import PIECE, Session
+from ringback.core.stream.stream import NOT_TEXT, HangUp, Play, Say
+from ringback.service.streams import LONGEST_KEPT, PIECE, Session
 from ringback.service.voice import Voice
 from ringback.settings.settings import Settings
 from tests.conftest import REQUEST_ID
 
+HELLO = '{"type":"Speak","text":"Hello"}'
 FLUSH, CLOSE = '{"type":"Flush"}', '{"type":"Close"}'
 
 
@@ -31,6 +40,11 @@ def a_session(query: bytes = b"") -> Session:
     return Session(REQUEST_ID, [], opening, stream, clock, journal, voice)
 
 
+def told(session: Session, *kinds: type[Fact]) -> list[Fact]:
+    """The facts of these *kinds* that the journal has."""
+    return [fact for fact in session.journal if isinstance(fact, kinds)]
+
+
 def frames(play: Play) -> list[bytes]:
     """What is sent for *play*."""
     session = a_session()
@@ -39,19 +53,53 @@ def frames(play: Play) -> list[bytes]:
 
 def test_what_was_flushed_and_how_it_ended_is_remembered() -> None:
     session = a_session()
-    for frame in ('{"type":"Speak","text":"Hello"}', FLUSH, CLOSE):
+    for frame in (HELLO, FLUSH, CLOSE):
         session.receive(frame)
-    assert list(session.journal) == [
+    assert told(session, StreamFlushed, StreamClosed) == [
         StreamFlushed(0, REQUEST_ID, session.request(Play("Hello"))),
         StreamClosed(0, REQUEST_ID, 1000, ""),
     ]
+
+
+def test_what_was_heard_and_said_is_remembered_in_order() -> None:
+    session = a_session()
+    (greeting,) = session.greet()
+    assert isinstance(greeting, Say)
+    for frame in (FLUSH, b"\0\0", FLUSH):
+        session.receive(frame)
+    assert list(session.journal) == [
+        StreamSaid(0, REQUEST_ID, greeting.message),
+        StreamHeard(0, REQUEST_ID, FLUSH, len(FLUSH)),
+        StreamSaid(0, REQUEST_ID, {"type": "Flushed", "sequence_id": 0}),
+        StreamHeard(0, REQUEST_ID, None, 2),
+        StreamClosed(0, REQUEST_ID, 1003, "MESSAGE-0000", NOT_TEXT.hint),
+    ]
+
+
+def test_a_long_frame_is_remembered_by_its_size() -> None:
+    session = a_session()
+    frame = HELLO.replace("Hello", "o" * LONGEST_KEPT)
+    session.receive(frame)
+    assert told(session, StreamHeard) == [StreamHeard(0, REQUEST_ID, None, len(frame))]
+
+
+def test_who_leaves_is_told_from_who_is_hung_up_on() -> None:
+    session = a_session()
+    session.leave(HangUp(1006))
+    assert told(session, StreamClosed) == [StreamClosed(0, REQUEST_ID, 1006, "", by_client=True)]
+
+
+def test_a_ping_that_lengthens_nothing_is_not_worth_remembering() -> None:
+    session = a_session()
+    session.sign_of_life()
+    assert told(session, StreamKeptAlive) == []
 
 
 def test_a_warning_is_remembered() -> None:
     session = a_session()
     for _ in range(21):
         session.receive(FLUSH)
-    assert list(session.journal) == [StreamWarned(0, REQUEST_ID, "EXCESSIVE_FLUSH")]
+    assert told(session, StreamWarned) == [StreamWarned(0, REQUEST_ID, "EXCESSIVE_FLUSH")]
 
 
 def test_only_the_first_end_counts() -> None:
@@ -63,7 +111,9 @@ def test_only_the_first_end_counts() -> None:
 
 
 def test_the_greeting_names_request_and_model() -> None:
-    greeting = a_session(b"model=aura-2-thalia-en").greeting.message
+    (said,) = a_session(b"model=aura-2-thalia-en").greet()
+    assert isinstance(said, Say)
+    greeting = said.message
     assert (greeting["request_id"], greeting["model_name"]) == (REQUEST_ID, "aura-2-thalia-en")
 
 

@@ -107,9 +107,14 @@ class Stream(ABC):
         self.ended = any(isinstance(effect, HangUp) for effect in effects)
         return effects
 
-    def sign_of_life(self, now: int) -> None:
-        """A ping or a pong came at *now*: there is somebody, who has nothing to say."""
+    def sign_of_life(self, now: int) -> bool:
+        """A ping or a pong came at *now*: there is somebody, who has nothing to say.
+
+        Whether the session lives longer for it.
+        """
+        before = self.limit
         self._heard_at = now
+        return not self.ended and self.limit != before
 
     def end(self, how: HangUp) -> list[Effect]:
         """What is to be done to end the session from outside. Text that was not flushed is lost."""

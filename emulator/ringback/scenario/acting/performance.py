@@ -176,6 +176,8 @@ class StoryPerformance:
                 self._streams.open(said, where)
             case "send":
                 self._streams.send(said)
+            case "ping":
+                self._streams.ping(said)
             case "close":
                 self._streams.close(said)
                 yield waiting.quiet

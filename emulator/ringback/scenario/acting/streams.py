@@ -11,7 +11,7 @@ from ringback.scenario.acting.talks import Talk, open_here
 from ringback.scenario.comparing import Check
 from ringback.scenario.source import DocumentPath
 from ringback.scenario.story.references import STREAM
-from ringback.scenario.story.streaming import Close, ExpectFrames, Open, Send
+from ringback.scenario.story.streaming import ExpectFrames, OfStream, Open, Send
 from ringback.service.service import Service
 
 
@@ -45,7 +45,11 @@ class Streams:
         for frame in said.frames:
             talk.send(frame if isinstance(frame, str) else json.dumps(frame))
 
-    def close(self, said: Close) -> None:
+    def ping(self, said: OfStream) -> None:
+        """Show on one that somebody is there."""
+        self._talk(said.on).ping()
+
+    def close(self, said: OfStream) -> None:
         """Leave one."""
         self._talk(said.on).leave()
 

@@ -59,6 +59,9 @@ class Talk(Protocol):
     def send(self, frame: str) -> None:
         """Say something."""
 
+    def ping(self) -> None:
+        """Show that somebody is there."""
+
     def leave(self) -> None:
         """Close the stream."""
 
@@ -95,6 +98,9 @@ class Refused:
     def send(self, frame: str) -> None:
         """Say something to nobody."""
 
+    def ping(self) -> None:
+        """Show nobody that somebody is there."""
+
     def leave(self) -> None:
         """Leave what was never there."""
 
@@ -113,7 +119,7 @@ class TalkHere:
         self._session = session
         self._clock = session.clock
         self._frames: list[Frame] = []
-        self._hear([session.greeting])
+        self._hear(session.greet())
         self._forget: Callable[[], object] = self._watch()
 
     def send(self, frame: str) -> None:
@@ -121,10 +127,14 @@ class TalkHere:
         self._hear(self._session.receive(frame))
         self._clock.changed()
 
+    def ping(self) -> None:
+        """Show that somebody is there."""
+        self._session.sign_of_life()
+
     def leave(self) -> None:
         """Close the stream."""
         self._forget()
-        self._session.end(LEFT)
+        self._session.leave(LEFT)
 
     def heard(self, enough: Enough) -> list[Frame]:
         """What has come since this was last asked."""

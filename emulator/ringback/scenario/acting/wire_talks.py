@@ -76,6 +76,11 @@ class TalkOnAWire:
         if not self._over:
             self._say(TextMessage(frame))
 
+    def ping(self) -> None:
+        """Show that somebody is there."""
+        if not self._over:
+            self._say(Ping())
+
     def leave(self) -> None:
         """Close the stream."""
         if not self._over:

@@ -48,7 +48,7 @@ class Wait(Part):
 AdvanceEntry: TypeAlias = Annotated[Advance, Short("by")]
 BARE = (
     *("settle", "run_until_idle", "advance_to_next", "step"),
-    *("cancel", "redeliver", "fail_job", "close"),
+    *("cancel", "redeliver", "fail_job", "ping", "close"),
 )
 """Verbs that may stand alone: those that need no more words, or are about the only one there is."""
 

@@ -30,6 +30,7 @@ REFERS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "wait": ("of", "", (REQUEST, DELIVERY)),
     "send": ("on", "", (STREAM,)),
     "expect_frames": ("on", "", (STREAM,)),
+    "ping": ("on", "on", (STREAM,)),
     "close": ("on", "on", (STREAM,)),
 }
 """The verbs that refer to something: by which key, by which one if it stands alone, to what."""

@@ -19,7 +19,7 @@ from ringback.scenario.story.asking import Ask
 from ringback.scenario.story.jobs import CancelEntry, FailJobEntry, RedeliverEntry
 from ringback.scenario.story.moving import BARE, AdvanceEntry, Nothing, Wait, spread
 from ringback.scenario.story.seeing import Sight
-from ringback.scenario.story.streaming import CloseEntry, ExpectFramesEntry, Open, SendEntry
+from ringback.scenario.story.streaming import ExpectFramesEntry, OfStreamEntry, Open, SendEntry
 from ringback.scenario.values import wrong
 
 AT_ONCE = 1000
@@ -78,9 +78,11 @@ class Step(Part):
     """A stream is opened."""
     send: SendEntry | None = None
     """Messages are sent on a stream."""
+    ping: OfStreamEntry | None = None
+    """The client shows on a stream that it is still there, by a ping."""
     expect_frames: ExpectFramesEntry | None = None
     """What has been heard on a stream since this was last expected."""
-    close: CloseEntry | None = None
+    close: OfStreamEntry | None = None
     """The client leaves a stream."""
     expect: Sight | None = None
     """What must be so now."""

@@ -106,8 +106,8 @@ class ExpectFrames(Part):
         return frames
 
 
-class Close(Part):
-    """The stream that the client leaves."""
+class OfStream(Part):
+    """The stream that the client leaves, or on which it shows that it is still there."""
 
     on: Label | None = None
     """The name of the stream; left out where there is only one."""
@@ -115,4 +115,4 @@ class Close(Part):
 
 SendEntry: TypeAlias = Annotated[Send, Short("frames")]
 ExpectFramesEntry: TypeAlias = Annotated[ExpectFrames, Short("frames")]
-CloseEntry: TypeAlias = Annotated[Close, Short("on")]
+OfStreamEntry: TypeAlias = Annotated[OfStream, Short("on")]
