@@ -3,11 +3,16 @@
 import os
 import pty
 import re
+import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 
 def ringback(*words: str) -> list[str]:
@@ -77,3 +82,114 @@ def test_a_command_has_the_terminal_while_it_runs() -> None:
     _, status = os.waitpid(number, 0)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 4
+
+
+class Shell:
+    """A shell with job control, at a terminal of its own."""
+
+    def __init__(self, number: int, terminal: int) -> None:
+        self._number = number
+        self._terminal = terminal
+        self._said = b""
+
+    def type(self, text: str) -> None:
+        os.write(self._terminal, text.encode())
+
+    def until(self, pattern: str) -> str:
+        """What it and its commands say next that matches *pattern*, as far as its first group."""
+        while not (match := re.search(pattern.encode(), self._said)):
+            self._said += os.read(self._terminal, 1024)
+        self._said = self._said[match.end() :]
+        return match.group(match.lastindex or 0).decode()
+
+    def end(self) -> None:
+        """Hang up, which ends its commands too."""
+        os.close(self._terminal)
+        os.kill(self._number, signal.SIGKILL)
+        os.waitpid(self._number, 0)
+
+
+@pytest.fixture
+def shell() -> Iterator[Shell]:
+    number, terminal = pty.fork()
+    if number == 0:
+        environ = {**os.environ, "PS1": "ask> ", "PATH": os.defpath}
+        os.execve("/bin/sh", ["sh", "-i"], environ)
+    shell = Shell(number, terminal)
+    try:
+        shell.until("ask> ")
+        yield shell
+    finally:
+        shell.end()
+
+
+STOPPED = r"Stopped(?s:.*)ask> "
+ECHO_A_LINE = "echo up $$; read -r line; echo got $line"
+
+
+def beside(script: str, *, within: str = "") -> str:
+    """What is typed to have *script* run under `exec`; *within* another program, which waits."""
+    typed = shlex.join(ringback("--", "sh", "-c", script))
+    return shlex.join(["sh", "-c", f"{typed}; exit"]) if within else typed
+
+
+@pytest.mark.parametrize("within", ["", "a script"])
+def test_a_command_stops_by_ctrl_z_and_goes_on_by_fg(shell: Shell, within: str) -> None:
+    shell.type(beside(ECHO_A_LINE, within=within) + "\n")
+    command = int(shell.until(r"up (\d+)\r"))
+    shell.type("\x1a")
+    shell.until(STOPPED)
+    assert state(command) == "T"
+    shell.type("fg\n")
+    shell.type("hello\n")
+    shell.until("got hello")
+    shell.until("ask> ")
+
+
+@pytest.mark.parametrize("first", ["stopped", "started there"])
+def test_a_command_in_the_background_leaves_the_terminal_to_its_shell(
+    shell: Shell, first: str, tmp_path: Path
+) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    script = beside(f"echo up $$; read -r line <{fifo}; echo got $line")
+    shell.type(script + (" &\n" if first == "started there" else "\n"))
+    shell.until(r"up (\d+)\r")
+    if first == "stopped":
+        shell.type("\x1a")
+        shell.until(STOPPED)
+        shell.type("bg\n")
+    shell.type(f"echo hello >{fifo}; wait; echo the end of 'it'\n")
+    shell.until("got hello")
+    shell.until("the end of it")
+
+
+def test_a_command_that_reads_in_the_background_reads_once_it_is_in_front(shell: Shell) -> None:
+    shell.type(beside(ECHO_A_LINE) + " &\n")
+    command = int(shell.until(r"up (\d+)\r"))
+    while state(command) != "T":
+        time.sleep(0.01)
+    shell.type("fg\n")
+    shell.type("hello\n")
+    shell.until("got hello")
+    shell.until("ask> ")
+
+
+def test_a_command_without_the_terminal_stops_by_ctrl_z_too(shell: Shell, tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    # It starts nothing: who is stopped between fork and exec keeps a shell from stopping.
+    shell.type(beside(f"echo up $$; read -r line <{fifo}; echo got $line") + " </dev/null\n")
+    command = int(shell.until(r"up (\d+)\r"))
+    shell.type("\x1a")
+    shell.until(STOPPED)
+    assert state(command) == "T"
+    shell.type("fg\n")
+    fifo.write_text("hello\n")
+    shell.until("got hello")
+    shell.until("ask> ")
+
+
+def state(number: int) -> str:
+    """The state of a process, as a letter: T has been stopped."""
+    return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]

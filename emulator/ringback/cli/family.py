@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ringback.cli.foreground import Foreground
 from ringback.core.base.masking import in_one_line
 from ringback.errors import RingbackError, ServerError
 
@@ -67,6 +68,7 @@ class Family:
             ) from None
         self.group = self._guard.pid
         """The number of the process group."""
+        self._foreground = Foreground(self.group)
 
     def run(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
         """Run *command* to its end: its exit code, or 128 and the number of what killed it.
@@ -74,17 +76,16 @@ class Family:
         The first signal that would end us is passed on to all of the group; the next one, or the
         end of the grace, kills it. Raises `NotStarted`.
         """
-        terminal = Terminal(self.group)
         with self._listening() as woken:
             try:
-                terminal.give()
+                self._foreground.give()
                 child = _started(command, environ, self.group)
                 self._running = True
                 self._pass_on()
-                return _waited(child, terminal, woken)
+                return _waited(child, self._foreground, woken)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-                terminal.take_back()
+                self._foreground.take_back()
                 self._end()
 
     @contextmanager
@@ -101,9 +102,15 @@ class Family:
             signal.SIGCHLD: lambda *_: None,
             signal.SIGALRM: lambda *_: self._send(signal.SIGKILL),
         }
-        for number in ENDING:
-            if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
-                handlers[number] = self._take
+        passed_on = dict.fromkeys(ENDING, self._take) | {
+            signal.SIGTSTP: self._foreground.stop,
+            signal.SIGCONT: self._foreground.go_on,
+        }
+        handlers |= {
+            number: heard
+            for number, heard in passed_on.items()
+            if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN
+        }
         timer = signal.setitimer(signal.ITIMER_REAL, 0)
         former_wake = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         former = {number: signal.signal(number, each) for number, each in handlers.items()}
@@ -159,7 +166,7 @@ class Family:
         return _runs(self.group)
 
 
-def _waited(child: "subprocess.Popen[bytes]", terminal: "Terminal", woken: int) -> int:
+def _waited(child: "subprocess.Popen[bytes]", foreground: Foreground, woken: int) -> int:
     """Wait for the end of *child*: its exit code, or that of a shell for what killed it."""
     while True:
         number, status = os.waitpid(child.pid, os.WUNTRACED | os.WNOHANG)
@@ -168,7 +175,7 @@ def _waited(child: "subprocess.Popen[bytes]", terminal: "Terminal", woken: int) 
             with suppress(BlockingIOError):
                 os.read(woken, 1024)
         elif os.WIFSTOPPED(status):
-            terminal.stop_with_it()
+            foreground.follow(os.WSTOPSIG(status))
         else:
             code = os.waitstatus_to_exitcode(status)
             child.returncode = code  # or it would be waited for again
@@ -187,39 +194,6 @@ def _runs(group: int) -> bool:
             if int(of) == group and state not in "ZX":
                 return True
     return not stats
-
-
-class Terminal:
-    """The terminal at our standard input, if we have it: the command has it while it runs."""
-
-    def __init__(self, group: int) -> None:
-        """Look whether we have it."""
-        self._group = group
-        self._ours = os.getpgrp()
-        self._is_ours = os.isatty(0) and os.tcgetpgrp(0) == self._ours
-
-    def give(self) -> None:
-        """Give it to the command, so that it reads what is typed, and Ctrl-C is for it alone."""
-        if self._is_ours:
-            os.tcsetpgrp(0, self._group)
-
-    def take_back(self) -> None:
-        """Have it again."""
-        if self._is_ours:
-            former = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-            with suppress(OSError):  # it may be gone
-                os.tcsetpgrp(0, self._ours)
-            signal.signal(signal.SIGTTOU, former)
-
-    def stop_with_it(self) -> None:
-        """Stop as the command has been, by Ctrl-Z, until the shell has us go on."""
-        if not self._is_ours:
-            return
-        self.take_back()
-        os.kill(os.getpid(), signal.SIGSTOP)
-        if os.tcgetpgrp(0) == self._ours:
-            self.give()
-        os.killpg(self._group, signal.SIGCONT)
 
 
 def _started(
