@@ -25,7 +25,8 @@ class Meeting:
         with self._changed:
             self._here[request_id] += 1
             self._changed.notify_all()
-            self._changed.wait_for(self._have_met, self._limit)
+            if not self._changed.wait_for(self._have_met, self._limit):
+                self._here[request_id] -= 1
 
     def _have_met(self) -> bool:
         return any(count > 1 for count in self._here.values())

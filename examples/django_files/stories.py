@@ -15,6 +15,7 @@ Stories = Mapping[Callable[[Emulator], Telling], Mapping[str, Any]]
 
 ORIGIN = "https://app.example"
 CALLBACK = "https://ada:s3cret@app.example/spoken"
+TOGETHER = ("two at once",)
 STRANGERS = ("no credential", "wrong credential", "foreign credential")
 
 
@@ -35,6 +36,12 @@ def stories(view: type[Spoken]) -> Stories:
             yield
             assert files() == {f"{delivery.request_id}.mp3": delivery.audio}
             assert delivery.state == "delivered"
+
+    def two_at_once_are_one(ringback: Emulator) -> Telling:
+        with connected(ringback, view):
+            ringback.submit("Press 1.", callback=CALLBACK)
+            yield
+            assert len(files()) == 1
 
     def so_it_is_by_put(ringback: Emulator) -> Telling:
         with connected(ringback, view):
@@ -72,6 +79,7 @@ def stories(view: type[Spoken]) -> Stories:
 
     return {
         each_is_kept_once: {"depth": 2},
+        two_at_once_are_one: {"faults": TOGETHER, "depth": 1},
         so_it_is_by_put: {"depth": 1},
         no_stranger_is_let_in: {"faults": STRANGERS, "depth": 2},
         a_full_disk_loses_nothing: {"depth": 1},

@@ -16,6 +16,7 @@ Stories = Mapping[Callable[[Emulator], Telling], Mapping[str, Any]]
 
 ORIGIN = "https://app.example"
 CALLBACK = "https://ada:s3cret@app.example/spoken"
+TOGETHER = ("two at once",)
 STRANGERS = ("no credential", "wrong credential", "foreign credential")
 
 
@@ -37,6 +38,12 @@ def stories(application: type[Announcements]) -> Stories:
             yield
             assert announcements.kept() == [(delivery.request_id, delivery.audio)]
             assert delivery.state == "delivered"
+
+    def two_at_once_are_one(ringback: Emulator) -> Telling:
+        with connected(ringback, application) as announcements:
+            ringback.submit("Platform 3.", callback=CALLBACK)
+            yield
+            assert len(announcements.kept()) == 1
 
     def so_it_is_by_put(ringback: Emulator) -> Telling:
         with connected(ringback, application) as announcements:
@@ -74,6 +81,7 @@ def stories(application: type[Announcements]) -> Stories:
 
     return {
         each_is_kept_once: {"depth": 2},
+        two_at_once_are_one: {"faults": TOGETHER, "depth": 1},
         so_it_is_by_put: {"depth": 1},
         no_stranger_is_let_in: {"faults": STRANGERS, "depth": 2},
         a_full_disk_loses_nothing: {"depth": 1},

@@ -53,6 +53,12 @@ def test_what_comes_again_is_kept_once(ringback: Emulator, announcements: Announ
     assert announcements.kept() == [(delivery.request_id, delivery.audio)]
 
 
+def test_two_copies_at_once_are_kept_once(ringback: Emulator, announcements: Announcements) -> None:
+    delivery = ringback.submit("Platform 3.", callback=CALLBACK, faults=["two at once"])
+    ringback.run_until_idle()
+    assert announcements.kept() == [(delivery.request_id, delivery.audio)]
+
+
 def test_who_does_not_know_the_password_is_refused(
     ringback: Emulator, announcements: Announcements
 ) -> None:

@@ -17,6 +17,7 @@ Stories = Mapping[Callable[[Emulator], Telling], Mapping[str, Any]]
 
 ORIGIN = "https://app.example"
 CALLBACK = "https://ada:s3cret@app.example/spoken"
+TOGETHER = ("two at once",)
 STRANGERS = ("no credential", "wrong credential", "foreign credential")
 
 
@@ -39,6 +40,12 @@ def stories(application: type[VoiceNotes]) -> Stories:
             yield
             assert notes.notes() == [(delivery.request_id, delivery.audio, 1)]
             assert delivery.state == "delivered"
+
+    def two_at_once_are_one(ringback: Emulator) -> Telling:
+        with connected(ringback, application) as notes:
+            ringback.submit("Call me back.", callback=CALLBACK)
+            yield
+            assert len(notes.notes()) == 1
 
     def so_it_is_by_put(ringback: Emulator) -> Telling:
         with connected(ringback, application) as notes:
@@ -76,6 +83,7 @@ def stories(application: type[VoiceNotes]) -> Stories:
 
     return {
         each_is_published_once: {"depth": 2},
+        two_at_once_are_one: {"faults": TOGETHER, "depth": 1},
         so_it_is_by_put: {"depth": 1},
         no_stranger_is_let_in: {"faults": STRANGERS, "depth": 2},
         a_full_disk_loses_nothing: {"depth": 1},

@@ -27,7 +27,17 @@ REPLIES = st.lists(
 )
 FAULTS = st.lists(
     st.sampled_from(
-        [None, 500, "timeout", "refused", "answer lost", "duplicate", "reset after", "garbage"]
+        [
+            None,
+            500,
+            "timeout",
+            "refused",
+            "answer lost",
+            "duplicate",
+            "two at once",
+            "reset after",
+            "garbage",
+        ]
     ),
     max_size=3,
 )

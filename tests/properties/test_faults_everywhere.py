@@ -31,7 +31,8 @@ numbers: dict[str, st.SearchStrategy[Any]] = {
 @st.composite
 def faults(draw: st.DrawFn) -> FaultLike:
     """Any fault that takes no real time."""
-    word = draw(st.sampled_from(sorted(WORDS)))
+    # Which of two at once comes first to a receiver in threads is not for us to say.
+    word = draw(st.sampled_from(sorted(WORDS.keys() - {"two at once"})))
     kind = WORDS[word]
     chosen = [name for name in kind.takes if name != "real" and draw(st.booleans())]
     return Fault(word, **{name: draw(numbers[name]) for name in (*kind.needs, *chosen)})

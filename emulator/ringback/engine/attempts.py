@@ -15,9 +15,10 @@ from ringback.engine.choosing import Choosing
 from ringback.engine.copies import Copies
 from ringback.engine.ledger import Ledger, number_of
 from ringback.errors import MachineError
-from ringback.sending.faults import Pair, Twice
+from ringback.sending.faults import Twice
 from ringback.sending.redirects import Trail
 from ringback.sending.routes import Route, Routes
+from ringback.sending.together import Pair
 
 
 class Attempts:
@@ -79,7 +80,7 @@ class Attempts:
             if shape.instead is not None:
                 ledger.answered(ledger.start(due, delivery), message, shape, shape.instead)
                 return None
-        pair = Pair() if shape is not None and shape.doubles else None
+        pair = Pair(shape.together) if shape is not None and shape.doubles else None
         respond = route.respond
         if respond is not None and self._follow is None:
             started = ledger.start(due, delivery)

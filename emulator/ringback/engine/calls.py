@@ -21,9 +21,9 @@ from ringback.core.delivery.shape import Shape
 from ringback.engine.afterwork import Afterwork
 from ringback.engine.ledger import Ledger, number_of, shaped
 from ringback.sending.answers import described
-from ringback.sending.faults import Pair
 from ringback.sending.redirects import Trail
 from ringback.sending.sender import SOUND, Limits, Line, Sender, Work
+from ringback.sending.together import Pair
 
 _log = logging.getLogger("ringback.engine")
 
@@ -151,7 +151,7 @@ class Calls:
     def _watch(self, call: Call, work: Work) -> None:
         """Have time wait for what a receiver goes on doing when it has answered *call*."""
         call.going_on += 1
-        of_copy = bool(call.copy_of) or (call.pair is not None and call.pair.first is not None)
+        of_copy = bool(call.copy_of) or (call.pair is not None and call.pair.is_second(work))
         self._afterwork.watch(str(call), partial(self._note, call, of_copy), work)
 
     def _note(self, call: Call, of_copy: bool, error: BaseException | None) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringback.core.delivery.fault import read_fault
 from ringback.core.delivery.outcome import Unreachable
+from ringback.core.delivery.shape import shape_of
 from ringback.core.facts import AttemptFinished, AttemptStarted
 from ringback.recording.entries import Arrival, Entry, entry_of
 from ringback.recording.told import Told
@@ -115,7 +117,8 @@ def receivers(told: Told) -> Receivers:
         script.newest = place
         _add(script, place, entry.arrivals)
     for each in flying:
-        copies = 2 if each.script.faults.get(each.key[1]) == "duplicate" else 1
+        shape = shape_of(read_fault(each.script.faults.get(each.key[1])))
+        copies = 1 if shape is None else max(1, shape.arrives)
         _add(each.script, each.place, [Arrival(each.at, "timeout")] * copies)
         entries[each.key] = Entry(None, (), "timeout")
     return Receivers(entries, first, later)

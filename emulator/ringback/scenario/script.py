@@ -12,6 +12,9 @@ SILENT_AND_ALTERED = (
     "a receiver that gives no answer cannot be a real one that is sent something else"
 )
 LATE_COPY = "a real receiver cannot tell a copy that comes late from the next attempt"
+EITHER_FIRST = (
+    "of two copies at once a real receiver may answer either first: have it answer both alike"
+)
 SLOW_DUPLICATE = "a duplicate that is not answered at once cannot be played to a real receiver"
 
 
@@ -72,8 +75,11 @@ def _attempt(entries: Iterator[Reply | str], fault: FaultLike) -> tuple[Sequence
     if shape is not None and shape.comes_again:
         raise _Indivisible(LATE_COPY)
     reply = next(entries)
-    if times > 1:
-        return (_at_once(reply), _at_once(next(entries))), fault
+    if times > 1 and shape is not None:
+        replies = (reply, next(entries))
+        if shape.together and replies[0] != replies[1]:
+            raise _Indivisible(EITHER_FIRST)
+        return tuple(map(_at_once, replies)), fault
     if isinstance(reply, str):
         if shape is not None and shape.alters:
             raise _Indivisible(SILENT_AND_ALTERED)

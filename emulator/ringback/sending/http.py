@@ -108,6 +108,12 @@ class HttpSender:
             return addresses, ()
         loop = asyncio.get_running_loop()
         raw = await _dial(addresses, port)
+        if line.meeting is not None:
+            try:
+                await line.meeting.wait()
+            except BaseException:
+                raw.close()
+                raise
         conversation = Conversation()
         request = conversation.say(message, endpoint.target)
         rest: Sequence[bytes] = ()

@@ -1,6 +1,7 @@
 """Follows the redirects of an attempt along the routes, for a dispatcher that is set to do so."""
 
 from dataclasses import replace
+from functools import partial
 
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.message import CallbackMessage
@@ -8,9 +9,9 @@ from ringback.core.delivery.outcome import Answered, Outcome, TimedOut
 from ringback.core.delivery.redirect import MAX_HOPS, Hop, next_hop
 from ringback.core.request.endpoint import CallbackRules, Endpoint
 from ringback.errors import MachineError
-from ringback.sending.faults import Pair
 from ringback.sending.routes import Routes
 from ringback.sending.sender import Limits
+from ringback.sending.together import Pair, bring_together
 
 
 class Trail:
@@ -37,15 +38,28 @@ class Trail:
 
     async def send(self, message: CallbackMessage, endpoint: Endpoint, limits: Limits) -> Outcome:
         """Send *message*, and say what became of it at the last receiver."""
-        outcome = await self._bring(message, endpoint, limits)
-        if self._pair is not None:
+        bring = partial(self._bring, message, endpoint)
+        pair, scripted = self._pair, self._routes.find(endpoint).respond is not None
+        if pair is not None and pair.together and not scripted:
+            outcome = await bring_together(bring, limits, pair)
+            if isinstance(self._next(message, endpoint, outcome), Hop):
+                pair.first = None
+            return await self._followed(message, endpoint, outcome, limits)
+        outcome = await bring(limits)
+        if pair is not None:
             if not isinstance(self._next(message, endpoint, outcome), Hop):
-                self._pair.first = outcome
+                pair.first = outcome
             taken = self.takes
-            copy = await self._bring(message, endpoint, limits)
+            copy = await bring(limits)
             late = self.takes - taken > self._limit
-            self._pair.second = TimedOut(self._limit / SECOND) if late else copy
+            pair.second = TimedOut(self._limit / SECOND) if late else copy
             self.takes = taken
+        return await self._followed(message, endpoint, outcome, limits)
+
+    async def _followed(
+        self, message: CallbackMessage, endpoint: Endpoint, outcome: Outcome, limits: Limits
+    ) -> Outcome:
+        """What becomes of *message*, which had this *outcome*, at the last receiver."""
         hops = 0
         stopped = ""
         while hops < MAX_HOPS and self.takes <= self._limit:

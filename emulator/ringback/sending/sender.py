@@ -13,6 +13,17 @@ from ringback.core.request.endpoint import Endpoint
 
 _log = logging.getLogger("ringback.receiver")
 
+
+class Meeting(Protocol):
+    """Where two copies wait for each other."""
+
+    async def wait(self) -> None:
+        """Wait for the other one, on the loop."""
+
+    def wait_here(self) -> None:
+        """Wait for the other one, in a thread."""
+
+
 Work: TypeAlias = "asyncio.Future[BaseException | None]"
 """What a receiver of this process goes on doing once its answer is complete.
 
@@ -38,11 +49,13 @@ class Line:
     """What a fault does to a connection.
 
     It breaks once *cut* bytes of the body are sent; None: it does not. The body is on its way for
-    *drag* real seconds, if it travels over a socket.
+    *drag* real seconds, if it travels over a socket. Its receiver hears nothing before another one
+    is at the *meeting*.
     """
 
     cut: int | None = None
     drag: float = 0
+    meeting: "Meeting | None" = None
 
 
 SOUND = Line()

@@ -19,7 +19,7 @@ from ringback.core.request.endpoint import Endpoint
 from ringback.sending.answers import BROKEN, Given, HungUp, described, turn
 from ringback.sending.asgi import CLIENT
 from ringback.sending.crashes import follows_from
-from ringback.sending.sender import Crashed, Limits, Work
+from ringback.sending.sender import Crashed, Limits, Meeting, Work
 from ringback.sending.swallowed import hear
 from ringback.sending.torn import torn
 
@@ -51,7 +51,7 @@ class WsgiSender:
             environ = environ_of(message, endpoint)
             if limits.line.cut is not None:
                 environ["wsgi.input"] = torn(message.body[: limits.line.cut])
-            call.start(self._app, environ)
+            call.start(self._app, environ, limits.line.meeting)
         except RuntimeError as error:
             return Aborted(f"this process has no room for a thread ({error})")
         try:
@@ -132,9 +132,9 @@ class _Call:
         """Whether the whole answer has gone out. Its head does so with the first of its body."""
         return self._sent and self.answer.complete
 
-    def start(self, app: WsgiApp, environ: Environ) -> None:
+    def start(self, app: WsgiApp, environ: Environ, meeting: Meeting | None) -> None:
         """Call *app*. Raises `RuntimeError` if there can be no further thread."""
-        run = partial(contextvars.copy_context().run, self._run, app, environ)
+        run = partial(contextvars.copy_context().run, self._run, app, environ, meeting)
         threading.Thread(target=run, name="ringback wsgi receiver", daemon=True).start()
 
     def watched_by(self, watch: Callable[[Work], object]) -> bool:
@@ -156,8 +156,10 @@ class _Call:
         # What was not sent yet is replaced by the error page of a server.
         return (self.answer if self._sent else Given()).outcome(described(error))
 
-    def _run(self, app: WsgiApp, environ: Environ) -> None:
+    def _run(self, app: WsgiApp, environ: Environ, meeting: Meeting | None) -> None:
         hear(self._tell)
+        if meeting is not None:
+            meeting.wait_here()
         close: Callable[[], object] | None = None
         try:
             try:

@@ -48,10 +48,11 @@ WORDS: Mapping[str, Word] = {
     "endless body": Word("the whole attempt", "`timeout`, at the attempt limit"),
     "huge header": Word("the whole attempt", "`not http`: a head of more than 64 KiB"),
     "duplicate": Word(
-        "the attempt twice, the second copy *after* virtual seconds later, or at once",
+        "the attempt twice, the second copy behind the first, or *after* virtual seconds later",
         "the first answer",
         takes=("after",),
     ),
+    "two at once": Word("the attempt twice at the same time", "the answer to the first copy"),
     "late copy": Word(
         "the attempt, and again when its delivery has succeeded, *after* virtual seconds later",
         "the first answer",

@@ -56,7 +56,12 @@ class Shape:
     @property
     def doubles(self) -> bool:
         """Whether the attempt arrives twice while it lasts."""
-        return self.word == "duplicate" and not self.after
+        return self.together or (self.word == "duplicate" and not self.after)
+
+    @property
+    def together(self) -> bool:
+        """Whether it does so at the same time."""
+        return self.word == "two at once"
 
     @property
     def copied_after(self) -> int | None:

@@ -16,7 +16,7 @@ from ringback.core.delivery.reply import NoReply, Reply, answer_of
 from ringback.core.delivery.shape import Shape, shape_of
 from ringback.scenario.acting.receivers import Lines
 from ringback.scenario.loopback import LoopbackReceiver
-from ringback.scenario.script import LATE_AND_LOST, SLOW_DUPLICATE
+from ringback.scenario.script import EITHER_FIRST, LATE_AND_LOST, SLOW_DUPLICATE
 
 
 class WireReceiver(LoopbackReceiver):
@@ -100,6 +100,8 @@ class Wires:
         copies = 1 if shape is None else shape.arrives
         entries = [wire.lines.take() for _ in range(copies)]
         plain = [each for each in entries if isinstance(each, Reply) and not each.after]
+        if shape is not None and shape.together and entries[0] != entries[1]:
+            self.unplayable = EITHER_FIRST
         if len(plain) == copies:
             wire.places[key] = (wire.laid, copies)
             wire.laid += copies
