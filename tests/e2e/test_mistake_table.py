@@ -6,9 +6,6 @@ from tests.e2e.mistake_table import EXAMPLES, NOBODY, by_check, by_explore, tabl
 
 pytestmark = pytest.mark.needs_tool
 
-CHANCE = "not safe against two copies at once"
-"""What `explore` cannot see: in process one copy comes after the other."""
-
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_table_of_mistakes_says_who_finds_which(name: str) -> None:
@@ -23,8 +20,7 @@ def test_nothing_is_found_in_an_application_without_a_mistake(name: str) -> None
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_explore_and_check_find_every_mistake_that_they_can_see(name: str) -> None:
+def test_explore_and_check_find_every_mistake(name: str) -> None:
     for row in written(name).splitlines()[2:]:
         mistake, _, explored, checked = (cell.strip() for cell in row.strip("|").split("|"))
-        assert (explored == NOBODY) == (mistake == CHANCE), row
-        assert checked != NOBODY, row
+        assert NOBODY not in (explored, checked), mistake
