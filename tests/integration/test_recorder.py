@@ -1,5 +1,6 @@
 """What happens is written down while it happens, a file for each submission that is over."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,3 +124,37 @@ def test_what_could_not_be_written_is_written_once_it_can_be(
     folder.unlink()
     recorder.write()
     assert names(folder) == ["001-delivered.ringback.yaml", "002-delivered.ringback.yaml"]
+
+
+def test_a_folder_that_has_gone_is_told_of_once_and_made_again(
+    ringback: Emulator, recorder: Recorder, folder: Path
+) -> None:
+    ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+    recorder.write()
+    shutil.rmtree(folder)
+    ringback.submit("Good day", callback=HOOK)
+    ringback.run_until_idle()
+    with pytest.raises(NotRecorded, match="has gone, and with it what was recorded"):
+        recorder.write()
+    recorder.write(pending=True)
+    assert names(folder) == ["002-delivered.ringback.yaml"]
+
+
+def test_a_file_in_place_of_the_folder_is_told_with_all_that_is_lost(
+    ringback: Emulator, recorder: Recorder, folder: Path
+) -> None:
+    ringback.submit("Hello", callback=HOOK)
+    ringback.run_until_idle()
+    recorder.write()
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+    for text in ("Good day", "Good night", "Goodbye"):
+        ringback.submit(text, callback=HOOK)
+    ringback.run_until_idle()
+    with pytest.raises(NotRecorded) as raised:
+        recorder.write()
+    said = str(raised.value)
+    assert "has gone" in said
+    assert "it is a file, and no folder" in said
+    assert said.endswith("So it is with 2 more")

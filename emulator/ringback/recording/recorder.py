@@ -30,6 +30,7 @@ class Recorder:
         self._folder = folder
         self._end = 0
         self._count = 0
+        self._is_there = False
         self._written: dict[str, _Written] = {}
 
     def write(self, *, pending: bool = False) -> None:
@@ -37,12 +38,13 @@ class Recorder:
 
         *pending*: the others, too, as they stand. Each file is there as a whole or not at all;
         what could not be written is tried again by the next call. Raises `NotRecorded`, also for
-        what the journal has dropped since the last call.
+        what the journal has dropped since the last call, and where the folder has gone meanwhile.
         """
         end = self.service.journal.end
         missed = self.service.journal.dropped - self._end
         if end == self._end and not pending:
             return
+        told = self._looked_after()
         lost: list[NotRecorded] = []
         for each, submission in self._changed(pending=pending):
             name = name_of(submission, each.number)
@@ -51,18 +53,34 @@ class Recorder:
             except NotRecorded as error:
                 lost.append(error)
                 continue
+            self._is_there = True
             if each.name and each.name != name:
                 with suppress(OSError):
                     (self._folder / each.name).unlink()
             each.name, each.facts = name, len(submission.facts)
         if lost:
-            raise lost[0]
-        self._end = end
-        if missed > 0:
-            raise NotRecorded(
-                f"{missed} facts were dropped before they were written down: keep more of them"
-                " (--keep), or let less happen at once"
-            )
+            told.append(str(lost[0]))
+            if len(lost) > 1:
+                told.append(f"So it is with {len(lost) - 1} more")
+        else:
+            self._end = end
+            if missed > 0:
+                told.append(
+                    f"{missed} facts were dropped before they were written down: keep more of them"
+                    " (--keep), or let less happen at once"
+                )
+        if told:
+            raise NotRecorded(". ".join(told))
+
+    def _looked_after(self) -> list[str]:
+        """What is to be told of a folder that was there, if it is no more."""
+        if not self._is_there or self._folder.is_dir():
+            return []
+        self._is_there = False
+        return [
+            f"{str(self._folder)!r} has gone, and with it what was recorded; what happens from now"
+            " on is written to a new one"
+        ]
 
     def _changed(self, *, pending: bool) -> Iterator[tuple[_Written, Told]]:
         apart = told(self.service).apart()

@@ -31,6 +31,8 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     """Write each text under its name in *folder*, which is made. Raises `NotRecorded`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise _unwritten(folder, ValueError("it is a file, and no folder")) from None
     except (OSError, ValueError) as error:
         raise _unwritten(folder, error) from None
     for name, text in texts.items():
