@@ -42,7 +42,6 @@ class Admission:
         self._settings = settings
         self._key = key
         self._resolves = resolves
-        self._readers: dict[Edition, _Reader] = {}
 
     def identify(self, credential: Credential, now: int) -> str | Rejection:
         """The identifier of the key that *credential* is, or was granted by.
@@ -71,7 +70,7 @@ class Admission:
         content_encoding: str | None = None,
     ) -> tuple[SpeakRequest, str] | Rejection:
         """What a request asks, and the identifier of its key."""
-        reader = self._reader(edition)
+        reader = _reader(self._settings, edition)
         key_id = self._admit(reader.query(query), read_authorization(authorization), now, note)
         if isinstance(key_id, Rejection):
             return key_id
@@ -91,7 +90,7 @@ class Admission:
         note: Note,
     ) -> Opening | Rejection:
         """What an upgrade asks."""
-        reader = self._reader(edition)
+        reader = _reader(self._settings, edition)
         schema = reader.query(query)
         key_id = self._admit(schema, credential, now, note)
         if isinstance(schema, Rejection):
@@ -112,16 +111,14 @@ class Admission:
             note(schema.ignored)
         return credential if isinstance(credential, Rejection) else self.identify(credential, now)
 
-    def _reader(self, edition: Edition) -> "_Reader":
-        reader = self._readers.get(edition)
-        if reader is None:
-            reader = self._readers[edition] = _Reader(self._settings.speak_rules(edition))
-        return reader
-
 
 class _Reader:
-    """Reads requests to one edition. A test asks the same thing many times, so both steps are
-    remembered; and equal requests share one value, so that many pending jobs stay small."""
+    """Reads requests to one edition.
+
+    Tests ask the same thing many times, each of an emulator that begins anew: so both steps are
+    remembered beyond one emulator's life. Equal requests share one value, so that many pending jobs
+    stay small.
+    """
 
     def __init__(self, rules: SpeakRules) -> None:
         self.rules = rules
@@ -142,3 +139,8 @@ class _Reader:
         if isinstance(read, Rejection):
             return read
         return self.rules.read_request(read, content_type, body, content_encoding)
+
+
+@lru_cache(maxsize=16)
+def _reader(settings: Settings, edition: Edition) -> _Reader:
+    return _Reader(settings.speak_rules(edition))
