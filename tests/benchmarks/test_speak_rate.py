@@ -21,8 +21,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ringback import Emulator
+from ringback import Emulator, Settings
+from ringback.faces.tenancy import Tenancy
 from ringback.serving import server as serving
+from ringback.serving.server import Server
 from tests.benchmarks.measuring import HERE, TEXT, Pairs, Table, alternate
 
 pytestmark = pytest.mark.benchmark
@@ -65,11 +67,11 @@ def served(respond: Callable[[], Response]) -> Iterator[int]:
         server.stop()
 
 
-def request_to(port: int, query: str, key: str) -> bytes:
-    """One request as bytes."""
+def request_to(port: int, query: str, key: str, more: str = "") -> bytes:
+    """One request as bytes, with *more* lines in its head."""
     head = (
         f"POST /v1/speak?{query} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n"
-        f"authorization: Token {key}\r\ncontent-type: application/json\r\n"
+        f"authorization: Token {key}\r\ncontent-type: application/json\r\n{more}"
         f"content-length: {len(BODY)}\r\n\r\n"
     )
     return head.encode() + BODY
@@ -139,6 +141,43 @@ def test_acknowledgements(table: Table) -> None:
         pairs = compared(ringback, ACKNOWLEDGEMENT, respond)
     table.ratio(
         "answers per CPU second: acknowledgements / a bare route with the same bytes",
+        pairs,
+        budget=0.8,
+        gate=0.5,
+        more=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "more"),
+    [("a program", ""), ("a page of the same origin", "sec-fetch-site: same-origin\r\n")],
+)
+def test_acknowledgements_of_a_tenant(table: Table, who: str, more: str) -> None:
+    """As `serve --tenants --clock paused` has them: the guard looks, and everything is kept.
+
+    The page's requests name themselves as such, so that the guard has to judge each.
+    """
+    with Emulator() as ringback:
+        start, body = asyncio.run(messages_of(ringback, ACKNOWLEDGEMENT))
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    settings = Settings(any_key=True, keep=10_000, clock="paused")
+    tenancy = Tenancy(settings, most=1000, idle=3600)
+    server = Server(newcomers=tenancy)
+    try:
+        tenancy.serve_on(server)
+        with served(partial(Response, body["body"], headers=headers)) as theirs:
+            request = request_to(server.port, ACKNOWLEDGEMENT, "anything", more)
+            pairs = alternate(
+                lambda: rate(server.port, request), lambda: rate(theirs, request), rounds=7
+            )
+        [tenant] = tenancy
+        asked = 8 * (REQUESTS + 1)  # once a round for the length of an answer
+        assert len(tenant.requests) == len(tenant.pending) == asked
+    finally:
+        tenancy.end()
+        server.stop()
+    table.ratio(
+        f"answers per CPU second: acknowledgements of a tenant to {who} / a bare route",
         pairs,
         budget=0.8,
         gate=0.5,
