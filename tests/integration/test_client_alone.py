@@ -3,7 +3,8 @@
 import socket
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import contextmanager
+from socketserver import BaseRequestHandler, TCPServer
 
 import httpx
 import pytest
@@ -39,10 +40,21 @@ def test_a_server_that_is_not_there_is_named() -> None:
             Client(url).settle()
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:8088", "ws://127.0.0.1", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "127.0.0.1:8088", "ws://127.0.0.1", "http://", "http://127.0.0.1:99999", "http://[::1"],
+)
 def test_what_is_no_base_url_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="no base URL"):
         Client(url)
+
+
+@pytest.mark.parametrize("secret", ["s3cret\n", "s3cret\u03bb"])
+def test_what_no_header_can_carry_is_refused_and_not_repeated(secret: str) -> None:
+    for told in ({"key": secret}, {"token": secret}):
+        with pytest.raises(SettingsError, match="no header can carry") as raised:
+            Client("http://127.0.0.1:8088", **told)
+        assert "s3cret" not in str(raised.value)
 
 
 def test_a_key_that_is_nobodys_is_told(emulator: Emulator) -> None:
@@ -108,20 +120,41 @@ def test_bytes_that_are_no_text_cannot_travel_in_a_reply(client: Client) -> None
         client.receiver(APP, replies=[Reply(200, body=b"\xff")])
 
 
-def test_what_is_no_control_api_is_told() -> None:
-    class Other(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_error(404)
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 404 Not Found\r\n\r\n<p>\n no</p>", "answered 404, .* control API: <p> no</p>"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}",
+            "answered 200, .* API: {}",
+        ),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "answered 200, and not by Ringback's control API. Is another"),
+        (b"HTTP/1.1 302 Found\r\nlocation: /\r\n\r\n", "answered 302, and not by"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "did not answer: SSH-2.0-OpenSSH_9.2. Is"),
+        (b"", "did not answer: Remote end closed connection without response. Is"),
+    ],
+)
+def test_another_server_is_told_apart_by_what_it_answers(answer: bytes, said: str) -> None:
+    with answering(answer) as url, Client(url) as client:
+        for ask in (lambda: client.timeline, client.settle, lambda: next(client.events())):
+            with pytest.raises(ServerError, match=f"^{url} {said}"):
+                ask()
 
-        def log_message(self, *_: object) -> None:
-            pass
 
-    with HTTPServer(("127.0.0.1", 0), Other) as server:
-        thread = threading.Thread(target=server.handle_request)
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """The URL of a server that answers whatever is asked, and hangs up."""
+
+    class Other(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(answer)
+
+    with TCPServer(("127.0.0.1", 0), Other) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        client = Client(f"http://127.0.0.1:{server.server_port}")
-        with pytest.raises(ServerError, match="not by Ringback's control API"):
-            print(client.timeline)
+        yield "http://127.0.0.1:{1}".format(*server.server_address)
+        server.shutdown()
         thread.join()
 
 

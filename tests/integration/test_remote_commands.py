@@ -191,3 +191,45 @@ def test_what_a_server_sends_moves_no_cursor(emulator: Emulator) -> None:
     said = "\n".join(lines(emulator, "deliveries", emulator.deliveries.only().request_id))
     assert "\x1b" not in said
     assert "\\x1b[2J" in said
+
+
+def test_a_wrong_word_names_the_nearest_or_all_that_there_are(emulator: Emulator) -> None:
+    for words, said in (
+        (("clok",), "No such command 'clok'. Did you mean 'clock'?"),
+        (("nonsense",), "No such command 'nonsense'. There are check, clock, connect, "),
+        (("clock", "advnce"), "No such command 'advnce'. Did you mean 'advance'?"),
+        (
+            ("clock", "nonsense"),
+            "No such command 'nonsense'. There are advance, idle, mode, next, settle, step.",
+        ),
+        (("clock", "-x"), "-x"),
+        (("fail", "cutt"), "did you mean 'cut'?"),
+    ):
+        done = typed(emulator, *words)
+        assert (done.exit_code, said in done.output) == (2, True), done.output
+
+
+def test_where_the_server_is_may_stand_behind_a_verb_of_the_clock_too(emulator: Emulator) -> None:
+    words = ["--url", emulator.url, "--key", emulator.api_key, "--format", "json"]
+    done = CliRunner().invoke(main, ["clock", "advance", "30", *words])
+    assert (done.exit_code, json.loads(done.output)["clock"]["elapsed"]) == (0, 30)
+    done = CliRunner().invoke(main, ["clock", *words, "mode", "auto", "--format", "table"])
+    assert done.output.startswith("auto at +30s")
+
+
+def test_an_id_is_an_id_whatever_stands_in_it(emulator: Emulator) -> None:
+    done = typed(emulator, "deliveries", "a b?limit=1#c")
+    assert (done.exit_code, done.output.partition(". ")[0]) == (
+        1,
+        "Error: there is no delivery of request 'a b?limit=1#c'",
+    )
+
+
+def test_a_wait_that_was_in_vain_says_for_what(emulator: Emulator) -> None:
+    for words, said in (
+        (("delivery",), "the end of a delivery did"),
+        (("delivery", "--count", "2"), "the end of 2 deliveries did"),
+        (("delivery", "--request-id", "x"), "the end of the delivery of request x did"),
+    ):
+        done = typed(emulator, "wait", *words, "--timeout", "0.01")
+        assert (done.exit_code, said in done.output) == (1, True), done.output

@@ -1,35 +1,43 @@
 """`ringback clock`: how the clock of a server stands, and what moves it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ringback.cli.remote import clock_line, printing, server, show
+from ringback.cli.helping import KnowingGroup
+from ringback.cli.remote import clock_line, printing, printing_below, server, show
+
+if TYPE_CHECKING:
+    from ringback.client.transport import Transport
 
 _LONG = 600.0
 """Real seconds that a verb may take: what it waits for has limits of its own."""
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=KnowingGroup, invoke_without_command=True)
 @printing
 @click.pass_context
 def clock(
     context: click.Context, /, url: str, key: str | None, token: str | None, style: str
 ) -> None:
     """Show the clock of a server, or move it. A verb ends when all that it caused has settled."""
-    context.obj = (url, key, token, style)
+    context.obj = {"url": url, "key": key, "token": token, "style": style}
     if context.invoked_subcommand is None:
         with server(url, key, token) as asked:
             state = asked.get("/clock")
         show(style, state, lambda: iter([clock_line(state)]))
 
 
+def _server(context: click.Context) -> "AbstractContextManager[Transport]":
+    return server(context.obj["url"], context.obj["key"], context.obj["token"])
+
+
 def _move(context: click.Context, verb: str, body: Mapping[str, Any]) -> None:
-    url, key, token, style = context.obj
-    with server(url, key, token) as asked:
+    with _server(context) as asked:
         moved = asked.post(f"/clock/{verb}", body, wait=_LONG)
-    show(style, moved, lambda: _lines(moved))
+    show(context.obj["style"], moved, lambda: _lines(moved))
 
 
 def _lines(moved: dict[str, Any]) -> Iterator[str]:
@@ -86,7 +94,9 @@ def idle(context: click.Context) -> None:
 @click.pass_context
 def mode(context: click.Context, /, mode: str) -> None:
     """Go on in another MODE: paused, auto, real, or xN."""
-    url, key, token, style = context.obj
-    with server(url, key, token) as asked:
+    with _server(context) as asked:
         state = asked.put("/clock", {"mode": mode})
-    show(style, state, lambda: iter([clock_line(state)]))
+    show(context.obj["style"], state, lambda: iter([clock_line(state)]))
+
+
+printing_below(clock)

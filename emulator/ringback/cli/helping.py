@@ -1,6 +1,7 @@
 """What `--help` says of all commands alike: their purpose, exit codes, and what may be repeated."""
 
 import inspect
+from difflib import get_close_matches
 
 import click
 
@@ -36,7 +37,22 @@ ENDS = {
 _AGAIN = "May be given more than once."
 
 
-class ExplainedGroup(click.Group):
+class KnowingGroup(click.Group):
+    """Says which of its commands may have been meant, or all that there are."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that *args* begin with."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            near = get_close_matches(args[0], known, n=1)
+            advice = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
+            ctx.fail(f"No such command {args[0]!r}. {advice}")
+        return super().resolve_command(ctx, args)
+
+
+class ExplainedGroup(KnowingGroup):
     """Adds to each of its commands what is said of all alike."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -55,7 +56,7 @@ def deliveries(
     """List the deliveries of a server, or show the one of REQUEST_ID with all its attempts."""
     with server(url, key, token) as asked:
         if request_id is not None:
-            one = asked.get(f"/deliveries/{request_id}")
+            one = asked.get(f"/deliveries/{quote(request_id, safe='')}")
         else:
             query = {"state": state, "origin": origin}
             found = pages(asked, "/deliveries", "deliveries", limit, query)

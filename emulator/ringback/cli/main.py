@@ -40,13 +40,6 @@ class _Commands(ExplainedGroup):
             self.add_command(getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_"))
         return super().get_command(ctx, cmd_name)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in MODULES:
-            self.all_commands()  # click suggests one of those that are here
-        return super().resolve_command(ctx, args)
-
     def main(self, *args: Any, **kwargs: Any) -> Any:
         with written_or_told():
             return super().main(*args, **kwargs)

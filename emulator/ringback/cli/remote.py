@@ -67,6 +67,30 @@ def printing(command: F) -> F:
     return asking(_STYLE(command))
 
 
+def printing_below(group: click.Group) -> None:
+    """Have each command of a *group* that is `printing` take these options after its name, too.
+
+    The group keeps what it was told as a dictionary in `obj`, and what is said later counts.
+    """
+    options = [each for each in group.params if isinstance(each, click.Option)]
+    for command in group.commands.values():
+        command.params += [
+            click.Option(
+                [*each.opts, str(each.name)],
+                type=each.type,
+                help=each.help,
+                expose_value=False,
+                callback=_say_instead,
+            )
+            for each in options
+        ]
+
+
+def _say_instead(context: click.Context, option: click.Parameter, value: Any) -> None:
+    if value is not None:
+        context.obj[option.name] = value
+
+
 @contextmanager
 def server(url: str, key: str | None, token: str | None) -> "Iterator[Transport]":
     """The server at *url*. What it cannot do ends the command, in one message."""

@@ -15,9 +15,12 @@ _BY_STATUS: dict[int, type[RingbackError]] = {
 }
 """What a problem stands for that names no error."""
 
+_SHOWN = 200
+"""Bytes that are repeated of what another server says."""
 
-def raise_problem(status: int, body: bytes) -> NoReturn:
-    """Raise what the problem document *body* stands for.
+
+def raise_problem(url: str, status: int, body: bytes) -> NoReturn:
+    """Raise what the problem document *body* of the server at *url* stands for.
 
     An unknown id is a `LookupError`, as in the process of the emulator.
     """
@@ -25,10 +28,7 @@ def raise_problem(status: int, body: bytes) -> NoReturn:
         document: Any = json.loads(body)
         detail = str(document["detail"])
     except (ValueError, KeyError, TypeError):
-        shown = in_one_line(body[:200].decode("utf-8", "replace"))
-        raise ServerError(
-            f"answered {status}, and not by Ringback's control API: {shown!r}"
-        ) from None
+        raise another_server(url, status, body) from None
     timeline = document.get("timeline")
     text = detail if not timeline else f"{detail}\n{timeline}"
     if status == 404:
@@ -39,3 +39,13 @@ def raise_problem(status: int, body: bytes) -> NoReturn:
     if document.get("error") == "ValueError":
         raise ValueError(text)
     raise _BY_STATUS.get(status, RingbackError)(text)
+
+
+def another_server(url: str, status: int, body: bytes) -> ServerError:
+    """What there is to say of an answer that no control API gives."""
+    words = " ".join(body[:_SHOWN].decode("utf-8", "replace").split())
+    shown = f": {in_one_line(words)}" if words else ""
+    return ServerError(
+        f"{url} answered {status}, and not by Ringback's control API{shown}. Is another server"
+        " there, or a path too much in the URL?"
+    )

@@ -10,13 +10,19 @@ from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from ringback.client.problems import raise_problem
+from ringback.client.problems import another_server, raise_problem
+from ringback.core.answer.problem import SIGN
+from ringback.core.base.masking import in_one_line
 from ringback.errors import ServerError, SettingsError
 
 PREFIX = "/_ringback"
 
 _MARGIN = 60.0
 """Real seconds that an answer may take besides what it was asked to wait for."""
+
+
+_MOST = 10_000
+"""Bytes that are read of what a server says instead of a stream of events."""
 
 
 class Answered(NamedTuple):
@@ -32,7 +38,11 @@ class Transport:
 
     def __init__(self, url: str, key: str, token: str | None) -> None:
         """Ask the server at *url*. Raises `SettingsError` for what is no base URL."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            self._place = (parts.hostname or "", parts.port)
+        except ValueError:  # brackets that do not match, or no such port
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(f"Client({url!r}): no base URL. Write http://127.0.0.1:8088.")
         self.url = url.rstrip("/")
@@ -40,10 +50,9 @@ class Transport:
         self._kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         )
-        self._place = (parts.hostname, parts.port)
-        self._headers = {"authorization": f"Token {key}"} if key else {}
+        self._headers = {"authorization": f"Token {_sendable('key', key)}"} if key else {}
         if token is not None:
-            self._headers["ringback-control-token"] = token
+            self._headers["ringback-control-token"] = _sendable("token", token)
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
@@ -84,14 +93,14 @@ class Transport:
     @contextmanager
     def stream(self, target: str) -> Iterator[http.client.HTTPResponse]:
         """An answer that goes on. Raises what its problem stands for."""
-        connection = self._kind(*self._place)
+        connection = self._kind(*self._place, timeout=_MARGIN)  # it is told to be there more often
         try:
             with self._told():
                 connection.request("GET", f"{self._prefix}{PREFIX}{target}", headers=self._headers)
                 answer = connection.getresponse()
-                if answer.status != 200:
-                    self._checked(Answered(answer.status, answer.getheaders(), answer.read()))
-            yield answer
+                if answer.status != 200 or answer.getheader(SIGN[0]) is None:
+                    self._checked(Answered(answer.status, answer.getheaders(), answer.read(_MOST)))
+                yield answer
         finally:
             connection.close()
 
@@ -114,7 +123,9 @@ class Transport:
 
     def _checked(self, answer: Answered) -> Answered:
         if answer.status != 200:
-            raise_problem(answer.status, answer.body)
+            raise_problem(self.url, answer.status, answer.body)
+        if not any(name.lower() == SIGN[0] for name, _ in answer.headers):
+            raise another_server(self.url, answer.status, answer.body)
         return answer
 
     @contextmanager
@@ -153,10 +164,17 @@ class Transport:
         except TimeoutError:
             raise ServerError(f"{self.url} did not answer in time") from None
         except (OSError, http.client.HTTPException) as error:
-            reason = str(error) or type(error).__name__
+            reason = in_one_line(str(error).strip()) or type(error).__name__
             raise ServerError(
                 f"{self.url} did not answer: {reason}. Is `ringback serve` running there?"
             ) from None
+
+
+def _sendable(name: str, secret: str) -> str:
+    """A *secret*, if a header can carry it; it is not repeated. Raises `SettingsError`."""
+    if secret.isprintable() and secret.isascii():
+        return secret
+    raise SettingsError(f"the {name} has what no header can carry: write ASCII, in one line")
 
 
 def _open(connection: http.client.HTTPConnection) -> None:

@@ -38,9 +38,10 @@ async def wait(call: Call) -> Waited | None:
 
 
 def _too_late(service: Service, said: Wait) -> Problem:
-    what = _WORDS[said.for_].format(
-        count=said.count, of=f" of request {said.request_id}" if said.request_id else ""
-    )
+    of = f" of request {said.request_id}" if said.request_id else ""
+    what = _WORDS[said.for_].format(count=said.count, of=of)
+    if said.for_ == "delivery" and (of or said.count == 1):
+        what = f"the end of {'the' if of else 'a'} delivery{of}"
     clock = service.clock
     advice = ""
     if not clock.moves_itself and service.engine.dispatcher.pending:

@@ -171,6 +171,9 @@ def read_failure(given: RequestFailureLike) -> RequestFailure:
         case _:
             word: object = given
             elsewhere = "; what happens to a callback stands in faults=[…] or replies=[…]"
+            near = get_close_matches(str(word), ("cut", "stalled"), n=1)
+            if near:
+                elsewhere = f"; did you mean {near[0]!r}?"
             raise SettingsError(
                 f"a failure is a status, 'cut', 'stalled' or a RequestFailure, not {given!r}"
                 f"{elsewhere if isinstance(word, str) else ''}"

@@ -21,5 +21,8 @@ def problem(
     return Answer(status, [("content-type", MEDIA_TYPE), *OURS, *headers], body, "")
 
 
-OURS = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
+SIGN = ("ringback-control", "1")
+"""The header by which a client sees that it is us who answered, and no other server."""
+
+OURS = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"), SIGN)
 """Headers of every answer of our own paths: it is of this moment, and what it says it is."""
