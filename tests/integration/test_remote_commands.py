@@ -145,7 +145,7 @@ def test_a_reset_says_what_it_drops(emulator: Emulator) -> None:
     emulator.submit("Hello", callback=f"{ORIGIN}/done")
     [said] = lines(emulator, "reset")
     assert said.startswith("dropped 1 delivery, 1 request, ")
-    assert said.endswith("; 1 were pending")
+    assert said.endswith("; 1 was pending")
     assert not emulator.deliveries
 
 

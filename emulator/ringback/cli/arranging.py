@@ -122,5 +122,6 @@ def reset(url: str, key: str | None, token: str | None, style: str) -> None:
     """Begin again at zero, with nothing connected and nothing pending."""
     with server(url, key, token) as asked:
         dropped = asked.post("/reset")
-    pending = f"; {len(dropped['pending'])} were pending" if dropped["pending"] else ""
+    count = len(dropped["pending"])
+    pending = f"; {count} {'was' if count == 1 else 'were'} pending" if count else ""
     show(style, dropped, lambda: iter([f"dropped {counts(dropped)}{pending}"]))
