@@ -103,6 +103,15 @@ def test_a_file_that_cannot_be_written_ends_it_in_one_line(tmp_path: Path) -> No
     assert done.stderr.startswith(f"Error: {path} cannot be written: no such file or directory;")
 
 
+def test_a_setting_that_is_written_as_an_option_is_told_how_it_is_given(tmp_path: Path) -> None:
+    for option, said in (
+        ("--retry-delay", "No such option '--retry-delay': write --set retry_delay=VALUE."),
+        ("--retrie-delay", "No such option"),
+    ):
+        done = run(option, "3", folder=tmp_path)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
 def test_a_server_records_what_happened_and_plays_the_receiver_of_a_scenario(
     tmp_path: Path,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ringback.cli.serving_options import configured, serving_options
+from ringback.cli.serving_options import ServingCommand, configured, serving_options
 
 
 def _exports(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
@@ -23,6 +23,7 @@ def _exports(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> d
 
 @click.command(
     "exec",
+    cls=ServingCommand,
     context_settings={"allow_interspersed_args": False},
     short_help="Run a command beside a server of its own, and look at what it leaves behind.",
 )

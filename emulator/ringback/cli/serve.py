@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from ringback.cli.serving_options import configured, serving_options
+from ringback.cli.serving_options import ServingCommand, configured, serving_options
 
 
-@click.command()
+@click.command(cls=ServingCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

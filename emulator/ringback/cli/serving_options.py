@@ -139,6 +139,23 @@ _OPTIONS = (
 )
 
 
+class ServingCommand(click.Command):
+    """Says how a setting is given that has no option of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read *args*."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from ringback.settings.settings import NAMES
+
+            name = error.option_name.lstrip("-").replace("-", "_")
+            if name in NAMES:
+                said = f"No such option {error.option_name!r}: write --set {name}=VALUE."
+                raise click.UsageError(said, ctx) from None
+            raise
+
+
 def serving_options(clock: str) -> Callable[[F], F]:
     """Give a command the options that decide what its server does; *clock* is its default."""
 
