@@ -1,4 +1,10 @@
-"""The table that all benchmarks of a run fill, and that is printed at its end."""
+"""The table that all benchmarks of a run fill, and that is printed at its end.
+
+And the environment of the Pythons that they start.
+"""
+
+import os
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +17,13 @@ _table = pytest.StashKey[Table]()
 def table(pytestconfig: pytest.Config) -> Table:
     """The one table of this run."""
     return pytestconfig.stash.setdefault(_table, Table())
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """One in which Python keeps the bytecode that it makes, and makes it for this alone."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
 
 
 def pytest_terminal_summary(

@@ -3,18 +3,14 @@
 All is CPU of processes of their own, with the bytecode at hand, as after an installation.
 """
 
-import http.client
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.measuring import TEXT, Table, alternate
+from tests.benchmarks import starting
+from tests.benchmarks.measuring import Table, alternate
 
 pytestmark = pytest.mark.benchmark
 
@@ -50,59 +46,12 @@ def speak():
 app.run(host="127.0.0.1", port=int(sys.argv[1]))
 """
 
-HEADERS = {"authorization": "Token anything", "content-type": "application/json"}
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """One in which Python keeps the bytecode that it makes, and makes it for this alone."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
-
 
 def imported(program: str, environment: dict[str, str]) -> float:
     """Seconds of CPU that a fresh Python takes to run *program*."""
     command = [sys.executable, "-c", f"{program}\nimport time\nprint(time.process_time())"]
     done = subprocess.run(command, env=environment, check=True, capture_output=True)
     return float(done.stdout)
-
-
-def until_first_answer(command: list[str], environment: dict[str, str]) -> float:
-    """Seconds of CPU from the start of *command*, to which a port is added, to an answer of it."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    process = subprocess.Popen(
-        [*command, str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _ask(port)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        _, _, used = os.wait4(process.pid, 0)
-        process.returncode = -signal.SIGKILL
-    return used.ru_utime + used.ru_stime
-
-
-def _ask(port: int) -> None:
-    """Post to *port*, once somebody listens there."""
-    body = b'{"text":"%s"}' % TEXT.encode()
-    given_up_at = time.monotonic() + 60
-    while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            connection.request("POST", "/v1/speak", body, HEADERS)
-            answer = connection.getresponse()
-            assert (answer.status, len(answer.read()) > 19_000) == (200, True)
-        except ConnectionError:
-            assert time.monotonic() < given_up_at
-            time.sleep(0.005)
-        else:
-            return
-        finally:
-            connection.close()
 
 
 def until_ready(environment: dict[str, str]) -> float:
@@ -154,11 +103,12 @@ def test_serve_to_its_first_answer(
     table: Table, environment: dict[str, str], name: str, script: str, budget: float
 ) -> None:
     """20 KB of audio, which only ours has to make."""
-    ours = [sys.executable, "-m", "ringback", "serve", "--port"]
+
+    def theirs(port: int) -> list[str]:
+        return [sys.executable, "-c", script, str(port)]
+
     pairs = alternate(
-        lambda: until_first_answer(ours, environment),
-        lambda: until_first_answer([sys.executable, "-c", script], environment),
-        rounds=11,
+        starting.Start(starting.ours, environment), starting.Start(theirs, environment), rounds=11
     )
     table.ratio(
         f"CPU of `serve` to its first answer / {name}",
