@@ -62,4 +62,4 @@ def test_one_tenant_is_no_slower_for_all_the_others(table: Table) -> None:
 def test_memory_does_not_grow_with_what_was_asked(table: Table) -> None:
     """Bytes for each of 100,000 requests with callbacks, once as many are kept as are to be."""
     each = fresh("requests", REQUESTS)
-    table.figure("idle memory per request, of 100,000", each, "B", budget=20, gate=200)
+    table.figure("idle memory per request, of 100,000", each, "B", budget=20, gate=100)
