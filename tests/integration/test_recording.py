@@ -3,8 +3,10 @@
 import asyncio
 import errno
 import http.client
+import os
 import re
 import socket
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -218,6 +220,39 @@ def test_a_really_full_disk_is_told_of() -> None:
         pytest.skip("this system has no /dev/full")
     with pytest.raises(NotRecorded, match="was not written"):
         writing.write(full / "told.ringback.yaml", "text")
+
+
+def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        writing.write(pipe, "text")
+        assert (pipe.is_fifo(), os.read(reader, 10)) == (True, b"text")
+    finally:
+        os.close(reader)
+    for name in (".", ""):
+        with pytest.raises(NotRecorded, match="was not written: Is a directory"):
+            writing.write(Path(name), "text")
+
+
+def test_what_somebody_has_open_is_written_to(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("w+") as file:
+        opened = Path(f"/dev/fd/{file.fileno()}")
+        if not opened.exists():
+            pytest.skip("this system does not show what is open")
+        writing.write(opened, "text")
+        assert file.read() == "text"
+
+
+def test_a_link_stays_and_so_do_the_permissions(tmp_path: Path) -> None:
+    link, file = tmp_path / "link", tmp_path / "file"
+    file.write_text("before")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    writing.write(link, "after")
+    assert (link.is_symlink(), file.read_text()) == (True, "after")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_folder_that_is_a_file_is_told_of(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def _update(path: Path, file: ScenarioFile, how: How) -> Iterator[str]:
         (file,) = check_all(Source.of(made.text.removeprefix("\ufeff"), file.name), dict)
         text = made.text
     if text != before:
-        write(path.resolve(), text)
+        write(path, text)
         yield f"{file.name}: updated"
     if trouble:
         yield f"{file.name}: not updated: {trouble}"
