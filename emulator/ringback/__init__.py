@@ -75,7 +75,9 @@ if TYPE_CHECKING:
     from ringback.core.delivery.outcome import Unreachable as Unreachable
     from ringback.core.delivery.reply import Reply as Reply
     from ringback.core.delivery.timelines import compare_timelines as compare_timelines
-    from ringback.core.facts import Fact as Fact
+    from ringback.core.facts import (
+        Fact as Fact,
+    )
     from ringback.core.journal import Journal as Journal
     from ringback.core.request.endpoint import Endpoint as Endpoint
     from ringback.core.request.endpoint import read_origin as read_origin

@@ -6,7 +6,9 @@ import threading
 import pytest
 
 from ringback import Emulator
-from ringback.core.facts import StreamFlushed
+from ringback.core.stream.facts import (
+    StreamFlushed,
+)
 from ringback.serving import stream as serving
 from tests.integration.streaming import heard, opened
 

@@ -11,7 +11,9 @@ import pytest
 
 from ringback import Emulator
 from ringback.core.delivery.reply import ReplyLike
-from ringback.core.facts import AttemptStarted
+from ringback.core.facts import (
+    AttemptStarted,
+)
 from tests.budgets import budget
 
 pytestmark = pytest.mark.deep

@@ -18,6 +18,8 @@ from ringback.core.facts import (
     RequestAnswered,
     RequestMisdirected,
     RequestRejected,
+)
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamHeard,
     StreamOpened,

@@ -21,6 +21,8 @@ from ringback.core.facts import (
     RequestAnswered,
     RequestMisdirected,
     RequestRejected,
+)
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamHeard,

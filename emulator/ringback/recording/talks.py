@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from ringback.core.answer.failure import RequestFailure
-from ringback.core.facts import (
+from ringback.core.request.body import LONE_SURROGATE
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamHeard,
@@ -14,7 +15,6 @@ from ringback.core.facts import (
     StreamOpened,
     StreamSaid,
 )
-from ringback.core.request.body import LONE_SURROGATE
 from ringback.recording.asking import opening
 from ringback.recording.expecting import literal
 from ringback.scenario import variables

@@ -20,6 +20,11 @@ from ringback.core.facts import (
     RequestMisdirected,
     RequestRejected,
     StrangerRefused,
+    TokenGranted,
+)
+from ringback.core.journal import Journal
+from ringback.core.request.speak import SpeakRequest
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamHeard,
@@ -27,10 +32,7 @@ from ringback.core.facts import (
     StreamOpened,
     StreamSaid,
     StreamWarned,
-    TokenGranted,
 )
-from ringback.core.journal import Journal
-from ringback.core.request.speak import SpeakRequest
 
 if TYPE_CHECKING:
     from ringback.audio.repertoire import Identified, Repertoire

@@ -7,7 +7,10 @@ from ringback.audio.render import duration
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.dataclass import dataclass
 from ringback.core.base.ids import IdSource
-from ringback.core.facts import (
+from ringback.core.journal import Journal
+from ringback.core.request.editions import V2, Edition
+from ringback.core.request.speak import SpeakRequest
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamHeard,
@@ -15,9 +18,6 @@ from ringback.core.facts import (
     StreamSaid,
     StreamWarned,
 )
-from ringback.core.journal import Journal
-from ringback.core.request.editions import V2, Edition
-from ringback.core.request.speak import SpeakRequest
 from ringback.core.stream.opening import Opening
 from ringback.core.stream.stream import Effect, HangUp, Play, Say, Stream
 from ringback.service.voice import Voice

@@ -27,6 +27,9 @@ from ringback.core.facts import (
     RequestMisdirected,
     RequestRejected,
     StrangerRefused,
+    TokenGranted,
+)
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamHeard,
@@ -34,7 +37,6 @@ from ringback.core.facts import (
     StreamOpened,
     StreamSaid,
     StreamWarned,
-    TokenGranted,
 )
 from ringback.service.courses import NO_REMARKS, Remarks, courses
 from ringback.service.views import Delivery

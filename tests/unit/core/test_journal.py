@@ -14,9 +14,11 @@ from ringback.core.facts import (
     Fact,
     JobAccepted,
     JobFailed,
-    StreamFlushed,
 )
 from ringback.core.journal import Journal
+from ringback.core.stream.facts import (
+    StreamFlushed,
+)
 from tests.conftest import a_job, a_request, an_attempt
 
 STORY: list[Fact] = [

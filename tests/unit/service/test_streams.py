@@ -6,6 +6,11 @@ from threading import RLock
 from ringback.clock.virtual import VirtualClock
 from ringback.core.facts import (
     Fact,
+)
+from ringback.core.journal import Journal
+from ringback.core.request.speak import Query, SpeakRules
+from ringback.core.stream.aura import TextStream
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamHeard,
@@ -13,9 +18,6 @@ from ringback.core.facts import (
     StreamSaid,
     StreamWarned,
 )
-from ringback.core.journal import Journal
-from ringback.core.request.speak import Query, SpeakRules
-from ringback.core.stream.aura import TextStream
 from ringback.core.stream.opening import V1_STREAM, Opening, read_opening
 from ringback.core.stream.stream import NOT_TEXT, HangUp, Play, Say
 from ringback.service.streams import LONGEST_KEPT, PIECE, Session

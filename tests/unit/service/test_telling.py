@@ -9,6 +9,8 @@ from ringback.core.facts import (
     ClockFailed,
     ClockMoved,
     Fact,
+)
+from ringback.core.stream.facts import (
     StreamClosed,
     StreamFlushed,
     StreamOpened,
