@@ -13,15 +13,7 @@ from ringback.core.delivery.delivery import Attempt, Job, State
 from ringback.core.delivery.outcome import Outcome
 from ringback.core.request.query import Ignored
 from ringback.core.request.speak import SpeakRequest
-from ringback.core.stream.facts import (
-    StreamClosed,
-    StreamFlushed,
-    StreamHeard,
-    StreamKeptAlive,
-    StreamOpened,
-    StreamSaid,
-    StreamWarned,
-)
+from ringback.core.stream.facts import StreamFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +212,7 @@ Fact: TypeAlias = (
     | ParametersIgnored
     | JobAccepted
     | JobFailed
-    | StreamOpened
-    | StreamHeard
-    | StreamKeptAlive
-    | StreamSaid
-    | StreamFlushed
-    | StreamWarned
-    | StreamClosed
+    | StreamFact
     | AttemptStarted
     | AttemptFinished
     | AttemptCopied

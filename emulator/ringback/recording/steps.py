@@ -22,14 +22,7 @@ from ringback.core.facts import (
     RequestMisdirected,
     RequestRejected,
 )
-from ringback.core.stream.facts import (
-    StreamClosed,
-    StreamFlushed,
-    StreamHeard,
-    StreamKeptAlive,
-    StreamOpened,
-    StreamSaid,
-)
+from ringback.core.stream.facts import StreamOpened
 from ringback.recording import changes, expecting
 from ringback.recording.asking import ask, elsewhere, opening
 from ringback.recording.receivers import Key, Receivers, receivers
@@ -149,9 +142,7 @@ class Steps:
                 label = self._label(fact.request_id, "stream")
                 received = self._told.requests.get(fact.request_id)
                 yield self._talks.open(label, fact.request_id, received)
-            case (
-                StreamHeard() | StreamKeptAlive() | StreamSaid() | StreamFlushed() | StreamClosed()
-            ):
+            case _ if isinstance(fact, StreamFact):
                 yield from self._talks.tell(fact)
             case JobFailed():
                 said = {

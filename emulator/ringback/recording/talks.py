@@ -3,16 +3,16 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.request.body import LONE_SURROGATE
 from ringback.core.stream.facts import (
     StreamClosed,
+    StreamFact,
     StreamFlushed,
     StreamHeard,
     StreamKeptAlive,
-    StreamOpened,
     StreamSaid,
 )
 from ringback.recording.asking import opening
@@ -21,11 +21,6 @@ from ringback.scenario import variables
 from ringback.service.received import ReceivedRequest
 from ringback.service.streams import played
 from ringback.service.voice import Voice
-
-OfStreams: TypeAlias = (
-    StreamOpened | StreamHeard | StreamKeptAlive | StreamSaid | StreamFlushed | StreamClosed
-)
-"""The facts of a stream that a story can tell again."""
 
 EMULATOR_ENDED = 1001
 """The code by which a stream ends with its emulator. No story sees that."""
@@ -49,7 +44,7 @@ class Talks:
         self._labels[request_id] = label
         return {"open": {"as": label, **opening(received)}}
 
-    def tell(self, fact: OfStreams) -> Iterator[Any]:
+    def tell(self, fact: StreamFact) -> Iterator[Any]:
         """The steps by which *fact* comes about; of what comes by itself, it is taken note."""
         label = self._labels[fact.request_id]
         match fact:

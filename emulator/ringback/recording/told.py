@@ -23,14 +23,7 @@ from ringback.core.facts import (
     RequestMisdirected,
     RequestRejected,
 )
-from ringback.core.stream.facts import (
-    StreamClosed,
-    StreamFlushed,
-    StreamHeard,
-    StreamKeptAlive,
-    StreamOpened,
-    StreamSaid,
-)
+from ringback.core.stream.facts import StreamFact, StreamOpened
 from ringback.service.received import ReceivedRequest
 from ringback.service.service import Service
 from ringback.settings.settings import Settings
@@ -45,12 +38,7 @@ Happened: TypeAlias = (
     | DeliveryCancelled
     | AttemptStarted
     | AttemptFinished
-    | StreamOpened
-    | StreamHeard
-    | StreamKeptAlive
-    | StreamSaid
-    | StreamFlushed
-    | StreamClosed
+    | StreamFact
 )
 """The facts that a scenario can tell again."""
 
@@ -140,9 +128,6 @@ def told(service: Service) -> Told:
     return made.from_zero() if even else made
 
 
-_ON_STREAMS = (StreamHeard, StreamKeptAlive, StreamSaid, StreamFlushed, StreamClosed)
-
-
 def _whole(facts: Iterable[Happened]) -> tuple[list[Happened], int]:
     """*facts* without those whose beginning is not kept, and of how many things they are."""
     begun: set[int | str] = set()
@@ -155,7 +140,7 @@ def _whole(facts: Iterable[Happened]) -> tuple[list[Happened], int]:
                 begun.add(each.position)
             case StreamOpened():
                 begun.add(each.request_id)
-            case _ if isinstance(each, _ON_STREAMS):
+            case _ if isinstance(each, StreamFact):
                 of = each.request_id
             case _:
                 pass

@@ -1,6 +1,6 @@
 """What can happen on a stream, as facts of the journal."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from ringback.core.base.dataclass import dataclass
 from ringback.core.request.speak import SpeakRequest
@@ -87,3 +87,15 @@ class StreamClosed:
     reason: str
     hint: str = ""
     by_client: bool = False
+
+
+StreamFact: TypeAlias = (
+    StreamOpened
+    | StreamHeard
+    | StreamKeptAlive
+    | StreamSaid
+    | StreamFlushed
+    | StreamWarned
+    | StreamClosed
+)
+"""All of them."""
