@@ -22,7 +22,7 @@ from ringback.core.facts import (
     RequestMisdirected,
     RequestRejected,
 )
-from ringback.core.stream.facts import StreamOpened
+from ringback.core.stream.facts import StreamFact, StreamOpened
 from ringback.recording import changes, expecting
 from ringback.recording.asking import ask, elsewhere, opening
 from ringback.recording.receivers import Key, Receivers, receivers
