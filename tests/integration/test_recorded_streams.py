@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 from ringback import Emulator, Settings, play_scenario
 from ringback import read_scenario as read
 from ringback.scenario.staging import Over
-from tests.integration.streaming import end_of, heard, opened
+from tests.integration.streaming import end_of, heard, opened, speak_on
 
 HELLO = ('{"type":"Speak","text":"Hello"}', '{"type":"Flush"}')
 FLUX = "model=flux-alexis-en"
@@ -96,8 +96,7 @@ def test_each_stream_gets_a_file_that_is_named_for_its_end(tmp_path: Path) -> No
 
 def test_messages_that_no_file_can_send_are_counted(tmp_path: Path) -> None:
     with Emulator() as ringback, opened(ringback) as stream:
-        stream.send('{"type":"Speak","text":"' + "o" * 5000 + '"}')
-        stream.send(b"\0\0")
+        speak_on(stream, '{"type":"Speak","text":"' + "o" * 5000 + '"}', HELLO[1])
         ringback.settle()
         text = ringback.export("scenario")
     assert "# Messages on streams that are left out, being binary or very long: 1." in text
