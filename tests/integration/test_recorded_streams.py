@@ -113,3 +113,16 @@ def test_a_stream_whose_beginning_is_not_kept_is_left_out_and_counted(tmp_path: 
         path = recorded(ringback, tmp_path)
     assert "their beginning not kept: 1." in path.read_text("utf-8")
     assert play_scenario(read(path)).failures == []
+
+
+def test_on_a_clock_that_flows_what_is_said_at_once_is_sent_at_once(tmp_path: Path) -> None:
+    with Emulator(Settings(clock="real")) as ringback:
+        with opened(ringback) as stream:
+            for frame in HELLO:
+                stream.send(frame)
+            while heard(stream)[1]["type"] != "Flushed":
+                pass
+        ringback.wait_until(lambda: "closed" in ringback.timeline)
+        path = recorded(ringback, tmp_path)
+    assert "advance: {to: +0.0" not in path.read_text("utf-8")
+    assert play_scenario(read(path)).failures == []

@@ -2,7 +2,8 @@
 
 On a clock that somebody moves, every attempt begins when it is due, and the facts are as they are.
 On one that flowed, each may have begun some milliseconds late, and answers took real time. There
-moments are made even: attempts begin when they are due, and what took less than 50 ms took none.
+moments are made even: attempts begin when they are due, what took less than 50 ms took none, and on
+a stream moments are tenths of a second since it was opened.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -187,6 +188,7 @@ def _made_even(facts: Iterable[Happened], settings: Settings) -> list[Happened]:
     """*facts* with even moments, in the order of these."""
     due: dict[int, int] = {}
     last: dict[int, int] = {}
+    opened: dict[str, tuple[int, int]] = {}
     delay = settings.retry_policy.delay
     made: list[Happened] = []
     for each in facts:
@@ -208,6 +210,12 @@ def _made_even(facts: Iterable[Happened], settings: Settings) -> list[Happened]:
             case JobFailed() | DeliveryCancelled():
                 at = max(_even(each.at, _MILLISECOND), last[each.position])
                 each = replace(each, at=at)
+            case StreamOpened():
+                opened[each.request_id] = each.at, _even(each.at, _MILLISECOND)
+                each = replace(each, at=opened[each.request_id][1])
+            case _ if isinstance(each, StreamFact):
+                was, at = opened[each.request_id]
+                each = replace(each, at=at + (each.at - was) // _TENTH * _TENTH)
             case _:
                 each = replace(each, at=_even(each.at, _MILLISECOND))
         made.append(each)
