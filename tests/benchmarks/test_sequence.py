@@ -4,12 +4,17 @@ The receiver answers 500 each time. What is compared is the real time from the s
 eleventh outcome, with 20 KB of audio in each attempt.
 """
 
+import asyncio
 import logging
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any
 
+import httpx
 import pytest
 from freezegun import freeze_time
 from pytest_httpserver import HTTPServer
@@ -88,6 +93,43 @@ def test_eleven_attempts_to_a_scripted_receiver(
         "ms",
         scale=1e3,
         budget=0.7,
+        gate=2,
+    )
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """An application that reads all of it, and refuses."""
+    await receive()
+    await send({"type": "http.response.start", "status": 500, "headers": []})
+    await send({"type": "http.response.body"})
+
+
+def test_eleven_attempts_to_an_application(table: Table, ringback: Emulator, audio: bytes) -> None:
+    """Beside eleven requests of the same body by httpx's transport for applications."""
+
+    def ours() -> float:
+        ringback.reset()
+        ringback.connect(ORIGIN, app)
+        return typical(lambda: sequence(ringback), 21)
+
+    async def by_httpx() -> float:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+            spans = []
+            for _ in range(11):
+                begun = time.perf_counter()
+                for _ in range(ATTEMPTS):
+                    response = await client.post("/done", content=audio)
+                    assert response.status_code == 500
+                spans.append(time.perf_counter() - begun)
+            return median(spans)
+
+    table.ratio(
+        "11 attempts, an application of this process / 11 requests by httpx.ASGITransport",
+        alternate(ours, lambda: asyncio.run(by_httpx())),
+        "ms",
+        scale=1e3,
+        budget=1,
         gate=2,
     )
 
