@@ -21,8 +21,6 @@ from tests.benchmarks.measuring import (
     typical,
 )
 
-respx = pytest.importorskip("respx", reason="respx comes with the extra `docs`")
-
 pytestmark = pytest.mark.benchmark
 
 STATUSES = [503] * (ATTEMPTS - 1) + [200]
@@ -61,6 +59,8 @@ class Time:
 
 async def mocked(client: httpx.AsyncClient, audio: bytes) -> None:
     """One test's worth."""
+    import respx  # it comes with the extra `docs`, which the other tests do without
+
     time, offsets = Time(), list[float]()
 
     def answer(_: httpx.Request) -> httpx.Response:
