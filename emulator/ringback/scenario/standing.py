@@ -52,26 +52,26 @@ class EachFromTheBeginning(Receiver):
 def stand(service: Service, file: ScenarioFile, routes: Mapping[str, str]) -> None:
     """Put up on *service* who receives in *file*, with the faults on the way.
 
-    At each origin stands what its story puts there first. Where that is an application, *routes*
-    say where it is, by origin. Raises `SettingsError` where they do not.
+    At each place stands what its story puts there first. Where that is an application, *routes*
+    say where it is, by place. Raises `SettingsError` where they do not.
     """
-    for origin, entry in first_of(file).items():
+    for place, entry in first_of(file).items():
         if isinstance(entry, ScriptedReceiver):
             receiver = EachFromTheBeginning(
                 entry, lambda: service.clock.now_ns, service.settings.keep
             )
-            service.connect(origin, receiver, entry.scripted_faults)
+            service.connect(place, receiver, entry.scripted_faults)
             continue
-        to = routes.get(origin, entry.to)
+        to = routes.get(place, entry.to)
         if to is None:
             raise SettingsError(
-                f"{file.name}: an application receives at {origin}: add --connect {origin}=URL"
+                f"{file.name}: an application receives at {place}: add --connect {place}=URL"
             )
-        service.connect(origin, to, entry.scripted_faults)
+        service.connect(place, to, entry.scripted_faults)
 
 
 def first_of(file: ScenarioFile) -> dict[str, ScriptedReceiver | Connection]:
-    """What stands at each origin of *file* first."""
+    """What stands at each place of *file* first."""
     found: dict[str, ScriptedReceiver | Connection] = {}
     for entry in _entries(file):
         found.setdefault(entry.at, entry)

@@ -127,6 +127,29 @@ def test_several_requests_and_receivers_are_told_apart(over: Over) -> None:
 
 
 @both_ways
+def test_receivers_stand_at_paths_and_the_longest_one_counts(over: Over) -> None:
+    names = {"whole": "/", "low": "/a/b", "deep": "/a/b/c", "beside": "/abc"}
+    report = played(
+        'receiver: {at: "http://app.example/", replies: [201]}',
+        'receiver: {at: "http://app.example/a", replies: [503, 202]}',
+        'receiver: {at: "http://app.example/a/b/c/", replies: [refused, 203]}',
+        *(
+            f'submit: {{as: {name}, text: A, callback: "http://app.example{path}?x=/a"}}'
+            for name, path in names.items()
+        ),
+        "run_until_idle",
+        "expect: {of: whole, attempts: [{at: 0s, got: 201}]}",
+        "expect: {of: beside, attempts: [{at: 0s, got: 201}]}",
+        "expect: {of: low, attempts: [{at: 0s, got: 503}, {at: 30s, got: 202}]}",
+        "expect: {of: deep, attempts: [{at: 0s, got: refused}, {at: 30s, got: 203}]}",
+        "expect: {received: {'http://app.example': 2, 'http://app.example/a/': 2,"
+        " 'http://app.example/a/b/c': 1}}",
+        over=over,
+    )
+    assert (report.trouble, report.failures) == ("", [])
+
+
+@both_ways
 def test_a_request_has_a_moment_of_its_own(over: Over) -> None:
     assert not failures(
         APP,

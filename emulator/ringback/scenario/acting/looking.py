@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ringback.core.base.duration import nanoseconds, words
 from ringback.core.delivery.message import CallbackMessage
-from ringback.core.request.endpoint import read_origin
+from ringback.core.request.endpoint import read_place
 from ringback.scenario.acting.client import Heard
 from ringback.scenario.comparing import (
     Check,
@@ -187,12 +187,12 @@ def all_checks(
 def received_checks(
     where: DocumentPath, expected: Mapping[str, int], seen: Mapping[str, int]
 ) -> Iterator[Check]:
-    """How many callbacks each receiver was to see, and how many were *seen*, by origin."""
+    """How many callbacks each receiver was to see, and how many were *seen*, by its place."""
     for written, count in expected.items():
-        origin = read_origin(written) or written
-        got = seen.get(origin)
+        place = "".join(read_place(written) or written)
+        got = seen.get(place)
         text = "no scripted receiver stands there" if got is None else str(got)
-        yield equal(f"received by {origin}", (*where, "received", written), str(count), text)
+        yield equal(f"received by {place}", (*where, "received", written), str(count), text)
 
 
 def _seen(attempt: Attempt, message: CallbackMessage) -> SeenAttempt:

@@ -33,10 +33,10 @@ class Scene:
     contexts: dict[str, SSLContext] = field(default_factory=dict)
     wires: Wires = field(default_factory=Wires)
     lines: list[tuple[str, Lines]] = field(default_factory=list)
-    """Every script with its origin."""
+    """Every script with its place."""
 
     def receive(self, service: Service, script: ScriptedReceiver) -> Lines:
-        """Have *script* answer at its origin from now on."""
+        """Have *script* answer at its place from now on."""
         lines = Lines(script, lambda: service.clock.now_ns)
         self.lines.append((script.at, lines))
         if self.over == "process":
@@ -65,10 +65,10 @@ class Scene:
 
     @property
     def seen(self) -> dict[str, int]:
-        """How many callbacks the scripted receivers at each origin have seen."""
+        """How many callbacks the scripted receivers at each place have seen."""
         counts: dict[str, int] = {}
-        for origin, lines in self.lines:
-            counts[origin] = counts.get(origin, 0) + lines.seen
+        for place, lines in self.lines:
+            counts[place] = counts.get(place, 0) + lines.seen
         return counts
 
 
@@ -90,11 +90,11 @@ def set_the_scene(story: Story, over: Over, to: Any, stack: ExitStack) -> Scene:
             "a scenario with follow_redirects is played in process: a real receiver cannot tell a"
             " redirected request from the next attempt"
         )
-    origins = [step.receiver.at for step in story.steps if step.receiver is not None]
-    endpoints = {origin: split(origin) for origin in origins}
+    places = [step.receiver.at for step in story.steps if step.receiver is not None]
+    endpoints = {place: split(place) for place in places}
     secure = {
-        origin: each.host
-        for origin, each in endpoints.items()
+        place: each.host
+        for place, each in endpoints.items()
         if isinstance(each, Endpoint) and each.scheme == "https"
     }
     if secure:

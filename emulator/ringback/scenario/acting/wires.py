@@ -14,6 +14,7 @@ from ringback.core.delivery.fault import read_faults
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.reply import NoReply, Reply, answer_of
 from ringback.core.delivery.shape import Shape, shape_of
+from ringback.core.request.endpoint import Endpoint, is_below
 from ringback.scenario.acting.receivers import Lines
 from ringback.scenario.loopback import LoopbackReceiver
 from ringback.scenario.script import EITHER_FIRST, LATE_AND_LOST, SLOW_DUPLICATE
@@ -59,24 +60,35 @@ class Wire:
 
 
 class Wires:
-    """All wires of a story, by origin: shapes each attempt when it begins."""
+    """All wires of a story, by place: shapes each attempt when it begins."""
 
     def __init__(self) -> None:
         """There is none."""
-        self._wires: dict[str, Wire] = {}
+        self._wires: dict[str, Wire | None] = {}
         self.all: list[Wire] = []
         self._drawn: dict[tuple[int, int], Shape | None] = {}
         self.unplayable = ""
         """Why an attempt could not be played so; empty if all could."""
 
-    def add(self, origin: str, wire: Wire) -> None:
-        """Lead to *origin* over *wire* from now on."""
-        self._wires[origin] = wire
+    def add(self, place: str, wire: Wire) -> None:
+        """Lead to *place* over *wire* from now on."""
+        self._wires[place] = wire
         self.all.append(wire)
 
-    def leave(self, origin: str) -> None:
-        """Lead to *origin* over none of these from now on."""
-        self._wires.pop(origin, None)
+    def leave(self, place: str) -> None:
+        """Lead to *place* over none of these from now on."""
+        self._wires[place] = None
+
+    def _to(self, endpoint: Endpoint) -> Wire | None:
+        """The wire to *endpoint*: that of the longest path, or of its origin."""
+        origin = endpoint.origin
+        above = [
+            place
+            for place in self._wires
+            if place == origin
+            or (place.startswith(f"{origin}/") and is_below(endpoint.target, place[len(origin) :]))
+        ]
+        return self._wires[max(above, key=len)] if above else None
 
     def first(self, ready: Sequence[Delivery]) -> int:
         """Which of those due at one moment begins: the first, as everywhere."""
@@ -86,7 +98,7 @@ class Wires:
         """What befalls the attempt of *delivery* that is next: always the same of one attempt."""
         key = (delivery.position, len(delivery.attempts) + 1)
         if key not in self._drawn:
-            wire = self._wires.get(delivery.job.endpoint.origin)
+            wire = self._to(delivery.job.endpoint)
             self._drawn[key] = None if wire is None else self._draw(wire, key)
         return self._drawn[key]
 

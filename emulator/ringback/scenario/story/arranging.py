@@ -11,7 +11,7 @@ from ringback.core.request.speak import SpeakRequest
 from ringback.scenario.failing import LongFailure
 from ringback.scenario.model import FaultEntry, ReplyEntry, scripted
 from ringback.scenario.part import MAX_ENTRIES, Part, form
-from ringback.scenario.story.writing import BaseUrl, Origin, Short
+from ringback.scenario.story.writing import BaseUrl, Place, Short
 from ringback.scenario.times import Span
 from ringback.scenario.values import BreakWord, Expected, FailureStatus, wrong
 from ringback.scenario.variables import agrees
@@ -50,12 +50,12 @@ class ReceiverScript(Part):
 
 
 class ScriptedReceiver(ReceiverScript):
-    """Who answers at an origin, by a script."""
+    """Who answers at an origin, or at a path, by a script."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema.pop("required", None))
 
-    at: Origin
-    """The origin, such as `https://app.example`."""
+    at: Place
+    """The origin, such as `https://app.example`; or a path of it, for what is at and below it."""
 
     @property
     def script(self) -> list[ReplyLike]:
@@ -69,10 +69,10 @@ class ScriptedReceiver(ReceiverScript):
 
 
 class Connection(Part):
-    """Where callbacks to an origin lead."""
+    """Where callbacks to an origin, or to a path, lead."""
 
-    at: Origin
-    """The origin, such as `https://app.example`."""
+    at: Place
+    """The origin, such as `https://app.example`; or a path of it, for what is at and below it."""
     to: BaseUrl | None = None
     """The base URL of an application on this machine; left out for the one that is played to."""
     faults: Faults = ()

@@ -13,7 +13,7 @@ from ringback.scenario.story.arranging import ReceiverScript
 from ringback.scenario.story.asking import Ask
 from ringback.scenario.story.moving import spread
 from ringback.scenario.story.streaming import Open
-from ringback.scenario.story.writing import Origin, Tag
+from ringback.scenario.story.writing import Place, Tag
 from ringback.scenario.values import Checked, wrong
 
 VERSION = 2
@@ -28,8 +28,8 @@ VERBS = ("submit", "receiver", "open")
 class AnyReceiver(ReceiverScript):
     """What each `receiver` says unless it says otherwise."""
 
-    at: Origin | None = None
-    """The origin, such as `https://app.example`."""
+    at: Place | None = None
+    """The origin, such as `https://app.example`; or a path of it, for what is at and below it."""
 
 
 class Defaults(Part):

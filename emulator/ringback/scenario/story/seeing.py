@@ -169,7 +169,7 @@ class Sight(Part):
     requests: Count | None = None
     """How many requests have arrived since the beginning."""
     received: dict[str, Count] | None = None
-    """How many callbacks each scripted receiver has seen, by origin."""
+    """How many callbacks each scripted receiver has seen, by where it stands."""
 
     @field_validator("received")
     @classmethod

@@ -9,7 +9,7 @@ from pydantic_core import core_schema
 
 from ringback.core.base.hosts import address_of, is_local_name
 from ringback.core.base.masking import masked_url
-from ringback.core.request.endpoint import read_origin
+from ringback.core.request.endpoint import read_origin, read_place
 from ringback.scenario.values import Checked, matching, shown, wrong
 from ringback.scenario.variables import check
 
@@ -34,15 +34,20 @@ def _tag(value: str) -> str:
 Tag = Annotated[Label, Checked(_tag, {"not": {"enum": list(RESERVED_TAGS)}})]
 
 
-def _origin(value: str) -> str:
-    origin = read_origin(value)
-    if origin is None:
+def _place(value: str) -> str:
+    place = read_place(value)
+    if place is None:
         raise wrong(f"{shown(masked_url(value))} is no origin; write https://app.example")
-    return origin
+    if "?" in value:
+        raise wrong(
+            f"{shown(masked_url(value))} has a query, and a receiver stands at an origin or a"
+            f" path; write {''.join(place)}"
+        )
+    return "".join(place)
 
 
-Origin = Annotated[str, Checked(_origin, {"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://."})]
-"""Scheme, host and port of a URL."""
+Place = Annotated[str, Checked(_place, {"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://."})]
+"""Scheme, host and port of a URL, and perhaps its path."""
 
 
 def _base(value: str) -> str:

@@ -73,6 +73,11 @@ A_TIME = "is not a time; write e.g. 0s, +30s, 1m, 500ms"
         ("«advance»: {}", "write how far, as advance: 30s, or where to, as advance: {to: +65s}"),
         ("advance: {to: «2026-01-01»}", "'2026-01-01' lacks its time or its zone; write e.g."),
         ("receiver: {at: «here»}", "'here' is no origin; write https://app.example"),
+        (
+            "receiver: {at: «'https://app.example/a?b'»}",
+            "'https://app.example/a?b' has a query, and a receiver stands at an origin or a path;"
+            " write https://app.example/a",
+        ),
         ("«receiver»: {replies: [200]}", "missing key 'at' in `receiver`"),
         (
             "receiver: {at: 'https://a.b', down: [{from: 5s, «to»: 5s}]}",
