@@ -1,4 +1,4 @@
-"""Makes those parts of the reference that the code knows: names, settings, rules and commands."""
+"""Makes what the code knows of the reference: names, settings, rules, facts and commands."""
 
 import dataclasses
 import enum
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from from_control import control  # type: ignore[import-not-found]  # conf.py makes it found
@@ -18,6 +18,7 @@ from sphinx.pycode import ModuleAnalyzer
 import ringback
 from ringback.cli.helping import ExplainedGroup
 from ringback.cli.main import main
+from ringback.core.facts import AttemptFinished, Fact
 from ringback.core.rules import RULES
 
 _PLACE = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
@@ -85,6 +86,19 @@ def settings() -> str:
     return "\n".join(parts)
 
 
+def facts() -> str:
+    """Every fact of the journal, by the name that it has in JSON: what it means, and its keys."""
+    parts = []
+    for fact in get_args(Fact):
+        keys = ["fact", *(field.name for field in dataclasses.fields(fact))]
+        if fact is AttemptFinished:  # its job is told by the fact of its acceptance
+            keys[keys.index("job")] = "request_id"
+        told = [f"### `{fact.name}`", "", inspect.getdoc(fact) or "", "", "Keys: "]
+        told[-1] += ", ".join(f"`{key}`" for key in keys) + "."
+        parts.append("\n".join([*told, ""]))
+    return "\n".join(parts)
+
+
 def commands() -> str:
     """What `--help` says, of each command."""
     return "\n".join(
@@ -95,6 +109,7 @@ def commands() -> str:
 _PARTS: dict[str, Callable[[], str]] = {
     "names": names,
     "settings": settings,
+    "facts": facts,
     "commands": commands,
     "scenario": scenario,
     "control": control,

@@ -8,11 +8,13 @@ from functools import cache
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 import ringback
+from ringback.core.facts import Fact
 from tests.e2e.pages.reading import DOCS, ROOT, pages
 
 pytestmark = pytest.mark.needs_tool
@@ -99,6 +101,12 @@ def test_the_list_for_machines_leads_to_the_whole_text_of_every_page(site: Path)
     assert len(links) == len(pages()) - 2  # all but the README and the index itself
     assert "<!-- generated" not in "".join(texts.values())
     assert "retry_delay" in texts["_sources/reference/settings.md.txt"]
+
+
+def test_the_reference_explains_every_fact(site: Path) -> None:
+    text = (site / "_sources" / "reference" / "facts.md.txt").read_text("utf-8")
+    for fact in get_args(Fact):
+        assert re.search(rf"^### `{fact.name}`\n\n\w[^#]+\n\nKeys: `fact`, `", text, re.MULTILINE)
 
 
 def test_the_reference_has_every_public_name_and_explains_every_setting(site: Path) -> None:
