@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from ringback import Emulator, Settings, SettingsError, strategies
@@ -64,12 +65,18 @@ def test_whatever_is_made_is_accepted_and_comes_to_an_end(
         assert not ringback.pending
 
 
-@pytest.mark.parametrize("word", sorted(WORDS))
+@pytest.mark.parametrize("word", sorted(WORDS.keys() - {strategies.BY_CHANCE}))
 def test_every_word_for_a_fault_is_made(word: str) -> None:
     def says(fault: FaultLike) -> bool:
         return fault == word or getattr(fault, "word", None) == word
 
     assert find(strategies.faults(), says, settings=settings(QUIET, max_examples=3000))
+
+
+def test_what_luck_decides_is_made_for_who_asks_for_it() -> None:
+    assert find(strategies.faults([strategies.BY_CHANCE]), bool, settings=QUIET)
+    with pytest.raises(NoSuchExample):
+        find(strategies.faults(), lambda each: each == strategies.BY_CHANCE, settings=QUIET)
 
 
 def test_a_word_that_is_none_is_refused_at_once() -> None:

@@ -36,6 +36,9 @@ SECONDS = (0, 1, 9, 10, 11, 29, 30, 31, 300)
 
 ATTEMPTS = 11
 
+BY_CHANCE = "two at once"
+"""The fault that a receiver in threads may survive once, and not the next time."""
+
 
 def replies(*, most: int = ATTEMPTS) -> st.SearchStrategy[list[ReplyLike]]:
     """What `receiver(…, replies=…)` takes: a list of 1 to *most* entries."""
@@ -45,15 +48,16 @@ def replies(*, most: int = ATTEMPTS) -> st.SearchStrategy[list[ReplyLike]]:
 def faults(words: Iterable[FaultLike] | None = None) -> st.SearchStrategy[FaultLike]:
     """One entry of `faults=[…]`: None, a status, a word, or a `Fault` with its numbers.
 
-    *words* are those to choose from, beside None; all there are, if nothing is said. Raises
-    `SettingsError` for one that is none.
+    *words* are those to choose from, beside None; if nothing is said, all there are but
+    `"two at once"`, of which something else may come each time. Raises `SettingsError` for one that
+    is none.
     """
     if words is not None:
         chosen = list(words)
         for each in chosen:
             read_fault(each)
         return st.sampled_from([None, *chosen])
-    alone = [word for word, kind in WORDS.items() if not kind.needs]
+    alone = [word for word, kind in WORDS.items() if not kind.needs and word != BY_CHANCE]
     return st.one_of(
         st.none(),
         st.sampled_from([500, 503]),

@@ -3,7 +3,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const SHOWN = 200; // rows that are rendered at a time: 10,000 deliveries stay usable
   const WIDTH = 900, LEFT = 48, RIGHT = 70, Y = 52;
-  const FAULTS = ["answer lost", "timeout", "refused", "reset", "duplicate", "503", "garbage", "body cut"];
+  const FAULTS = ["answer lost", "timeout", "refused", "reset", "duplicate", "two at once", "503", "garbage", "body cut"];
   const embedded = document.getElementById("data");
   const $ = (id) => document.getElementById(id);
 
