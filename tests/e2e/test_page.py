@@ -220,16 +220,38 @@ def test_what_happened_is_copied(ringback: Emulator, show: Show, button: str, be
     assert page.inner_text("#copied pre").startswith(begins)
 
 
-def test_the_copied_pytest_test_passes(ringback: Emulator, show: Show) -> None:
-    story(ringback)
+def several_ends(emulator: Emulator) -> None:
+    """Deliveries that end in every way, and such as have not ended."""
+    story(emulator)
+    ringback = Client(emulator.url, emulator.api_key)
+    ringback.submit("Hello", callback="https://nowhere.example/done")
+    given_up = ringback.submit("Hello", callback="https://other.example/done")
+    ringback.advance(40)
+    ringback.cancel(given_up, "nobody waits")
+    ringback.submit("Hello", callback="https://other.example/done")
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_the_copied_pytest_test_passes(ringback: Emulator, show: Show, place: int) -> None:
+    several_ends(ringback)
     page = show(home(ringback))
-    page.click("#list button >> nth=1")
+    page.click(f"#list button >> nth={place}")
     page.click("text=Copy as pytest")
     page.wait_for_selector("#copied pre")
     scope: dict[str, Any] = {}
     exec(page.inner_text("#copied pre"), scope)
     with Emulator() as other:
         scope["test_what_happened"](Client(other.url, other.api_key))
+
+
+def test_on_a_narrow_screen_a_rule_has_all_of_its_width(ringback: Emulator, show: Show) -> None:
+    story(ringback)
+    page = show(home(ringback), viewport={"width": 380, "height": 800})
+    page.click("#list button >> nth=1")
+    page.click("#one details >> nth=0")
+    rule, around = page.locator("#one dd").first, page.locator("#one dl").first
+    assert rule.bounding_box()["width"] == around.bounding_box()["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
 
 
 def test_it_is_walked_by_keyboard(ringback: Emulator, show: Show) -> None:

@@ -217,13 +217,24 @@
     `curl -X POST ${quoted(`${location.origin}/v1/speak?callback=${encodeURIComponent(delivery.endpoint)}&callback_method=${delivery.method.toLowerCase()}&model=${delivery.model}`)}`
     + ` -H 'Authorization: Token KEY' -H 'Content-Type: application/json' -d '{"text": "Hello"}'`;
   const asPytest = (delivery) => {
-    const origin = new URL(delivery.endpoint).origin;
-    const replies = delivery.attempts.map((each) => python(each.status === null ? each.word : each.status));
+    const origin = new URL(delivery.endpoint).origin, attempts = delivery.attempts;
+    const entry = (each) => each.status !== null ? each.status
+      : ["timeout", "refused", "reset"].includes(each.word) ? each.word : 200;
+    const faults = attempts.map((each) => each.fault ? python(each.fault) : "None");
+    const more = attempts.some((each) => each.fault) ? `, faults=[${faults.join(", ")}]` : "";
+    const replies = attempts.map((each) => python(entry(each))).join(", ") || "200";
+    // What led nowhere leads nowhere again, where nobody stands.
+    const stands = !attempts.length || attempts.some((each) => each.word !== "not allowed");
+    const pending = !delivery.settled, over = delivery.settled && delivery.state !== "cancelled";
+    const until = pending ? (state.clock ? state.clock.elapsed : 0) : Math.max(delivery.accepted_at, ...attempts.map((each) => each.finished_at));
     return [
+      ...pending ? ["import pytest", "", "", "@pytest.mark.ringback(allow_pending=True)"] : [],
       "def test_what_happened(ringback):",
-      `    ringback.receiver(${python(origin)}, replies=[${replies.join(", ") || "200"}])`,
+      ...stands ? [`    ringback.receiver(${python(origin)}, replies=[${replies}]${more})`] : [],
       `    delivery = ringback.submit("Hello", callback=${python(delivery.endpoint)}, callback_method=${python(delivery.method.toLowerCase())})`,
-      "    ringback.run_until_idle()",
+      ...over ? ["    ringback.run_until_idle()"]
+        : attempts.length ? [`    ringback.advance(${Math.max(0, until - delivery.accepted_at)})`] : [],
+      ...pending || over ? [] : [`    ringback.cancel(delivery, ${python(delivery.reason)})`],
       `    assert delivery.timeline == [${delivery.timeline.map(python).join(", ")}]`,
     ].join("\n");
   };
