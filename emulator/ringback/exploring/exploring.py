@@ -29,10 +29,6 @@ FAULTS: Sequence[FaultLike] = (500, "timeout", "answer lost", "duplicate")
 MOST = 1_000_000
 """Histories that nobody meant to wait for."""
 
-OWN_KINDS = ("errors", "crashes", "unknown_keys", "unrouted", "wrong_paths")
-"""The kinds of leftovers that break a history: what a strict test would not leave behind, but for
-what was arranged and not used, for a history may end before it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
@@ -170,7 +166,7 @@ class _Explorer:
         try:
             ringback.run_until_idle()
             end(self.story, telling)
-            if self.strict and (found := self._leftovers(ringback)):
+            if self.strict and (found := ringback.happened()):
                 error = AssertionError("\n".join(found))
         except StoryError:
             raise
@@ -275,10 +271,6 @@ class _Explorer:
             f"{name_of(self.story)} keeps something from one history to the next: {what}. Make the"
             " application, and whatever it stores in, anew before the yield"
         )
-
-    def _leftovers(self, ringback: Stage) -> list[str]:
-        found = ringback.leftovers()
-        return [line for kind in OWN_KINDS for line in found.get(kind, ())]
 
     def _following(self, choices: Choices) -> Turns:
         return self._turns(partial(followed, choices))

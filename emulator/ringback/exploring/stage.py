@@ -51,6 +51,13 @@ class Stage(Emulator):
         moments = [each.due_at for each in self._service.engine.dispatcher.deliveries]
         return [moment for moment in moments if moment is not None]
 
+    def happened(self) -> list[str]:
+        """What a strict test would not leave behind, apart from what was arranged and not used.
+
+        A history may end before that.
+        """
+        return [line for told in self._service.happened().values() for line in told]
+
     def as_scenario(self) -> str:
         """What happened, as a scenario file; empty for what no file can say."""
         from ringback.recording.scenarios import scenario
