@@ -80,6 +80,17 @@ def test_streams_between_deliveries_play_to_what_was_recorded(over: Over, tmp_pa
     assert report.timeline[0].endswith(delivery.timeline[0])
 
 
+def test_a_message_with_a_thousand_brackets_is_sent_as_it_was(tmp_path: Path) -> None:
+    deep = '{"type":"Clear","more":' + "[" * 900 + "]" * 900 + "}"
+    with Emulator() as ringback:
+        with opened(ringback) as stream:
+            stream.send(deep)
+            while heard(stream)[1]["type"] != "Cleared":
+                pass
+        path = recorded(ringback, tmp_path)
+    assert play_scenario(read(path)).failures == []
+
+
 def test_each_stream_gets_a_file_that_is_named_for_its_end(tmp_path: Path) -> None:
     with Emulator() as ringback:
         for closing in ('{"type":"Close"}', "no JSON"):

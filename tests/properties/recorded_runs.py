@@ -92,6 +92,7 @@ FRAMES = st.one_of(
             *('{"type":"Interrupt"}', '{"type":"Configure","speed":1.2}', '{"type":"$any"}'),
             *("no JSON", '{"type":"Speak","text":"\\ud800"}', '{"type":"Speak","type":"Flush"}'),
             '{"type":"Speak","text":"","more":[1,2.5,null,{"a: b":true}]}',
+            '{"type":"Speak","text":"","more":' + "[" * 900 + "]" * 900 + "}",
             '{"type":"Speak","text":' + f'"{"long " * 500}"' + "}",
         ]
     ),

@@ -25,6 +25,9 @@ from ringback.service.voice import Voice
 EMULATOR_ENDED = 1001
 """The code by which a stream ends with its emulator. No story sees that."""
 
+_DEEP = 20
+"""Brackets in a message beyond which nobody reads it more easily as YAML."""
+
 _OF_THIS_RUN = ("model_version", "model_uuid", "model_uuids", "speech_id")
 """What a message says that is another thing elsewhere, or nobody's concern."""
 
@@ -82,15 +85,15 @@ class Talks:
 
 def _sent(frame: str) -> Any:
     """A client's *frame* as a message, if it is one that is sent alike; as it is, if not."""
+    if frame.count("{") + frame.count("[") > _DEEP:
+        return frame
     try:
         message = json.loads(frame, object_pairs_hook=_once, parse_constant=_none)
-    except (ValueError, RecursionError):
+    except ValueError:
         return frame
-    if not isinstance(message, dict) or LONE_SURROGATE.search(
-        json.dumps(message, ensure_ascii=False)
-    ):
-        return frame
-    return message
+    # Half a character can be written as an escape only.
+    halved = LONE_SURROGATE.search(json.dumps(message, ensure_ascii=False))
+    return message if isinstance(message, dict) and not halved else frame
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
