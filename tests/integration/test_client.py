@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+import httpx
 import pytest
 
 from ringback import (
@@ -233,6 +234,22 @@ def test_everything_begins_again(ringback: Either) -> None:
     assert not ringback.deliveries
     assert not ringback.requests
     assert ringback.api_key == SETTINGS.api_key
+
+
+def a_mistake(ringback: Either) -> None:
+    """Have a client go to a path that there is not."""
+    authorization = f"Token {ringback.api_key}"
+    httpx.post(f"{ringback.url}/v1/spek", headers={"authorization": authorization})
+    assert ringback.leftovers()["wrong_paths"]
+
+
+def test_another_test_is_told_of_no_mistake_of_this_one(ringback: Either) -> None:
+    a_mistake(ringback)
+    ringback.reset()
+    assert ringback.leftovers()["wrong_paths"]
+    ringback.end_test()
+    assert not ringback.leftovers().get("wrong_paths")
+    assert ringback.clock.elapsed == 0
 
 
 ERRORS: dict[str, tuple[type[Exception], Callable[[Either], object]]] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -147,6 +148,14 @@ def test_a_reset_says_what_it_drops(emulator: Emulator) -> None:
     assert said.startswith("dropped 1 delivery, 1 request, ")
     assert said.endswith("; 1 was pending")
     assert not emulator.deliveries
+
+
+def test_a_reset_for_another_test_forgets_what_was_found(emulator: Emulator) -> None:
+    httpx.get(f"{emulator.url}/v1/spek", headers={"authorization": f"Token {emulator.api_key}"})
+    lines(emulator, "reset")
+    assert typed(emulator, "verify").exit_code == 1
+    lines(emulator, "reset", "--forget")
+    assert typed(emulator, "verify").exit_code == 0
 
 
 def test_what_happened_is_taken_along(emulator: Emulator, tmp_path: Path) -> None:

@@ -118,10 +118,13 @@ def wait(
 
 @click.command()
 @printing
-def reset(url: str, key: str | None, token: str | None, style: str) -> None:
+@click.option(
+    "--forget", is_flag=True, help="Forget what `verify` has to tell so far, too: for another test."
+)
+def reset(url: str, key: str | None, token: str | None, style: str, *, forget: bool) -> None:
     """Begin again at zero, with nothing connected and nothing pending."""
     with server(url, key, token) as asked:
-        dropped = asked.post("/reset")
+        dropped = asked.post("/reset", {"forget": forget})
     count = len(dropped["pending"])
     pending = f"; {count} {'was' if count == 1 else 'were'} pending" if count else ""
     show(style, dropped, lambda: iter([f"dropped {counts(dropped)}{pending}"]))

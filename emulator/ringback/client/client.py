@@ -175,6 +175,10 @@ class Client(RemoteVerbs):
         """Begin again at zero, with nothing connected and nothing pending."""
         self._transport.post("/reset")
 
+    def end_test(self) -> None:
+        """Begin again for another test: what `leftovers` has told of so far is forgotten, too."""
+        self._transport.post("/reset", {"forget": True})
+
     # -- what a test looks at --------------------------------------------------------------------
 
     @property

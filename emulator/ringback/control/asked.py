@@ -25,6 +25,15 @@ class Nothing(Model):
     """An empty object; a request without a body will do."""
 
 
+class Reset(Model):
+    """How to begin again."""
+
+    forget: bool = Field(
+        default=False,
+        description="Whether what `verify` has to tell so far is forgotten, too: for another test.",
+    )
+
+
 class Mode(Model):
     """A mode of the clock."""
 

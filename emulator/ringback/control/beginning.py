@@ -1,6 +1,6 @@
 """The end of a test and the beginning of the next: what was left behind, and a clean state."""
 
-from ringback.control.asked import Verify
+from ringback.control.asked import Reset, Verify
 from ringback.control.models import Dropped, Verdict
 from ringback.control.operations import Call
 from ringback.control.problems import Problem, meant, quoted
@@ -22,12 +22,15 @@ def verify(call: Call) -> Verdict:
 
 
 def reset(call: Call) -> Dropped:
-    """Begin again at zero."""
-    service = call.service
+    """Begin again at zero; for another test, what was found so far is forgotten."""
+    service, forget = call.service, call.said(Reset).forget
     if service.owner is None:
         raise Problem(409, "this emulator cannot begin again: start another")
     dropped = _held(service)
-    service.owner.reset()
+    if forget:
+        service.owner.end_test()
+    else:
+        service.owner.reset()
     return dropped
 
 

@@ -27,6 +27,7 @@ from ringback.control.asked import (
     Receive,
     Replies,
     RequestsAsked,
+    Reset,
     Since,
     Verify,
     Wait,
@@ -220,6 +221,6 @@ OPERATIONS: tuple[Operation, ...] = (
         how="aside",
     ),
     Operation(
-        "POST", "/reset", beginning.reset, "Begin again at zero", Dropped, Nothing, how="aside"
+        "POST", "/reset", beginning.reset, "Begin again at zero", Dropped, Reset, how="aside"
     ),
 )

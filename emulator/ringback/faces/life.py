@@ -141,6 +141,10 @@ class Life(Sealed, Generic[ClockFace]):
         """Begin again at zero, under the same key."""
         raise NotImplementedError
 
+    def end_test(self) -> None:
+        """Begin again for another test."""
+        raise NotImplementedError
+
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind."""
         raise NotImplementedError

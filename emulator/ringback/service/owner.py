@@ -15,6 +15,10 @@ class Owner(Protocol):
         """Begin again at zero, under the same key, with nothing connected and nothing pending."""
         ...
 
+    def end_test(self) -> None:
+        """The same for another test: what was found so far is forgotten."""
+        ...
+
     def leftovers(self) -> dict[str, list[str]]:
         """What a strict test would not leave behind, in sentences, by kind, since its start."""
         ...
