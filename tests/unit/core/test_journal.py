@@ -1,7 +1,4 @@
-"""What happened, in order, in one family of facts."""
-
-import re
-from typing import get_args
+"""What happened, in order."""
 
 import pytest
 
@@ -9,17 +6,12 @@ from ringback.core.delivery.delivery import State
 from ringback.core.facts import (
     AttemptFinished,
     AttemptStarted,
-    ClockFailed,
     ClockMoved,
     Fact,
     JobAccepted,
-    JobFailed,
 )
 from ringback.core.journal import Journal
-from ringback.core.stream.facts import (
-    StreamFlushed,
-)
-from tests.conftest import a_job, a_request, an_attempt
+from tests.conftest import a_job, an_attempt
 
 STORY: list[Fact] = [
     JobAccepted(0, a_job("request-1"), position=0, due_at=0),
@@ -85,38 +77,8 @@ def test_whoever_listens_hears_each_new_fact_after_it_is_kept() -> None:
     assert heard == [(1, STORY[0]), (2, STORY[1])]
 
 
-def test_each_fact_has_a_dotted_name_of_its_own() -> None:
-    names = [fact.name for fact in get_args(Fact)]
-    assert len(set(names)) == len(names)
-    for name in names:
-        assert re.fullmatch(r"(speak|stream|auth|request|attempt|delivery|clock)\.[a-z_]+", name)
-
-
-def test_a_flush_says_what_was_spoken() -> None:
-    assert StreamFlushed(0, "request-1", a_request(text="Hello, world.")).text == "Hello, world."
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        (JobAccepted, "speak.accepted"),
-        (JobFailed, "speak.failed"),
-        (AttemptStarted, "attempt.started"),
-        (AttemptFinished, "attempt.finished"),
-        (ClockMoved, "clock.moved"),
-        (ClockFailed, "clock.failed"),
-    ],
-)
-def test_a_fact_is_named_in_the_past_tense(kind: type[Fact], name: str) -> None:
-    assert kind.name == name
-
-
 def test_a_journal_shows_its_length() -> None:
     assert repr(a_journal()) == "<Journal [4 facts]>"
-
-
-def test_an_accepted_job_names_its_request() -> None:
-    assert JobAccepted(0, a_job("request-7"), 0, 0).request_id == "request-7"
 
 
 def test_several_may_listen_until_they_want_no_more() -> None:

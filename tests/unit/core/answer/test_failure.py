@@ -157,3 +157,9 @@ def test_headers_alone_are_no_failure() -> None:
 
 def test_a_secret_header_is_in_no_repr() -> None:
     assert "s3cret" not in repr(RequestFailure(503, headers={"set-cookie": "s3cret"}))
+
+
+@pytest.mark.parametrize(("given", "meant"), [("cutt", "cut"), ("staled", "stalled")])
+def test_the_nearest_word_is_named(given: Any, meant: str) -> None:
+    with pytest.raises(SettingsError, match=f"not '{given}'; did you mean '{meant}'"):
+        read_failure(given)
