@@ -22,10 +22,7 @@ from ringback.core.base.masking import (
     may_hold_credentials,
 )
 from ringback.core.delivery.outcome import Answered, AnswerLost
-from ringback.core.facts import (
-    RequestMisdirected,
-    RequestRejected,
-)
+from ringback.core.facts import RequestMisdirected, RequestRejected
 from ringback.recording import plain
 from ringback.service.received import ReceivedRequest
 from ringback.service.service import Service

@@ -15,10 +15,7 @@ from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.delivery import Attempt, Job, State
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.outcome import Answered, AnswerLost, Outcome
-from ringback.core.facts import (
-    AttemptFinished,
-    Fact,
-)
+from ringback.core.facts import AttemptFinished, Fact
 from ringback.core.request.endpoint import Endpoint
 from ringback.core.request.query import Ignored
 from ringback.core.request.speak import SpeakRequest

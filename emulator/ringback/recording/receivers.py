@@ -11,10 +11,7 @@ from typing import Any
 from ringback.core.delivery.fault import read_fault
 from ringback.core.delivery.outcome import Unreachable
 from ringback.core.delivery.shape import shape_of
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted
 from ringback.recording.entries import Arrival, Entry, entry_of
 from ringback.recording.told import Told
 

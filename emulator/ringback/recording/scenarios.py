@@ -19,11 +19,7 @@ from ringback.core.facts import (
     RequestMisdirected,
     RequestRejected,
 )
-from ringback.core.stream.facts import (
-    StreamClosed,
-    StreamHeard,
-    StreamOpened,
-)
+from ringback.core.stream.facts import StreamClosed, StreamHeard, StreamOpened
 from ringback.errors import NotRecorded
 from ringback.recording.asking import is_kept
 from ringback.recording.changes import changed_settings
@@ -32,15 +28,13 @@ from ringback.recording.steps import Steps
 from ringback.recording.told import Told, told
 from ringback.scenario.model import PARAMETERS
 from ringback.scenario.part import MAX_ENTRIES
+from ringback.scenario.story.seeing import OPENED
 from ringback.service.service import Service
 
 _OF_VERSION_1 = frozenset({*PARAMETERS, "text", "content_type"})
 _AT_ONCE = (JobAccepted, JobFailed, AttemptStarted, AttemptFinished, RequestRejected)
 PENDING = "pending"
 """The outcome of a submission that is not over."""
-
-STREAMS = 101
-"""The status by which a stream is opened."""
 
 _LONGEST = 200
 """Characters of a name."""
@@ -153,7 +147,7 @@ def _name(expectations: tuple[Mapping[str, Any], ...]) -> str:
     """What happened, in one line."""
     if len(expectations) == 1:
         said = expectations[0]
-        if said.get("answer") == {"status": STREAMS}:
+        if said.get("answer") == {"status": OPENED}:
             return "A stream, and what was said on it"
         if "attempts" not in said:
             return f"A request that was answered {_status(said['answer'])}"
@@ -161,7 +155,7 @@ def _name(expectations: tuple[Mapping[str, Any], ...]) -> str:
         name = f"A delivery: {got} = {said['state']}"
         return name if len(name) <= _LONGEST else f"A delivery of {len(said['attempts'])} attempts"
     deliveries = sum("attempts" in said for said in expectations)
-    streams = sum(said.get("answer") == {"status": STREAMS} for said in expectations)
+    streams = sum(said.get("answer") == {"status": OPENED} for said in expectations)
     told = f"{len(expectations) - streams} requests, {deliveries} deliveries"
     return f"{told}, {streams} streams" if streams else told
 

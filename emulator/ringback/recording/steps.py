@@ -30,6 +30,7 @@ from ringback.recording.shortening import joined, without_labels
 from ringback.recording.talks import Talks
 from ringback.recording.told import Happened, Told
 from ringback.recording.turns import in_their_turn
+from ringback.scenario.story.seeing import OPENED
 from ringback.service.voice import Voice
 
 NOBODY_IS_TOLD = "the job failed ("
@@ -247,7 +248,7 @@ class Steps:
             answer = expecting.answer(None, self._broken.get(request_id)) or {"status": 200}
             yield {"expect": {"of": self._labels[request_id], "answer": answer}}
         for request_id in self._opened:
-            yield {"expect": {"of": self._labels[request_id], "answer": {"status": 101}}}
+            yield {"expect": {"of": self._labels[request_id], "answer": {"status": OPENED}}}
         for position, job in self._told.jobs.items():
             yield {"expect": self._of_delivery(position, job.request_id)}
 

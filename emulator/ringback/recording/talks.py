@@ -15,6 +15,7 @@ from ringback.core.stream.facts import (
     StreamKeptAlive,
     StreamSaid,
 )
+from ringback.core.stream.stream import no_json
 from ringback.recording.asking import opening
 from ringback.recording.expecting import literal
 from ringback.scenario import variables
@@ -88,7 +89,7 @@ def _sent(frame: str) -> Any:
     if frame.count("{") + frame.count("[") > _DEEP:
         return frame
     try:
-        message = json.loads(frame, object_pairs_hook=_once, parse_constant=_none)
+        message = json.loads(frame, object_pairs_hook=_once, parse_constant=no_json)
     except ValueError:
         return frame
     # Half a character can be written as an escape only.
@@ -100,10 +101,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("a key is repeated")
     return dict(pairs)
-
-
-def _none(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _said(fact: StreamSaid) -> dict[str, Any]:

@@ -8,11 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ringback.core.delivery.outcome import Answered
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-    DeliveryCancelled,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted, DeliveryCancelled
 from ringback.recording.told import Happened
 
 A_MOMENT = 1_000_000

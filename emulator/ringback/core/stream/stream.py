@@ -160,11 +160,12 @@ def spoken_in(message: dict[str, Any]) -> str | None:
 def _read(frame: str) -> dict[str, Any] | None:
     """The JSON object in *frame*, None for anything else. Unknown keys are passed over."""
     try:
-        message = json.loads(frame, parse_constant=_no_json)
+        message = json.loads(frame, parse_constant=no_json)
     except (ValueError, RecursionError):
         return None
     return message if isinstance(message, dict) else None
 
 
-def _no_json(constant: str) -> None:
+def no_json(constant: str) -> None:
+    """Refuse `NaN` and its like, which Python's reader takes: raises `ValueError`."""
     raise ValueError(f"{constant} is no JSON")
