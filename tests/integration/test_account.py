@@ -10,9 +10,7 @@ import pytest
 from starlette.types import Message
 
 from ringback import Emulator, Settings
-from ringback.core.facts import (
-    TokenGranted,
-)
+from ringback.core.facts import TokenGranted
 from ringback.core.request.keys import identifier_of
 from ringback.core.request.voices import AURA, FLUX
 from ringback.service.telling import line

@@ -9,10 +9,7 @@ from contextlib import suppress
 import pytest
 
 from ringback import Emulator, Settings, Stuck
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted
 from tests.integration.conftest import Authority, Rude
 from tests.integration.messages import OK
 from tests.integration.rude_receiver import (

@@ -23,9 +23,7 @@ from ringback import (
     Stuck,
 )
 from ringback.clock.turns import drained
-from ringback.core.facts import (
-    Fact,
-)
+from ringback.core.facts import Fact
 from ringback.serving import speaking
 from tests.integration.conftest import FakeAlarm
 

@@ -10,12 +10,7 @@ from fastapi import BackgroundTasks, FastAPI
 from flask import Flask
 
 from ringback import Attempt, ClockBusy, Emulator, Settings
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-    BackgroundFailed,
-    Fact,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted, BackgroundFailed, Fact
 from ringback.errors import Stuck
 from tests.integration.both_faces import APP, HOOK, Awaiting, Blocking
 from tests.integration.conftest import FakeAlarm

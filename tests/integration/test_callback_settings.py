@@ -9,9 +9,7 @@ import httpx
 import pytest
 
 from ringback import Emulator, Refused, Reply, RingbackError, State
-from ringback.core.facts import (
-    JobFailed,
-)
+from ringback.core.facts import JobFailed
 from ringback.service.telling import line
 from tests.integration.conftest import Authority, Rude
 from tests.integration.rude_receiver import PATIENCE, answers

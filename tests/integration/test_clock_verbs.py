@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from ringback import ClockBackwards, Emulator, NeverTrue, NothingDue, Reply, WrongFace
-from ringback.core.facts import (
-    ClockMoved,
-)
+from ringback.core.facts import ClockMoved
 from tests.integration.both_faces import APP, HOOK, VERBS, Application, Face, submit, times, unmoved
 
 # -- exactness -----------------------------------------------------------------------------------

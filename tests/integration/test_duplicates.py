@@ -10,9 +10,7 @@ import pytest
 
 from ringback import Emulator, Reply, State, Stuck
 from ringback.core.delivery.outcome import Aborted, Answered, TimedOut
-from ringback.core.facts import (
-    AttemptFinished,
-)
+from ringback.core.facts import AttemptFinished
 from ringback.faces.playing import play_scenario
 from ringback.scenario.reading import read_scenario
 from ringback.scenario.staging import Over

@@ -20,9 +20,7 @@ from ringback import (
     Stuck,
 )
 from ringback.core.delivery.fault import FaultLike
-from ringback.core.facts import (
-    AttemptCopied,
-)
+from ringback.core.facts import AttemptCopied
 from ringback.service.telling import line
 from tests.integration.storing import WAYS, Store, listening
 

@@ -16,11 +16,7 @@ from ringback.clock.timer import Timer
 from ringback.clock.turns import drained, restless
 from ringback.core.delivery.message import CallbackMessage
 from ringback.core.delivery.reply import Answer
-from ringback.core.facts import (
-    AttemptFinished,
-    Fact,
-    JobAccepted,
-)
+from ringback.core.facts import AttemptFinished, Fact, JobAccepted
 from ringback.engine import engine as engine_module
 from tests.integration.conftest import Rude
 from tests.integration.rude_receiver import RudeReceiver, hangs

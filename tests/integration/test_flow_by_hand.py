@@ -19,11 +19,7 @@ from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import State
 from ringback.core.delivery.outcome import Answered, Outcome, TimedOut
 from ringback.core.delivery.reply import Reply
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-    DeliveryCancelled,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted, DeliveryCancelled
 from ringback.receiving.scripted import Receiver
 from ringback.sending.routes import Route
 from tests.conftest import a_job

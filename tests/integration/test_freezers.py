@@ -26,9 +26,7 @@ from ringback import (
     Stuck,
     WrongFace,
 )
-from ringback.core.facts import (
-    ClockMoved,
-)
+from ringback.core.facts import ClockMoved
 
 APP = "https://app.example"
 HOOK = "https://app.example/hook"

@@ -13,9 +13,7 @@ from freezegun import freeze_time
 
 from ringback import AsyncEmulator, ClockBackwards, ClockError, ClockLeap, Emulator, Settings
 from ringback.cli.standalone import default_settings
-from ringback.core.facts import (
-    ClockMoved,
-)
+from ringback.core.facts import ClockMoved
 from tests.integration.streaming import opened
 
 APP = "https://app.example"

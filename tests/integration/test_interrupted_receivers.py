@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from ringback import AsyncEmulator, Emulator, Settings
-from ringback.core.facts import (
-    AttemptFinished,
-)
+from ringback.core.facts import AttemptFinished
 from tests.integration.both_faces import APP, HOOK, Awaiting, Blocking
 
 PATIENCE = 20

@@ -15,11 +15,7 @@ import pytest
 from ringback import AsyncEmulator, Emulator, Settings, State, Stuck
 from ringback.audio.render import cost, render
 from ringback.core.base.rejection import Rejection
-from ringback.core.facts import (
-    JobFailed,
-    RequestAnswered,
-    RequestRejected,
-)
+from ringback.core.facts import JobFailed, RequestAnswered, RequestRejected
 from ringback.core.request.speak import SpeakRequest
 from ringback.service import voice as voice_module
 from ringback.service.bodies import BODIES

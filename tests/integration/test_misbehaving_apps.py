@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 
 from ringback import AsyncEmulator, Emulator, Settings
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-    Fact,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted, Fact
 from ringback.errors import Stuck
 from tests.integration import misbehaving_asgi, misbehaving_wsgi
 from tests.integration.misbehaving import Misbehaving

@@ -13,10 +13,7 @@ import httpx
 import pytest
 
 from ringback import AsyncEmulator, Emulator, Refused, RequestFailure, Settings, SettingsError
-from ringback.core.facts import (
-    AnswerFailed,
-    RequestRejected,
-)
+from ringback.core.facts import AnswerFailed, RequestRejected
 
 HELLO = {"text": "Hello, how can I help you today?"}
 CALLBACK = {"callback": "https://app.example/hook"}

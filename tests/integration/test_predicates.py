@@ -10,9 +10,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from ringback import AsyncEmulator, ClockBusy, ClockClosed, Emulator, Refused, SettingsError
-from ringback.core.facts import (
-    RequestRejected,
-)
+from ringback.core.facts import RequestRejected
 from ringback.core.request.speak import SpeakRequest
 from tests.integration.streaming import opened
 

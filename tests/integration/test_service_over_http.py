@@ -15,11 +15,7 @@ import httpx
 import pytest
 
 from ringback import AsyncEmulator, Emulator, ServerError, Settings
-from ringback.core.facts import (
-    AttemptStarted,
-    ParametersIgnored,
-    RequestRejected,
-)
+from ringback.core.facts import AttemptStarted, ParametersIgnored, RequestRejected
 from ringback.service.service import Service
 from ringback.serving.server import Server
 

@@ -15,10 +15,7 @@ from ringback import Emulator, Settings, SettingsError, SpeechError
 from ringback.audio import g711
 from ringback.audio.wav import parse
 from ringback.core.base.rejection import Rejection
-from ringback.core.facts import (
-    JobFailed,
-    RequestRejected,
-)
+from ringback.core.facts import JobFailed, RequestRejected
 from ringback.core.request.encodings import Encoding
 from ringback.service.bodies import BODIES
 from ringback.service.speech import synthesis

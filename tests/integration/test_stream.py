@@ -22,13 +22,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from ringback import AsyncEmulator, Emulator, RequestFailure, Settings
 from ringback.clock.turns import drained
-from ringback.core.facts import (
-    Fact,
-)
-from ringback.core.stream.facts import (
-    StreamClosed,
-    StreamFlushed,
-)
+from ringback.core.facts import Fact
+from ringback.core.stream.facts import StreamClosed, StreamFlushed
 from ringback.serving.server import Server
 from tests.integration.rude_client import RudeClient
 from tests.integration.streaming import end_of, heard, opened, speak_on

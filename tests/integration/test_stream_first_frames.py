@@ -6,9 +6,7 @@ import threading
 import pytest
 
 from ringback import Emulator
-from ringback.core.stream.facts import (
-    StreamFlushed,
-)
+from ringback.core.stream.facts import StreamFlushed
 from ringback.serving import stream as serving
 from tests.integration.streaming import heard, opened
 

@@ -10,9 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from ringback import Emulator
-from ringback.core.stream.facts import (
-    StreamClosed,
-)
+from ringback.core.stream.facts import StreamClosed
 from tests.integration.streaming import end_of, heard, opened
 
 QUERY = "model=flux-haley-en"

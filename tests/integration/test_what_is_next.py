@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from ringback import AsyncEmulator, Emulator, Reply
-from ringback.core.facts import (
-    ClockMoved,
-)
+from ringback.core.facts import ClockMoved
 
 APP = "https://app.example"
 SLOW = "https://slow.example"

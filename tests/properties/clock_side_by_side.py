@@ -12,9 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from ringback import AsyncEmulator, ClockClosed, Settings
 from ringback.clock.turns import drained
 from ringback.core.base.duration import SECOND
-from ringback.core.facts import (
-    AttemptStarted,
-)
+from ringback.core.facts import AttemptStarted
 from tests.properties.clock_model import EPOCH, Model
 from tests.properties.clock_stage import Stage, numbered
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from ringback import AsyncEmulator, Attempt, Emulator
 from ringback.core.base.duration import SECOND
-from ringback.core.facts import (
-    AttemptFinished,
-)
+from ringback.core.facts import AttemptFinished
 from tests.properties.clock_model import Ended, Plan, reply_of
 
 

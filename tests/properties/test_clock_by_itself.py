@@ -11,10 +11,7 @@ from hypothesis import strategies as st
 
 from ringback import AsyncEmulator, Emulator, Settings
 from ringback.core.base.duration import SECOND
-from ringback.core.facts import (
-    ClockMoved,
-    Fact,
-)
+from ringback.core.facts import ClockMoved, Fact
 from tests.budgets import budget
 from tests.properties.clock_model import PLANS, SCRIPTED, SPANS, Model, Plan
 from tests.properties.clock_stage import Stage

@@ -11,9 +11,7 @@ import pytest
 
 from ringback import Emulator
 from ringback.core.delivery.reply import ReplyLike
-from ringback.core.facts import (
-    AttemptStarted,
-)
+from ringback.core.facts import AttemptStarted
 from tests.budgets import budget
 
 pytestmark = pytest.mark.deep

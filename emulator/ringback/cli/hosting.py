@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringback.cli.arrangement import Arrangement
 from ringback.core.base.rejection import Rejection
-from ringback.core.facts import (
-    Fact,
-)
+from ringback.core.facts import Fact
 from ringback.faces.emulator import Emulator
 from ringback.service.service import Service
 from ringback.serving.server import Server

@@ -17,9 +17,7 @@ from ringback.cli.lines import Lines
 from ringback.cli.signs import standing, take_down
 from ringback.clock.real import told_wall
 from ringback.core.base.rejection import Rejection
-from ringback.core.facts import (
-    Fact,
-)
+from ringback.core.facts import Fact
 from ringback.errors import SettingsError
 from ringback.faces.emulator import Emulator
 from ringback.service.service import Service

@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ringback.core.base.duration import words
-from ringback.core.facts import (
-    AttemptFinished,
-    Fact,
-    JobAccepted,
-)
+from ringback.core.facts import AttemptFinished, Fact, JobAccepted
 
 _NAMED = 5
 """How many threads are named."""

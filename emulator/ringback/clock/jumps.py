@@ -18,9 +18,7 @@ from ringback.clock.generations import MAX_BY_ITSELF, Generations
 from ringback.clock.guard import set_alarm
 from ringback.clock.timer import Timer
 from ringback.clock.virtual import VirtualClock
-from ringback.core.facts import (
-    ClockFailed,
-)
+from ringback.core.facts import ClockFailed
 from ringback.errors import Runaway, Stuck
 
 _log = logging.getLogger("ringback.clock")

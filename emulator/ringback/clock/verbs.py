@@ -28,10 +28,7 @@ from ringback.clock.turns import call_on, drained, ended
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import seconds, words
 from ringback.core.base.predicate import is_true
-from ringback.core.facts import (
-    AttemptFinished,
-    ClockMoved,
-)
+from ringback.core.facts import AttemptFinished, ClockMoved
 from ringback.errors import ClockBackwards, ClockLeap, NeverTrue, NothingDue, Stuck
 
 Made: TypeAlias = list[AttemptFinished]

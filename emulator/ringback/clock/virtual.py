@@ -20,9 +20,7 @@ from ringback.clock.leader import Leader
 from ringback.clock.listener import NOBODY, Launch, Listener
 from ringback.clock.timer import Timer
 from ringback.core.base.duration import words
-from ringback.core.facts import (
-    ClockFailed,
-)
+from ringback.core.facts import ClockFailed
 from ringback.core.journal import Journal
 from ringback.errors import ClockBusy, ClockClosed, ClockError
 

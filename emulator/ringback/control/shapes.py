@@ -17,9 +17,7 @@ from ringback.control.models import (
 from ringback.core.base.duration import seconds
 from ringback.core.base.masking import masked_query
 from ringback.core.delivery.message import CallbackMessage
-from ringback.core.facts import (
-    Fact,
-)
+from ringback.core.facts import Fact
 from ringback.core.rules.rule import Rule
 from ringback.receiving.scripted import Receiver
 from ringback.recording import plain

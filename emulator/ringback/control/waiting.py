@@ -9,9 +9,7 @@ from ringback.control.models import Waited
 from ringback.control.operations import Call
 from ringback.control.problems import Problem
 from ringback.core.base.duration import SECOND
-from ringback.core.facts import (
-    AttemptFinished,
-)
+from ringback.core.facts import AttemptFinished
 from ringback.service.service import Service
 
 

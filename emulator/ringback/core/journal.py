@@ -5,9 +5,7 @@ from functools import partial
 from typing import overload
 
 from ringback.core.base.history import History
-from ringback.core.facts import (
-    Fact,
-)
+from ringback.core.facts import Fact
 
 
 class Journal(Sequence[Fact]):

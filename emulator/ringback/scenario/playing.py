@@ -12,9 +12,7 @@ from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.duration import nanoseconds
 from ringback.core.base.rejection import Rejection
 from ringback.core.delivery.message import CallbackMessage
-from ringback.core.facts import (
-    RequestRejected,
-)
+from ringback.core.facts import RequestRejected
 from ringback.scenario.comparing import Check, Seen, SeenAttempt, compare
 from ringback.scenario.masking import sayable
 from ringback.scenario.model import Scenario

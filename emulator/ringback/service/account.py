@@ -7,9 +7,7 @@ from functools import cached_property, lru_cache
 from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
 from ringback.core.base.ids import IdSource
-from ringback.core.facts import (
-    TokenGranted,
-)
+from ringback.core.facts import TokenGranted
 from ringback.core.journal import Journal
 from ringback.core.request import grants
 from ringback.core.request.keys import ApiKey, identifier_of

@@ -12,19 +12,13 @@ from ringback.core.delivery.delivery import Job
 from ringback.core.delivery.message import metadata
 from ringback.core.delivery.orders import Orders
 from ringback.core.delivery.plan import Plan
-from ringback.core.facts import (
-    AnswerFailed,
-    ParametersIgnored,
-    RequestAnswered,
-)
+from ringback.core.facts import AnswerFailed, ParametersIgnored, RequestAnswered
 from ringback.core.journal import Journal
 from ringback.core.request.editions import V1, Edition
 from ringback.core.request.keys import Credential
 from ringback.core.request.query import Ignored
 from ringback.core.request.speak import SpeakRequest
-from ringback.core.stream.facts import (
-    StreamOpened,
-)
+from ringback.core.stream.facts import StreamOpened
 from ringback.core.stream.opening import Opening
 from ringback.engine.engine import Engine
 from ringback.service.account import Account

@@ -11,9 +11,7 @@ from ringback.core.delivery.delivery import Job, State
 from ringback.core.delivery.fault import FaultLike, read_fault
 from ringback.core.delivery.message import CallbackMessage, MessageRules
 from ringback.core.delivery.shape import shape_of
-from ringback.core.facts import (
-    JobFailed,
-)
+from ringback.core.facts import JobFailed
 from ringback.core.journal import Journal
 from ringback.core.request.speak import SpeakRequest
 from ringback.engine.engine import Engine

@@ -14,12 +14,7 @@ from ringback.core.base.duration import words
 from ringback.core.base.rejection import INVALID_CREDENTIALS
 from ringback.core.delivery.outcome import Unreachable
 from ringback.core.delivery.plan import Plan
-from ringback.core.facts import (
-    AttemptFinished,
-    Fact,
-    RequestMisdirected,
-    RequestRejected,
-)
+from ringback.core.facts import AttemptFinished, Fact, RequestMisdirected, RequestRejected
 from ringback.core.request.endpoint import read_origin
 from ringback.receiving.scripted import Receiver
 from ringback.sending.crashes import Crash

@@ -7,11 +7,7 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.answer.answer import LONGEST_LINE, Answer, failing, refusal
 from ringback.core.answer.failure import RequestFailure
 from ringback.core.base.rejection import Rejection
-from ringback.core.facts import (
-    RequestMisdirected,
-    RequestRejected,
-    StrangerRefused,
-)
+from ringback.core.facts import RequestMisdirected, RequestRejected, StrangerRefused
 from ringback.core.journal import Journal
 from ringback.service.account import Account
 from ringback.settings.settings import Settings

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from ringback import Emulator
-from ringback.core.stream.facts import (
-    StreamClosed,
-)
+from ringback.core.stream.facts import StreamClosed
 from tests.e2e.clients.drivers.telling import sha256
 from tests.e2e.clients.driving import LIVEKIT, SDKS, Client, each
 

@@ -14,9 +14,7 @@ from ringback.clock.listener import Launch
 from ringback.clock.timer import Timer
 from ringback.clock.verbs import advance, advance_to_next, run_until_idle, settle, step
 from ringback.core.base.duration import SECOND
-from ringback.core.facts import (
-    ClockFailed,
-)
+from ringback.core.facts import ClockFailed
 from tests.unit.clock.walked_by_hand import Plan, elapsed, ended, moves, walked
 
 

@@ -16,9 +16,7 @@ from ringback.clock.verbs import (
     step,
 )
 from ringback.core.base.duration import SECOND
-from ringback.core.facts import (
-    ClockMoved,
-)
+from ringback.core.facts import ClockMoved
 from ringback.errors import NeverTrue
 from tests.unit.clock.walked_by_hand import EPOCH, WALKS, a_plan, elapsed, moves, walked
 

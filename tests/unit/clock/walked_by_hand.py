@@ -26,10 +26,7 @@ from ringback.clock.virtual import VirtualClock
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import Attempt, State
 from ringback.core.delivery.outcome import Answered
-from ringback.core.facts import (
-    AttemptFinished,
-    ClockMoved,
-)
+from ringback.core.facts import AttemptFinished, ClockMoved
 from ringback.core.journal import Journal
 from tests.conftest import a_job, a_message
 

@@ -3,13 +3,7 @@
 import pytest
 
 from ringback.core.delivery.delivery import State
-from ringback.core.facts import (
-    AttemptFinished,
-    AttemptStarted,
-    ClockMoved,
-    Fact,
-    JobAccepted,
-)
+from ringback.core.facts import AttemptFinished, AttemptStarted, ClockMoved, Fact, JobAccepted
 from ringback.core.journal import Journal
 from tests.conftest import a_job, an_attempt
 

@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 from threading import RLock
 
 from ringback.clock.virtual import VirtualClock
-from ringback.core.facts import (
-    Fact,
-)
+from ringback.core.facts import Fact
 from ringback.core.journal import Journal
 from ringback.core.request.speak import Query, SpeakRules
 from ringback.core.stream.aura import TextStream

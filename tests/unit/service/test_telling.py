@@ -5,17 +5,8 @@ from dataclasses import replace
 from ringback.core.base.duration import SECOND
 from ringback.core.delivery.delivery import State
 from ringback.core.delivery.outcome import TimedOut
-from ringback.core.facts import (
-    ClockFailed,
-    ClockMoved,
-    Fact,
-)
-from ringback.core.stream.facts import (
-    StreamClosed,
-    StreamFlushed,
-    StreamOpened,
-    StreamWarned,
-)
+from ringback.core.facts import ClockFailed, ClockMoved, Fact
+from ringback.core.stream.facts import StreamClosed, StreamFlushed, StreamOpened, StreamWarned
 from ringback.service.deliveries import Deliveries
 from ringback.service.telling import line, timeline
 from tests.conftest import REQUEST_ID, a_job, a_request

@@ -12,10 +12,7 @@ from ringback.core.answer.failure import Break, RequestFailure
 from ringback.core.base.duration import nanoseconds
 from ringback.core.base.headers import NO_HEADERS, Headers
 from ringback.core.base.rejection import Rejection
-from ringback.core.facts import (
-    RequestMisdirected,
-    RequestRejected,
-)
+from ringback.core.facts import RequestMisdirected, RequestRejected
 from ringback.core.request.editions import V1, V2
 from ringback.core.request.speak import SpeakRequest, SpeakRules
 from ringback.scenario.phrasing import for_files
